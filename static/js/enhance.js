@@ -1,0 +1,33 @@
+// Joined to GOV.UK Frontend's module by static/build.mjs: initAll comes from there.
+// Pages work without this file; it adds character counts, revealed questions and focus on errors.
+document.body.classList.add("js-enabled")
+if (isSupported() || "noModule" in HTMLScriptElement.prototype) {
+  document.body.classList.add("govuk-frontend-supported")
+}
+initAll()
+
+document.addEventListener("htmx:afterSwap", (event) => initAll({ scope: event.detail.elt }))
+
+// A menu made of <details> closes on Escape and when the reader goes elsewhere.
+const menus = () => document.querySelectorAll("details.menu[open]")
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return
+  for (const menu of menus()) {
+    menu.open = false
+    menu.querySelector("summary").focus()
+  }
+})
+document.addEventListener("click", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false
+})
+
+// The year's longest tables scroll sideways: only then are they stops for the keyboard.
+const reachable = () => {
+  for (const region of document.querySelectorAll(".table-region")) {
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0
+    else region.removeAttribute("tabindex")
+  }
+}
+addEventListener("resize", reachable)
+document.addEventListener("htmx:afterSwap", reachable)
+reachable()
