@@ -111,13 +111,12 @@ def as_ordinary_user(reach: Path) -> tuple[list[str], int | None]:
     if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
         return prefix, None
     for folder in (postgres_binaries(), reach.parent):
-        # `/bin/sh` and not os.access: only the other user can say what it may enter.
-        if subprocess.run(
-            ["/bin/sh", "-c", 'cd "$0"', folder], user=NOBODY, group=NOBODY, capture_output=True
-        ).returncode:
+        # `cd` in a shell and not os.access: only the other user can say what it may enter.
+        enter = subprocess.run(["/bin/sh", "-c", 'cd "$0"', folder], user=NOBODY, group=NOBODY, capture_output=True)
+        if enter.returncode:
             raise ServerTrouble(
                 f"PostgreSQL refuses to run as root, and the user nobody may not enter {folder}. Run this as an "
-                "ordinary user, or move the project to a folder that every user may enter (for example /srv/concordat), "
+                "ordinary user, or move the project to a folder that every user may enter (such as /srv/concordat), "
                 "or set DATABASE_URL to a server that you have."
             )
     return [], NOBODY

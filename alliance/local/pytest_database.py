@@ -1,0 +1,96 @@
+"""The test database: migrated once, as the owner, then a template of which every committing test gets a fresh copy.
+
+Django would empty the tables with TRUNCATE after such a test; append-only tables refuse that, and so they should.
+"""
+
+import threading
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+
+from alliance.local import roles, servers
+from alliance.local.pytest_servers import RUNNING, TEST
+
+TEMPLATE, SPARE = "concordat_test_template", "concordat_test_spare"
+
+
+class Copies:
+    """The test database and the copies of its template: one in use, one being made while the tests go on."""
+
+    def __init__(self, postgres: servers.Postgres):
+        self.postgres = postgres
+        self.maker: threading.Thread | None = None
+        self.trouble: Exception | None = None
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(**self.postgres.parameters(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def keep_template(self) -> None:
+        """The migrated test database becomes the template; the first copies are made."""
+        self.run(
+            f"alter database {TEST} rename to {TEMPLATE}",
+            f"alter database {TEMPLATE} with is_template true allow_connections false",
+            self._copy(TEST),
+        )
+        self._make_spare()
+
+    def renew(self) -> None:
+        """Put a fresh copy in the place of the used database; whoever is still connected to the old one is cut off."""
+        connections.close_all()
+        self._wait_for_spare()
+        self.run(
+            f"drop database {TEST} with (force)",
+            f"alter database {SPARE} rename to {TEST}",
+        )
+        self._make_spare()
+
+    @staticmethod
+    def _copy(name: str) -> str:
+        return f"create database {name} template {TEMPLATE} owner {servers.OWNER} strategy wal_log"
+
+    def _make_spare(self) -> None:
+        def make() -> None:
+            try:
+                self.run(self._copy(SPARE))
+            except Exception as trouble:
+                self.trouble = trouble
+
+        self.maker = threading.Thread(target=make, name="spare database", daemon=True)
+        self.maker.start()
+
+    def _wait_for_spare(self) -> None:
+        self.maker.join()
+        if self.trouble:
+            raise self.trouble
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """Takes the place of pytest-django's own."""
+    postgres = request.config.stash[RUNNING].postgres
+    copies = Copies(postgres)
+    with django_db_blocker.unblock():
+        roles.prepare(postgres, TEST)
+        call_command("migrate", interactive=False, verbosity=0)
+        connections.close_all()
+    copies.keep_template()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: copies.renew())
+        yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    copies.maker.join()
+
+
+@pytest.fixture
+def owner_connection(request, transactional_db):
+    """A psycopg connection as the owner of the tables, for tests of what even the owner is refused."""
+    postgres = request.config.stash[RUNNING].postgres
+    with psycopg.connect(**postgres.parameters(servers.OWNER, TEST)) as connection:
+        yield connection
+        connection.rollback()
