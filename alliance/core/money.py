@@ -130,7 +130,7 @@ def parse_pounds(text: str) -> Decimal:
         raise refuse("has no digits")
     if re.search(r"\.\d*,|\..*\.|\. | \.", rest) or ("," in rest and " " in rest):
         raise refuse("mixes its points, commas and spaces; write it like 1,234.56")
-    whole, point, pence = rest.partition(".")
+    whole, _, pence = rest.partition(".")
     if not re.fullmatch(r"\d*|\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+", whole):
         raise refuse("has a comma or a space in an odd place; write it like 1,234.56")
     if len(pence) > 2:
