@@ -43,6 +43,8 @@ BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE = BASE_URL.startswith("https://")
+if not SECURE and not BASE_URL.startswith(("http://localhost", "http://127.0.0.1")):
+    raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}. Anything but this very machine needs https://.")
 
 INSTALLED_APPS = [
     "participants",

@@ -1,0 +1,40 @@
+"""One door into an alliance's data: every request, task and command goes through here.
+
+`app.alliance` is set for the transaction only (SET LOCAL), so that row security can lean on it and a pooled
+connection never carries one alliance into another's request.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+
+SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+TRIES = 3
+
+
+@contextmanager
+def alliance_context(alliance_id: int) -> Iterator[None]:
+    """A transaction in which `app.alliance` names the alliance."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('app.alliance', %s, true)", [str(alliance_id)])
+        yield
+
+
+def within_alliance(alliance_id: int, act: Callable):
+    """Run `act` in the alliance's context; deadlocks and serialisation failures are tried again, three times.
+
+    `act` is run from its start each time, so it must take what it needs from its arguments, not from a half-done try.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with alliance_context(alliance_id):
+                return act()
+        except OperationalError as problem:
+            state = getattr(problem.__cause__, "sqlstate", None)
+            if state not in {SERIALIZATION_FAILURE, DEADLOCK} or attempt == TRIES or connection.in_atomic_block:
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)

@@ -1,0 +1,1 @@
+"""Letters that participants' services ask for."""

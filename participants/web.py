@@ -1,0 +1,36 @@
+"""The door of every page inside an alliance."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+from alliance.core.tenancy import within_alliance
+from participants.models import Alliance
+from participants.standing import standing
+
+
+def in_alliance(view):
+    """`view(request, alliance, …)`: signed in, the alliance visible (else 404), one transaction, `app.alliance` set.
+
+    `request.alliance` and `request.standing` are set. A deadlock runs the view again, from its start.
+    """
+
+    @wraps(view)
+    @login_required
+    def door(request: HttpRequest, alliance: str, **named) -> HttpResponse:
+        found = Alliance.objects.visible_to(request.user).filter(slug=alliance).first()
+        if found is None:
+            raise Http404("No such alliance.")
+        request.alliance = found
+        request.standing = standing(request.user, found)
+        request.user._standings = {found.pk: request.standing}
+
+        def act() -> HttpResponse:
+            for upload in request.FILES.values():
+                upload.seek(0)
+            return view(request, alliance=found, **named)
+
+        return within_alliance(found.pk, act)
+
+    return door
