@@ -112,7 +112,9 @@ def as_ordinary_user(reach: Path) -> tuple[list[str], int | None]:
         return prefix, None
     for folder in (postgres_binaries(), reach.parent):
         # `cd` in a shell and not os.access: only the other user can say what it may enter.
-        enter = subprocess.run(["/bin/sh", "-c", 'cd "$0"', folder], user=NOBODY, group=NOBODY, capture_output=True)
+        enter = subprocess.run(
+            ["/bin/sh", "-c", 'cd "$0"', folder], user=NOBODY, group=NOBODY, capture_output=True
+        )
         if enter.returncode:
             raise ServerTrouble(
                 f"PostgreSQL refuses to run as root, and the user nobody may not enter {folder}. Run this as an "

