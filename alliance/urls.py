@@ -1,9 +1,39 @@
-"""The addresses. One include per app; everything inside an alliance carries its name."""
+"""The addresses. One include per app; everything inside an alliance carries the alliance's name."""
 
+from django.conf import settings
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from alliance import views
+from participants import views as people
+
+inside = [
+    path("", views.alliance_home, name="alliance_home"),
+    path("record/", views.the_record, name="record"),
+    path("record/export/", views.record_export, name="record_export"),
+    path("record/verifier/", views.record_verifier, name="record_verifier"),
+    path("decisions/", include("decisions.urls")),
+    path("book/", include("ledger.urls")),
+    path("learning/", include("learning.urls")),
+    path("assurance/", include("alliance.assurance.urls")),
+    path("people/", include("participants.urls")),
+]
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("health/live", views.live, name="health_live"),
+    path("health/ready", views.ready, name="health_ready"),
+    path("alliances/<slug:alliance>/", include(inside)),
+    path("invitations/<str:token>/", people.accept_invitation, name="accept_invitation"),
+    path("account/", include("allauth.urls")),
+    path("help/glossary/", TemplateView.as_view(template_name="help/glossary.html"), name="glossary"),
+    path("help/accessibility/", TemplateView.as_view(template_name="help/accessibility.html"), name="accessibility"),
+    path("help/checking/", TemplateView.as_view(template_name="help/checking.html"), name="checking"),
 ]
+if settings.DEMO:
+    urlpatterns += [
+        path("sign-in-as/", views.sign_in_as, name="sign_in_as"),
+        path("guide/", TemplateView.as_view(template_name="components/guide.html"), name="guide"),
+    ]
+
+handler404 = "alliance.views.not_found"

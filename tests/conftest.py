@@ -1,0 +1,100 @@
+"""The cast: one small alliance, the people in it, and a stranger who tries every door."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from alliance.core import outbox
+from participants.models import Alliance, Participant, User
+from tests.factories.participants import make_alliance, make_participant, make_person
+
+
+@dataclass
+class Cast:
+    """Harbour Alliance: the council commissions and keeps the book; Haven and Beacon provide."""
+
+    alliance: Alliance
+    council: Participant
+    haven: Participant
+    beacon: Participant
+    carol: User  # the council's representative
+    pat: User  # Haven's representative
+    dev: User  # Haven's deputy
+    rosa: User  # Beacon's representative
+    finn: User  # Haven's finance lead
+    hana: User  # the council's pool manager
+    lena: User  # learning lead
+    stan: User  # system steward
+    lee: User  # a person with lived experience
+    bea: User  # a member of Haven's board
+    ari: User  # auditor
+    stranger: User  # speaks in another alliance
+    elsewhere: Alliance
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    alliance = make_alliance()
+    council = make_participant(
+        alliance, "Harbour City Council", "commissioner", "council", short_name="Council", is_host=True
+    )
+    haven = make_participant(alliance, "Haven Homes", short_name="Haven")
+    beacon = make_participant(alliance, "Beacon Recovery", form="cic", short_name="Beacon")
+    elsewhere = make_alliance("Elsewhere Alliance")
+    far = make_participant(elsewhere, "Far County Council", "commissioner", "council", short_name="Far")
+    return Cast(
+        alliance=alliance,
+        council=council,
+        haven=haven,
+        beacon=beacon,
+        carol=make_person(alliance, "Carol Commissioner", "representative", council),
+        pat=make_person(alliance, "Pat Provider", "representative", haven),
+        dev=make_person(alliance, "Dev Deputy", "deputy", haven),
+        rosa=make_person(alliance, "Rosa Recovery", "representative", beacon),
+        finn=make_person(alliance, "Finn Finance", "finance_lead", haven),
+        hana=make_person(alliance, "Hana Host", "pool_manager", council),
+        lena=make_person(alliance, "Lena Learning", "learning_lead"),
+        stan=make_person(alliance, "Stan Steward", "system_steward"),
+        lee=make_person(alliance, "Lee Lived", "lived_experience"),
+        bea=make_person(alliance, "Bea Board", "board_member", haven),
+        ari=make_person(alliance, "Ari Auditor", "auditor"),
+        stranger=make_person(elsewhere, "Sam Stranger", "representative", far),
+        elsewhere=elsewhere,
+    )
+
+
+def _member(name: str):
+    @pytest.fixture(name=name)
+    def member(cast):
+        return getattr(cast, name)
+
+    return member
+
+
+council, haven, beacon = _member("council"), _member("haven"), _member("beacon")
+carol, pat, dev, rosa, finn, hana = map(_member, ["carol", "pat", "dev", "rosa", "finn", "hana"])
+lena, stan, lee, bea, ari, stranger = map(_member, ["lena", "stan", "lee", "bea", "ari", "stranger"])
+
+
+@pytest.fixture
+def harbour_alliance(cast) -> Alliance:
+    return cast.alliance
+
+
+@pytest.fixture
+def client_of():
+    """`client_of(pat)` is a browser without JavaScript in which Pat is signed in."""
+
+    def of(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return of
+
+
+@pytest.fixture
+def run_errands():
+    """Do, in this process, all the work that was asked for."""
+    return outbox.do_all_due
