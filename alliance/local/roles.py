@@ -52,7 +52,7 @@ def login_url(owner_url: str, password: str) -> str:
             f"then set DATABASE_OWNER_URL to the URL you have now and DATABASE_URL to the one of {APP}."
         ) from None
     except psycopg.OperationalError as problem:
-        raise ServerTrouble(f"The database in DATABASE_URL does not answer: {_reason(problem)}") from None
+        raise ServerTrouble(f"The database in DATABASE_URL does not answer: {reason(problem)}") from None
     return url
 
 
@@ -73,5 +73,6 @@ def _opens(url: str) -> bool:
     return True
 
 
-def _reason(problem: Exception) -> str:
+def reason(problem: Exception) -> str:
+    """The last line of what PostgreSQL said; it names neither password nor URL."""
     return str(problem).strip().splitlines()[-1] if str(problem).strip() else type(problem).__name__

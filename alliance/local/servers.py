@@ -346,6 +346,11 @@ class Valkey(Server):
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
+    def remember(self) -> None:
+        """Learn port and password of the one that another process has running here."""
+        self.port = int((self.folder / "port").read_text())
+        self.password = secret(self.folder / "password")
+
     def start(self, within: float = 15.0) -> None:
         binary = valkey_binary()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
