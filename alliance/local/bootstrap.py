@@ -17,6 +17,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 STAMPS = ROOT / ".local" / "stamps"
 LOG = ROOT / ".local" / "logs" / "bootstrap.log"
+PIP = [BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r"]
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0"]
 NODE_AT_LEAST = 18
 
@@ -66,9 +67,8 @@ def environment(requirements: str) -> None:
         if stamp_of("python") == digest([ROOT / candidate], candidate, sys.version):
             return
     with Step(f"Installing Python packages ({requirements})", "a minute or two the first time"):
-        command = [BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
         run(
-            [*command, "-r", ROOT / requirements],
+            [*PIP, ROOT / requirements],
             "The Python packages could not be installed. Is there a way to the package index (a proxy, a mirror, a "
             "certificate)? Then run the same command again.",
         )
@@ -131,16 +131,7 @@ def find_npm() -> list[str]:
     if stamp_of("node-wheel") != digest([wheel]):
         with Step("Bringing Node.js", "this machine has none that is recent enough"):
             run(
-                [
-                    BIN / "python",
-                    "-m",
-                    "pip",
-                    "install",
-                    "--disable-pip-version-check",
-                    "--require-hashes",
-                    "-r",
-                    wheel,
-                ],
+                [*PIP, wheel],
                 f"Node.js could not be brought. Install Node.js {NODE_AT_LEAST} or later and run the same command again.",
             )
         stamp("node-wheel", digest([wheel]))
