@@ -330,7 +330,7 @@ def _style_of(widget):
         (forms.FileInput, "govuk-file-upload"),
         (forms.Select, "govuk-select"),
         (forms.Textarea, "govuk-textarea"),
-        (forms.Input, "govuk-input"),
+        (forms.widgets.Input, "govuk-input"),
     ):
         if isinstance(widget, types):
             return style
