@@ -22,6 +22,8 @@ from pathlib import Path
 import environ
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from alliance.local import roles
 from alliance.local.bootstrap import digest
@@ -123,7 +125,7 @@ class Surroundings:
         if self.valkey:
             return {"REDIS_URL": self.valkey.url}
         try:
-            redis.from_url(self.given["REDIS_URL"], socket_connect_timeout=5, socket_timeout=5).ping()
+            redis.from_url(self.given["REDIS_URL"], socket_timeout=5, retry=Retry(NoBackoff(), 0)).ping()
         except (redis.RedisError, ValueError) as problem:
             raise ServerTrouble(f"The server in REDIS_URL does not answer: {problem}") from None
         return {"REDIS_URL": self.given["REDIS_URL"]}

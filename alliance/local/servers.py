@@ -144,6 +144,12 @@ class Postgres(Server):
         mark = hashlib.sha256(os.fsencode(near)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"concordat-{os.geteuid()}-{mark}"
 
+    def stop(self, within: float = 20.0) -> None:
+        super().stop(within)
+        if self.folder.absolute() not in self.host.parents:
+            with contextlib.suppress(OSError):
+                self.host.rmdir()
+
     def url(self, role: str, database: str = DATABASE) -> str:
         """A URL that django-environ understands: postgres://role@//folder/of/the/socket/database."""
         return f"postgres://{quote(role)}@/{quote(str(self.host))}/{quote(database)}"
