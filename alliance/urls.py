@@ -28,7 +28,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("help/glossary/", TemplateView.as_view(template_name="help/glossary.html"), name="glossary"),
     path("help/accessibility/", TemplateView.as_view(template_name="help/accessibility.html"), name="accessibility"),
-    path("help/checking/", TemplateView.as_view(template_name="help/checking.html"), name="checking"),
+    path("help/checking/", TemplateView.as_view(template_name="help/checking.html"), name="verify"),
 ]
 if settings.DEMO:
     urlpatterns += [

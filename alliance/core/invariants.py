@@ -6,7 +6,8 @@ Each app registers its own: a function `(alliance_id) -> iterable of sentences`,
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from alliance.core.record import breaks_in_chain, words_that_do_not_match
+from alliance.core.models import SelfCheck
+from alliance.core.record import breaks_in_chain, head, words_that_do_not_match
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,26 @@ def invariant(promise: str):
         return breaks
 
     return register
+
+
+def breaks(alliance_id: int) -> Iterator[tuple[str, str]]:
+    """Every (promise, sentence) that does not hold; nothing when all is well."""
+    for one in REGISTER:
+        for sentence in one.breaks(alliance_id):
+            yield one.promise, sentence
+
+
+def self_check(alliance_id: int) -> SelfCheck:
+    """Check every promise now and keep the outcome, for the page and for reports."""
+    end = head(alliance_id)
+    found = [f"{promise} {sentence}" for promise, sentence in breaks(alliance_id)]
+    return SelfCheck.objects.create(
+        alliance_id=alliance_id, promises=len(REGISTER), breaks=found[:200], head_seq=end.seq if end else 0
+    )
+
+
+def last_self_check(alliance_id: int) -> SelfCheck | None:
+    return SelfCheck.objects.filter(alliance_id=alliance_id).order_by("-at").first()
 
 
 @invariant("The record has no gap, and every event still gives its hash.")

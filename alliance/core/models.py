@@ -212,3 +212,15 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
+
+
+class SelfCheck(OfAlliance):
+    """One run of every promise's check; `breaks` is a list of sentences, empty when all of them hold."""
+
+    at = models.DateTimeField(default=timezone.now)
+    promises = models.PositiveSmallIntegerField()
+    breaks = models.JSONField()
+    head_seq = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["alliance", "-at"], name="self_check_newest_first")]

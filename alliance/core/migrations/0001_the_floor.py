@@ -108,4 +108,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('redacted_at__isnull', True), ('redacted_by__isnull', True)), models.Q(('redacted_at__isnull', False), ('redacted_by__isnull', False)), _connector='OR'), name='words_are_redacted_by_somebody')],
             },
         ),
+        migrations.CreateModel(
+            name='SelfCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('promises', models.PositiveSmallIntegerField()),
+                ('breaks', models.JSONField()),
+                ('head_seq', models.BigIntegerField()),
+                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.alliance')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['alliance', '-at'], name='self_check_newest_first')],
+            },
+        ),
     ]
