@@ -26,7 +26,7 @@ urlpatterns = [
     path("alliances/<slug:alliance>/", include(inside)),
     path("invitations/<str:token>/", people.accept_invitation, name="accept_invitation"),
     path("account/", include("allauth.urls")),
-    path("help/glossary/", TemplateView.as_view(template_name="help/glossary.html"), name="glossary"),
+    path("help/glossary/", views.glossary, name="glossary"),
     path("help/accessibility/", TemplateView.as_view(template_name="help/accessibility.html"), name="accessibility"),
     path("help/checking/", TemplateView.as_view(template_name="help/checking.html"), name="verify"),
 ]

@@ -19,6 +19,7 @@ from alliance.core import export, invariants
 from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
 from alliance.core.record import head, record
+from alliance.glossary import GLOSSARY
 from participants.forms import SignInAsForm
 from participants.models import Alliance, User
 from participants.web import in_alliance
@@ -74,7 +75,8 @@ def the_record(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "events": shown,
         "older": f"?before={shown[-1].seq}" if more else "",
         "newest": "?" if before else "",
-        "head": head(alliance.pk),
+        "head": (end := head(alliance.pk)),
+        "head_hash": bytes(end.hash).hex() if end else "",
         "self_check": invariants.last_self_check(alliance.pk),
         "promises": [one.promise for one in invariants.REGISTER],
     }
@@ -129,6 +131,11 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
         login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
         return redirect(request, "home")
     return render(request, "home/sign_in_as.html", {"form": form, "people": form.people()})
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/glossary.html", {"words": GLOSSARY})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
