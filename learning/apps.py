@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class LearningConfig(AppConfig):
     name = "learning"
     label = "learning"
+
+    def ready(self):
+        from learning import lifecycle  # noqa: F401

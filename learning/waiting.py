@@ -1,0 +1,70 @@
+"""What waits in learning, and on whom: a constant number of queries."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from alliance.core.waiting import Waiting
+from learning import permissions
+from learning.models import Action, Experiment
+from participants.standing import Standing
+
+
+def waiting_on(standing: Standing) -> list[Waiting]:
+    """My open actions, experiments waiting at a gate, and experiments past their end date."""
+    if standing.only_reads:
+        return []
+    return [*_actions(standing), *_experiments(standing)]
+
+
+def _actions(standing: Standing):
+    alliance = standing.alliance
+    mine = Action.objects.filter(alliance=alliance).open().taken_by(standing).with_takers().soonest_first()
+    for action in mine:
+        own = action.person_id == standing.person.pk
+        taken = "You took this" if own else f"{action.participant} took this"
+        yield Waiting(
+            title=action.what,
+            url=reverse("learning:action", args=[alliance.slug, action.number]),
+            why=f"{taken} in review {action.review.number}, “{action.review.title}”.",
+            who="me" if own else "organisation",
+            due=action.due_on,
+        )
+
+
+def _experiments(standing: Standing):
+    alliance, person = standing.alliance, standing.person
+    convenes = permissions.convenes(person, alliance)
+    rows = Experiment.objects.filter(alliance=alliance, status__in=["proposed", "running"]).select_related(
+        "proposed_by"
+    )
+    for experiment in rows.with_gates().order_by("number"):
+        mine = experiment.proposed_by_id == person.pk
+        url = reverse("learning:experiment", args=[alliance.slug, experiment.number])
+        if experiment.is_past_its_end(timezone.localdate()):
+            yield Waiting(
+                title=experiment.title,
+                url=url,
+                why="The experiment's end date has passed: say what was learned, good and bad.",
+                who="me" if mine or convenes else "others",
+                due=experiment.ends_on,
+            )
+        elif experiment.status == Experiment.State.PROPOSED and (mine or convenes):
+            yield from _proposed(experiment, url, mine, convenes)
+
+
+def _proposed(experiment: Experiment, url: str, mine: bool, convenes: bool):
+    gates = " ".join(f"{gate}?" for gate in experiment.waits_for)
+    refused = any(given and not given.yes for given in map(experiment.gate, experiment.waits_for))
+    if mine and (refused or experiment.lacks):
+        lacks = f"It lacks {', '.join(experiment.lacks)}." if experiment.lacks else ""
+        why = "A gate said no: change the experiment, or withdraw it." if refused else lacks
+        yield Waiting(title=experiment.title, url=url, why=why, who="me")
+    elif gates and not refused:
+        yield Waiting(
+            title=experiment.title,
+            url=url,
+            why=f"The experiment waits for an answer: {gates}",
+            who="me" if convenes else "others",
+        )
+    elif not gates and not experiment.lacks:
+        yield Waiting(title=experiment.title, url=url, why="Both gates said yes: it can start.", who="me")
