@@ -49,6 +49,9 @@ class MoneyInput(forms.TextInput):
 
     template_name = "django/forms/widgets/money.html"
 
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"} | (attrs or {}))
+
     def format_value(self, value):
         return f"{value:,.2f}" if isinstance(value, Decimal | int) else value
 
@@ -92,6 +95,8 @@ class DateInput(forms.MultiWidget):
             ("day", "month", "year"), ("Day", "Month", "Year"), (2, 3, 4), context["widget"]["subwidgets"], strict=True
         ):
             subwidget["label"] = label
+            if id_ := context["widget"]["attrs"].get("id"):
+                subwidget["attrs"]["id"] = f"{id_}_{part}"
             subwidget["attrs"] |= {"class": f"govuk-input govuk-date-input__input govuk-input--width-{size}"}
             if invalid and (not wrong or part in wrong):
                 subwidget["attrs"]["class"] += " govuk-input--error"
@@ -433,4 +438,4 @@ def _ask(verb, label, ask):
 
 def error_prefix(*forms_):
     """ "Error: " when any form was refused, for the page's title, else an empty text."""
-    return "Error: " if any(form is not None and form.is_bound and form.errors for form in forms_) else ""
+    return "Error: " if any(getattr(form, "is_bound", False) and form.errors for form in forms_) else ""
