@@ -1,0 +1,306 @@
+"""What a report says, as facts: frozen values that are kept as canonical JSON and drawn from nothing else (rule 52).
+
+`gathering.gather` makes a `Contents`, `freeze` turns it into the bytes that are kept and hashed, `thaw` reads them
+back into equal values. Facts only: the sentences are the templates' (house 20). Amounts are Decimals in pounds.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import UnionType
+from typing import Self, get_args, get_origin, get_type_hints
+
+from alliance.core.record import canonical
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A participant: `kind` and `form` in words; `speaks`: its representatives and deputies that day."""
+
+    name: str
+    short_name: str
+    kind: str
+    form: str
+    joined_on: date
+    speaks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """`asked_by` "" is the calendar; `covers_until` is before `ends_on` in an interim report."""
+
+    alliance: str
+    purpose: str
+    is_demonstration: bool
+    quarter: str
+    label: str
+    starts_on: date
+    ends_on: date
+    covers_until: date
+    number: int
+    version: int
+    asked_by: str
+    cut_off: datetime
+    participants: tuple[Party, ...]
+
+    @property
+    def is_interim(self) -> bool:
+        return self.covers_until < self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Where a participant stood and who said it: "agree", "Pat Provider", "representative"."""
+
+    participant: str
+    stance: str
+    person: str
+    capacity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """An objection: what it rests on, what would remove it, and how it was resolved ("" while it is not)."""
+
+    participant: str
+    grounds: tuple[str, ...]
+    would_help: str
+    resolved_on: date | None
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A decision sealed in the quarter; `roll` is everybody whose agreement it needed (rule 2)."""
+
+    number: int
+    title: str
+    decided_on: date
+    proposed_by: str
+    wording_hash: str
+    amount: Decimal | None
+    voices: tuple[Voice, ...]
+    objections: tuple[Objected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A proposal without a decision on the last day; `state` in words, `unanswered` those who have said nothing."""
+
+    number: int
+    title: str
+    state: str
+    opened_on: date | None
+    answer_by: date | None
+    asked: int
+    unanswered: tuple[str, ...]
+    objections: tuple[Objected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    agreed: tuple[Agreed, ...]
+    undecided: tuple[Undecided, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    participant: str
+    agreed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What was spent under one name; `budget` is the year's, where there is one."""
+
+    name: str
+    quarter: Decimal
+    year: Decimal
+    budget: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfMoney:
+    """A month of the year so far: what was spent in it, and which participants have reported."""
+
+    label: str
+    spent: Decimal
+    reported: int
+    expected: int
+    missing: tuple[str, ...]
+    closed_on: date | None
+    in_quarter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The open book: the quarter, and the financial year up to its end. `pool` is contributions plus brought forward."""
+
+    year: str
+    pool: Decimal
+    spent_in_quarter: Decimal
+    spent_in_year: Decimal
+    contributions: tuple[Contribution, ...]
+    lines: tuple[Spend, ...]
+    participants: tuple[Spend, ...]
+    categories: tuple[Spend, ...]
+    months: tuple[MonthOfMoney, ...]
+
+    @property
+    def left_in_pool(self) -> Decimal:
+        return self.pool - self.spent_in_year
+
+    @property
+    def months_of_quarter(self) -> tuple[MonthOfMoney, ...]:
+        return tuple(month for month in self.months if month.in_quarter)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTaken:
+    what: str
+    who: str
+    due_on: date | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewHeld:
+    """A learning review: the three governance questions and their answers, in the words of those in the room."""
+
+    title: str
+    held_on: date
+    present: tuple[str, ...]
+    absent: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentTold:
+    """`state` in words; failed ones are told like the others (rule 51)."""
+
+    title: str
+    question: str
+    state: str
+    size: str
+    started_on: date | None
+    ends_on: date | None
+    ended_on: date | None
+    learning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    reviews: tuple[ReviewHeld, ...]
+    experiments: tuple[ExperimentTold, ...]
+    actions: tuple[ActionTaken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words about one observation: `position` counts from 0."""
+
+    position: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureKept:
+    """A measure's observations and the settings of its XmR chart (rule 49). It has no target (rule 47)."""
+
+    name: str
+    tells: str
+    unit: str
+    source: str
+    direction: str
+    is_mandatory: bool
+    screening: bool
+    baseline: int | None
+    rebases: tuple[int, ...]
+    labels: tuple[str, ...]
+    values: tuple[Decimal, ...]
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipleSigned:
+    letter: str
+    title: str
+    wording: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """Whether the software's promises held: how many were checked, and each that did not hold, in a sentence."""
+
+    at: datetime
+    promises: int
+    breaks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing, found by the software; nobody can leave it out (rule 54). `room` says where."""
+
+    room: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHead:
+    """Where the record stood at the cut-off. `hash` is hexadecimal."""
+
+    chain: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    format: int
+    cover: Cover
+    decisions: Decisions
+    money: Money | None
+    learning: Learning
+    measures: tuple[MeasureKept, ...]
+    principles: tuple[PrincipleSigned, ...]
+    self_check: SelfCheck
+    gaps: tuple[Gap, ...]
+    record: RecordHead
+
+    def freeze(self) -> bytes:
+        """Canonical JSON (RFC 8785): the same facts are the same bytes."""
+        return canonical(asdict(self))
+
+    @classmethod
+    def thaw(cls, snapshot: bytes) -> Self:
+        """The values that these bytes were made of. ValueError for a snapshot of another format."""
+        kept = json.loads(snapshot)
+        if kept["format"] != FORMAT:
+            raise ValueError(f"This snapshot has format {kept['format']}; format {FORMAT} can be read here.")
+        return _revive(cls, kept)
+
+
+def _revive(kind, value):
+    """A plain JSON value as the `kind` that a dataclass's field names."""
+    if get_origin(kind) is UnionType:
+        return (
+            None
+            if value is None
+            else _revive(next(one for one in get_args(kind) if one is not type(None)), value)
+        )
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)
+        each = [inner[0]] * len(value) if inner[1] is ... else inner
+        return tuple(_revive(one, part) for one, part in zip(each, value, strict=True))
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{field.name: _revive(hints[field.name], value[field.name]) for field in fields(kind)})
+    if kind in (date, datetime):
+        return kind.fromisoformat(value)
+    if kind in (Decimal, int):
+        return kind(value)
+    return value
