@@ -41,7 +41,7 @@ def _queue() -> None:
 
 
 def _worker() -> str | None:
-    if not app.control.inspect(timeout=1.0).ping():
+    if not app.control.inspect(timeout=1.0, limit=1).ping():
         return "no worker answers"
     late = Errand.objects.due().filter(due_at__lt=timezone.now() - WORK_IS_LATE).count()
     return f"{late} errands have waited for more than 5 minutes" if late else None
