@@ -264,6 +264,12 @@ class ConcordatBoundField(BoundField):
         return "plain"
 
     @property
+    def follows(self):
+        """Is this question shown under an answer of another one?"""
+        answers = getattr(self.form, "reveals", {}).values()
+        return any(self.name in names for answer in answers for names in answer.values())
+
+    @property
     def multiple(self):
         return isinstance(self.field.widget, forms.CheckboxSelectMultiple)
 
@@ -316,6 +322,8 @@ class ConcordatBoundField(BoundField):
             attrs["class"] += " govuk-js-character-count"
             attrs["maxlength"] = False  # the counter says how many are too many; a hard stop loses pasted words
             attrs["aria-describedby"] = " ".join(filter(None, [described, f"{self.auto_id}-info"]))
+        if "placeholder" in widget.attrs:
+            attrs["placeholder"] = False  # it goes when somebody types, and is too pale to read: labels and hints stay
         if isinstance(widget, DateInput):
             attrs["wrong"] = self._wrong_parts()
         return attrs
@@ -372,10 +380,6 @@ class PlainWords:
             label = str(field.label or name.replace("_", " ").capitalize())
             field.label = label
             _say_plainly(field, label, self.asks.get(name))
-
-    @property
-    def revealed_names(self):
-        return {name for answers in self.reveals.values() for names in answers.values() for name in names}
 
 
 class Form(PlainWords, forms.Form):
