@@ -84,12 +84,17 @@ class Header:
 
 
 def read_table(
-    file: BinaryIO | bytes, filename: str, *, sheet: str | None = None, limits: Limits = LIMITS
+    file: BinaryIO | bytes,
+    filename: str,
+    *,
+    sheet: str | None = None,
+    blanks: bool = False,
+    limits: Limits = LIMITS,
 ) -> Table:
     """Open a CSV, XLSX or ODS file by what it contains, whatever its name says.
 
     file: seekable, left open; a CSV is read while the table is iterated. sheet: by name; otherwise the first
-    visible one that is not empty. Formulas give the values saved with them; numbers their shortest text at
+    visible one that is not empty. blanks: rows that hold nothing come too, with no cells. Formulas give the values saved with them; numbers their shortest text at
     a spreadsheet's own 15 digits (12.3, never 12.300000000000001); dates are ISO ("2026-11-22").
     """
     file = io.BytesIO(file) if isinstance(file, bytes) else file
@@ -109,8 +114,8 @@ def read_table(
             f"'{filename}' is a web page or XML inside. Save it as CSV, XLSX or ODS and send that."
         )
     if start.startswith(b"PK\x03\x04"):
-        return _read_workbook(file, filename, sheet, limits)
-    return _open_csv(file, filename, limits)
+        return _read_workbook(file, filename, sheet, blanks, limits)
+    return _open_csv(file, filename, blanks, limits)
 
 
 def find_header(rows: Iterable[Row], synonyms: Mapping[str, Sequence[str]], *, within: int = 30) -> Header:
@@ -254,7 +259,7 @@ def write_xlsx(sheets: Sequence[Sheet], *, created: datetime | None = None, empt
 # --- CSV ---
 
 
-def _open_csv(file: BinaryIO, filename: str, limits: Limits) -> Table:
+def _open_csv(file: BinaryIO, filename: str, blanks: bool, limits: Limits) -> Table:
     encoding = _encoding(file, filename)
     with _as_text(file, encoding) as text:
         sample = text.read(65_536)
@@ -273,8 +278,8 @@ def _open_csv(file: BinaryIO, filename: str, limits: Limits) -> Table:
                         raise SpreadsheetError(
                             f"'{filename}' has more than {limits.rows:,} rows. Send it in parts."
                         )
-                    if row := _row(number, cells, limits):
-                        yield row
+                    if (row := _row(number, cells, limits)) or blanks:
+                        yield row or Row(number, ())
             except csv.Error as problem:
                 raise SpreadsheetError(f"Row {number + 1}: {_csv_problem(problem)}.") from None
 
@@ -365,7 +370,7 @@ def _delimiter(sample: str) -> str:
 # --- XLSX and ODS ---
 
 
-def _read_workbook(file: BinaryIO, filename: str, wanted: str | None, limits: Limits) -> Table:
+def _read_workbook(file: BinaryIO, filename: str, wanted: str | None, blanks: bool, limits: Limits) -> Table:
     kind = _measure(file, filename, limits)
     file.seek(0)
     try:
@@ -380,11 +385,11 @@ def _read_workbook(file: BinaryIO, filename: str, wanted: str | None, limits: Li
         for name in [wanted] if wanted is not None else sheets:
             found = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             rows = [
-                row
+                row or Row(number, ())
                 for number, cells in enumerate(found, 1)
-                if (row := _row(number, [_text(cell) for cell in cells], limits))
+                if (row := _row(number, [_text(cell) for cell in cells], limits)) or blanks
             ]
-            if rows:
+            if any(row.cells for row in rows):
                 return Table(filename, kind, sheet=name, _source=rows)
     except CalamineError:
         raise _damaged(filename) from None
