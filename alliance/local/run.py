@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environ
@@ -70,6 +71,7 @@ class Surroundings:
 
     def __init__(self, environment: Mapping[str, str], local: Path = LOCAL):
         self.given, self.local = environment, local
+        self.notebook = Notebook(local / "pids")
         logs = local / "logs"
         self.postgres = (
             None if "DATABASE_URL" in environment else Postgres(local / "postgres", logs / "postgresql.log")
@@ -83,13 +85,32 @@ class Surroundings:
 
     def start(self) -> None:
         for server in self.servers:
-            server.start()
+            self.start_one(server)
         if self.postgres:
             roles.prepare(self.postgres)
+
+    def start_one(self, server: Postgres | Valkey) -> None:
+        server.start()
+        self.notebook.note(server.name, server.pid)
 
     def stop(self) -> None:
         for server in reversed(self.servers):
             server.stop()
+            self.notebook.forget(server.name)
+
+    def recover(self) -> None:
+        """End what a killed supervisor left behind, in the order of a proper stop."""
+        leftovers = self.notebook.leftovers()
+        if leftovers:
+            print("  … The last run was cut off; clearing up after it", flush=True)
+        for name in ("beat", "worker", "web", Valkey.name, Postgres.name):
+            if name in leftovers:
+                end(
+                    leftovers[name],
+                    gently=signal.SIGINT if name == Postgres.name else signal.SIGTERM,
+                    within=15,
+                )
+                self.notebook.forget(name)
 
     def environment(self) -> dict[str, str]:
         """What the settings read. Raises ServerTrouble if a given server does not answer."""
@@ -182,17 +203,21 @@ def prepare(surroundings: Surroundings, environment: Mapping[str, str]) -> str:
     # The note lies with the database that it speaks of, so that they go together. A database of somebody else may
     # have changed since: there we always look.
     notes = surroundings.postgres.folder / "prepared.json" if surroundings.postgres else None
-    if notes and notes.exists() and (said := json.loads(notes.read_text()))["digest"] == now:
+    collected = Path(environment.get("STATIC_ROOT", LOCAL / "static"), "staticfiles.json")
+    is_noted = notes and notes.exists() and collected.exists()
+    if is_noted and (said := json.loads(notes.read_text()))["digest"] == now:
         return said["people"]
     with telling("Bringing the database up to date"):
         manage(environment, "migrate", "--no-input", "--verbosity", "0")
-    with telling("Collecting styles, scripts and the typeface"):
-        manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
     people = ""
-    if is_demo:
-        with telling("Loading the demonstration alliance, if there is none yet"):
-            manage(environment, "load_demo", "--if-empty")
-        people = manage(environment, "demo_people")
+    with ThreadPoolExecutor() as beside:
+        collecting = beside.submit(manage, environment, "collectstatic", "--no-input", "--verbosity", "0")
+        if is_demo:
+            with telling("Loading the demonstration alliance, if there is none yet"):
+                manage(environment, "load_demo", "--if-empty")
+                people = manage(environment, "demo_people")
+        with telling("Collecting styles, scripts and the typeface"):
+            collecting.result()
     if notes:
         notes.write_text(json.dumps({"digest": now, "people": people}))
     return people
@@ -306,7 +331,7 @@ class Supervisor:
             name: Child(name, command, logs / f"{name}.log")
             for name, command in commands(self.port, surroundings.local).items()
         }
-        self.notebook = Notebook(surroundings.local / "pids")
+        self.notebook = surroundings.notebook
         self.told_to_stop, self.hurry = threading.Event(), threading.Event()
 
     def hear(self, *_) -> None:
@@ -317,39 +342,28 @@ class Supervisor:
         for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(one, self.hear)
         try:
-            self.recover()
+            self.surroundings.recover()
             if not is_free(self.port):
                 raise Stop(
                     f"Port {self.port} is taken by another program. Choose another: make run PORT={self.port + 1}"
                 )
             self.surroundings.start()
-            for server in self.surroundings.servers:
-                self.notebook.note(server.name, server.pid)
             self.environment = self.surroundings.environment()
             people = prepare(self.surroundings, self.environment)
             (self.surroundings.local / "beat").mkdir(parents=True, exist_ok=True)
+            print("  … Starting web, worker and scheduler", flush=True)
             for child in self.children.values():
                 self.begin(child)
             if self.wait_until_ready():
                 self.greet(people)
             while not self.told_to_stop.wait(0.3):
                 self.look_after()
+        except Stop:
+            if not self.told_to_stop.is_set():  # else the step that failed did so because of the same Ctrl-C
+                raise
         finally:
             self.stop()
         return 0
-
-    def recover(self) -> None:
-        """End what a killed supervisor left behind."""
-        leftovers = self.notebook.leftovers()
-        if leftovers:
-            print("  … The last run was cut off; clearing up after it", flush=True)
-        for name in ("beat", "worker", "web", Valkey.name):
-            if name in leftovers:
-                end(leftovers[name], within=10)
-        if Postgres.name in leftovers:
-            end(leftovers[Postgres.name], gently=signal.SIGINT, within=20)
-        for name in leftovers:
-            self.notebook.forget(name)
 
     def begin(self, child: Child) -> None:
         child.start(self.environment)
@@ -387,8 +401,7 @@ class Supervisor:
         for server in self.surroundings.servers:
             if not server.is_running():
                 print(f"  ! {server.name} stopped; starting it again.", flush=True)
-                server.start()
-                self.notebook.note(server.name, server.pid)
+                self.surroundings.start_one(server)
                 if (fresh := self.surroundings.environment()) != self.environment:
                     self.environment = fresh  # another port: everybody must hear of it
                     for child in self.children.values():
@@ -416,8 +429,6 @@ class Supervisor:
             self.children[name].stop(within, self.hurry)
             self.notebook.forget(name)
         self.surroundings.stop()
-        for server in self.surroundings.servers:
-            self.notebook.forget(server.name)
         if self.told_to_stop.is_set():
             print("  Stopped.", flush=True)
 
@@ -439,7 +450,7 @@ def ask(port: int) -> tuple[bool, str]:
 def command_alone(arguments: list[str], surroundings: Surroundings, is_ours: bool) -> int:
     """One management command, with servers of its own unless `make run` already has them running."""
     if is_ours:
-        Supervisor(surroundings).recover()
+        surroundings.recover()
         surroundings.start()
     elif surroundings.valkey:
         surroundings.valkey.remember()

@@ -132,11 +132,11 @@ def test_a_great_log_is_put_aside(tmp_path, monkeypatch):
 
 
 def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path, sleeper):
-    supervisor = Supervisor(Surroundings({}, tmp_path))
-    supervisor.notebook.note("worker", sleeper.pid)
-    supervisor.recover()
+    surroundings = Surroundings({}, tmp_path)
+    surroundings.notebook.note("worker", sleeper.pid)
+    surroundings.recover()
     assert sleeper.wait(5) == -signal.SIGTERM
-    assert supervisor.notebook.leftovers() == {}
+    assert surroundings.notebook.leftovers() == {}
 
 
 def test_things_stop_in_the_order_in_which_nobody_loses_what_it_needs(tmp_path, monkeypatch):
