@@ -50,7 +50,9 @@ class MoneyInput(forms.TextInput):
     template_name = "django/forms/widgets/money.html"
 
     def __init__(self, attrs=None):
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"} | (attrs or {}))
+        super().__init__(
+            {"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"} | (attrs or {})
+        )
 
     def format_value(self, value):
         return f"{value:,.2f}" if isinstance(value, Decimal | int) else value
@@ -72,7 +74,9 @@ class DateInput(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs=None):
-        super().__init__({part: forms.TextInput({"inputmode": "numeric"}) for part in ("day", "month", "year")}, attrs)
+        super().__init__(
+            {part: forms.TextInput({"inputmode": "numeric"}) for part in ("day", "month", "year")}, attrs
+        )
 
     def decompress(self, value):
         return [value.day, value.month, value.year] if value else [None, None, None]
@@ -92,7 +96,11 @@ class DateInput(forms.MultiWidget):
         (attrs or {}).pop("class", None)
         context = super().get_context(name, value, attrs)
         for part, label, size, subwidget in zip(
-            ("day", "month", "year"), ("Day", "Month", "Year"), (2, 3, 4), context["widget"]["subwidgets"], strict=True
+            ("day", "month", "year"),
+            ("Day", "Month", "Year"),
+            (2, 3, 4),
+            context["widget"]["subwidgets"],
+            strict=True,
         ):
             subwidget["label"] = label
             if id_ := context["widget"]["attrs"].get("id"):
@@ -160,8 +168,16 @@ class MoneyField(forms.Field):
     def validate(self, value):
         super().validate(value)
         for code, limit, broken in (
-            ("min_value", self.min_value, value is not None and self.min_value is not None and value < self.min_value),
-            ("max_value", self.max_value, value is not None and self.max_value is not None and value > self.max_value),
+            (
+                "min_value",
+                self.min_value,
+                value is not None and self.min_value is not None and value < self.min_value,
+            ),
+            (
+                "max_value",
+                self.max_value,
+                value is not None and self.max_value is not None and value > self.max_value,
+            ),
         ):
             if broken:
                 words = {"label": self.label or "The amount", "limit": f"{limit:,.2f}"}
@@ -201,13 +217,17 @@ class DateInputField(forms.Field):
         if missing:
             raise self._refused(f"{name} must include a {' and a '.join(missing)}", *missing)
         if not (year.isascii() and year.isdigit() and len(year) == 4):
-            raise self._refused(f"{name} must have a year of 4 digits, like {date.today().year}", "year")
+            raise self._refused(f"{name} must have a year of 4 digits, like 2026", "year")
         if not (number := _month_number(month)):
-            raise self._refused(f"{name} must have a month from 1 to 12, or its name; “{month}” is neither", "month")
+            raise self._refused(
+                f"{name} must have a month from 1 to 12, or its name; “{month}” is neither", "month"
+            )
         try:
             return date(int(year), number, int(day))
         except ValueError:
-            raise self._refused(f"{name} must be a real date; “{day} {MONTHS[number - 1]} {year}” is not", "day") from None
+            raise self._refused(
+                f"{name} must be a real date; “{day} {MONTHS[number - 1]} {year}” is not", "day"
+            ) from None
 
     def validate(self, value):
         super().validate(value)
@@ -234,7 +254,11 @@ def _month_number(text):
     """1 to 12 from "3", "03", "Mar" or "march"; None from anything else."""
     if text.isascii() and text.isdigit():
         return int(text) if 1 <= int(text) <= 12 else None
-    starts = [number for number, name in enumerate(MONTHS, 1) if len(text) >= 3 and name.lower().startswith(text.lower())]
+    starts = [
+        number
+        for number, name in enumerate(MONTHS, 1)
+        if len(text) >= 3 and name.lower().startswith(text.lower())
+    ]
     return starts[0] if len(starts) == 1 else None
 
 
@@ -320,10 +344,14 @@ class ConcordatBoundField(BoundField):
             attrs["class"] = " ".join(filter(None, classes))
         if self.counted and not widget.is_hidden:
             attrs["class"] += " govuk-js-character-count"
-            attrs["maxlength"] = False  # the counter says how many are too many; a hard stop loses pasted words
+            attrs["maxlength"] = (
+                False  # the counter says how many are too many; a hard stop loses pasted words
+            )
             attrs["aria-describedby"] = " ".join(filter(None, [described, f"{self.auto_id}-info"]))
         if "placeholder" in widget.attrs:
-            attrs["placeholder"] = False  # it goes when somebody types, and is too pale to read: labels and hints stay
+            attrs["placeholder"] = (
+                False  # it goes when somebody types, and is too pale to read: labels and hints stay
+            )
         if isinstance(widget, DateInput):
             attrs["wrong"] = self._wrong_parts()
         return attrs
@@ -425,7 +453,8 @@ def _sentences(field, label, ask):
         words["invalid_choice"] = f"{label}: select one of the answers on the page"
     elif isinstance(field, forms.IntegerField):
         words["required"] = _ask("Enter", label, ask)
-        words["invalid"] = f"{label} must be a {'number, like 12.5' if isinstance(field, forms.DecimalField | forms.FloatField) else 'whole number, like 12'}"
+        whole = not isinstance(field, forms.DecimalField | forms.FloatField)
+        words["invalid"] = f"{label} must be a {'whole number, like 12' if whole else 'number, like 12.5'}"
     elif isinstance(field, forms.EmailField):
         words["required"] = _ask("Enter", label, ask)
         words["invalid"] = f"{label} must be an e-mail address, like name@example.org"

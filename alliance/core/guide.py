@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 
@@ -19,6 +20,7 @@ from alliance.core.forms import (
 )
 from alliance.core.htmx import is_htmx, render
 
+ICONS = settings.BASE_DIR / "templates" / "components" / "icons"
 STANCES = [("agree", "Agree"), ("aside", "Stand aside"), ("object", "Object")]
 
 
@@ -28,7 +30,9 @@ class EveryQuestion(Form):
     asks = {"cost": "what it costs", "why": "why you object"}
     reveals = {"stance": {"object": ["why"]}}
 
-    title = forms.CharField(label="Title", max_length=60, help_text="A few words that people will say in the meeting.")
+    title = forms.CharField(
+        label="Title", max_length=60, help_text="A few words that people will say in the meeting."
+    )
     reasons = WordsField(label="Your reasons", max_length=200, help_text="Facts and views apart, if you can.")
     stance = forms.ChoiceField(
         label="Where does your organisation stand?",
@@ -38,24 +42,40 @@ class EveryQuestion(Form):
     why = WordsField(label="What would make it acceptable?", required=False, rows=3)
     principles = forms.MultipleChoiceField(
         label="Which principles does it touch?",
-        choices=[("best", "Best for people using services"), ("open", "Open book"), ("blame", "No fault, no blame")],
+        choices=[
+            ("best", "Best for people using services"),
+            ("open", "Open book"),
+            ("blame", "No fault, no blame"),
+        ],
         widget=Checkboxes,
         required=False,
     )
-    cost = MoneyField(label="Cost", min_value=Decimal("0.01"), help_text="For the whole year, like £1,200.50.")
+    cost = MoneyField(
+        label="Cost", min_value=Decimal("0.01"), help_text="For the whole year, like £1,200.50."
+    )
     people = forms.IntegerField(label="People reached", widget=NumberInput({"class": "govuk-input--width-4"}))
-    starts = DateInputField(label="Start date", earliest=date(2024, 4, 1), help_text="For example, 3 11 2026.")
-    line = forms.ChoiceField(label="Budget line", choices=[("", "Choose one"), ("out", "Outreach"), ("beds", "Beds")])
-    evidence = forms.FileField(label="Evidence", required=False, help_text="A PDF, a picture or a spreadsheet.")
+    starts = DateInputField(
+        label="Start date", earliest=date(2024, 4, 1), help_text="For example, 3 11 2026."
+    )
+    line = forms.ChoiceField(
+        label="Budget line", choices=[("", "Choose one"), ("out", "Outreach"), ("beds", "Beds")]
+    )
+    evidence = forms.FileField(
+        label="Evidence", required=False, help_text="A PDF, a picture or a spreadsheet."
+    )
     password = forms.CharField(label="Password", widget=forms.PasswordInput, required=False)
-    legal = forms.BooleanField(label="It is legal", help_text="Somebody with the authority to say so has said so.")
+    legal = forms.BooleanField(
+        label="It is legal", help_text="Somebody with the authority to say so has said so."
+    )
 
 
 class Filters(Form):
     """Two filters of a list."""
 
     words = forms.CharField(label="Words", required=False)
-    state = forms.ChoiceField(label="State", choices=[("", "Any"), ("open", "Open"), ("sealed", "Sealed")], required=False)
+    state = forms.ChoiceField(
+        label="State", choices=[("", "Any"), ("open", "Open"), ("sealed", "Sealed")], required=False
+    )
 
 
 REFUSED = {
@@ -76,13 +96,19 @@ def guide(request):
     if is_htmx(request):  # the progress bar of the page asks, and goes on
         return HttpResponse(status=204)
     refused = "refused" in request.GET
-    form = EveryQuestion(REFUSED if refused else None, initial={"cost": Decimal("1200.50"), "starts": date(2026, 11, 3)})
+    form = EveryQuestion(
+        REFUSED if refused else None, initial={"cost": Decimal("1200.50"), "starts": date(2026, 11, 3)}
+    )
     before = "We will fund two outreach workers until March 2027, and look at what we learn in February."
-    after = "We will fund three outreach workers until June 2027, and look together at what we learn in February."
+    after = (
+        "We will fund three outreach workers until June 2027, and look together at what we learn in February."
+    )
     chart = SimpleNamespace(
         title="Nights without a bed, by month",
         svg="",
-        table=SimpleNamespace(headers=["Month", "Nights"], rows=[["September 2026", "31"], ["October 2026", "28"]]),
+        table=SimpleNamespace(
+            headers=["Month", "Nights"], rows=[["September 2026", "31"], ["October 2026", "28"]]
+        ),
     )
     moment = datetime(2026, 11, 3, 16, 12, tzinfo=UTC)
     context = {
@@ -102,18 +128,29 @@ def guide(request):
         ],
         "events": [
             {"title": "Opened", "when": moment, "by": "Amira Lindqvist, Harbour Homes", "icon": "decision"},
-            {"title": "Wording changed", "when": moment, "words": "Every assent lapsed and was asked for again.", "icon": "edit"},
-            {"title": "Sealed as decision 14", "when": moment, "by": "every participant", "icon": "seal", "url": "#"},
+            {
+                "title": "Wording changed",
+                "when": moment,
+                "words": "Every assent lapsed and was asked for again.",
+                "icon": "edit",
+            },
+            {
+                "title": "Sealed as decision 14",
+                "when": moment,
+                "by": "every participant",
+                "icon": "seal",
+                "url": "#",
+            },
         ],
         "steps": [
             {"title": "You say where you stand", "state": "done"},
-            {"title": "Everybody else answers", "words": "4 of 6 have; Harbour Homes and Quay Street not yet.", "state": "now"},
+            {
+                "title": "Everybody else answers",
+                "words": "4 of 6 have; Harbour Homes and Quay Street not yet.",
+                "state": "now",
+            },
             {"title": "It is sealed", "words": "Nobody can change it afterwards."},
         ],
-        "icons": (
-            "agree object stand-aside abstain waiting conflict seal book learn report record people person home decision "
-            "assurance download upload up down arrow back tick cross plus minus lock calendar search filter question info "
-            "notice pound experiment story measure risk mail edit print menu reverse link history dot"
-        ).split(),
+        "icons": sorted(path.stem for path in ICONS.glob("*.svg")),
     }
     return render(request, "components/guide.html", context, status=422 if refused else 200)

@@ -12,7 +12,10 @@ from django.utils.cache import patch_vary_headers
 def is_htmx(request: HttpRequest) -> bool:
     """Did htmx ask for a part? Boosted links and restored history want the whole page."""
     asked = request.headers.get("HX-Request") == "true"
-    whole = request.headers.get("HX-Boosted") == "true" or request.headers.get("HX-History-Restore-Request") == "true"
+    whole = (
+        request.headers.get("HX-Boosted") == "true"
+        or request.headers.get("HX-History-Restore-Request") == "true"
+    )
     return asked and not whole
 
 

@@ -192,7 +192,9 @@ def difference(old, new):
 
 
 def _wrapped(component, content, **words):
-    return mark_safe(render_to_string(f"components/{component}.html", {"content": mark_safe(content)} | words))
+    return mark_safe(
+        render_to_string(f"components/{component}.html", {"content": mark_safe(content)} | words)
+    )
 
 
 @register.simple_block_tag
@@ -208,9 +210,9 @@ def help_box(content, summary):
 
 
 @register.simple_block_tag
-def table(content, caption, hide_caption=False, id=""):
+def table(content, caption, hide_caption=False, name=""):
     """A table that scrolls sideways by itself on a phone: the content is its `<thead>`, `<tbody>`, `<tfoot>`."""
-    return _wrapped("table", content, caption=caption, hide_caption=hide_caption, id=id)
+    return _wrapped("table", content, caption=caption, hide_caption=hide_caption, name=name)
 
 
 @register.simple_block_tag
@@ -226,5 +228,8 @@ def lines(text):
     return format_html_join(
         "",
         '<p class="govuk-body">{}</p>',
-        ((format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part.split("\n"))),) for part in paragraphs),
+        (
+            (format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part.split("\n"))),)
+            for part in paragraphs
+        ),
     )

@@ -1,0 +1,401 @@
+"""Forms in plain words, the components of pages, and answers for htmx: no database is needed for any of it."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.template import Context, Engine, Template, engines
+from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alliance.core import htmx
+from alliance.core.forms import (
+    DateInputField,
+    Form,
+    MoneyField,
+    Radios,
+    WordsField,
+    error_prefix,
+    lower_first,
+)
+from alliance.core.templatetags.concordat import word_difference
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+
+
+def draw(source, **context):
+    return Template(source).render(Context(context))
+
+
+def plain(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+
+
+class Asked(Form):
+    asks = {"why": "why you object"}
+    reveals = {"stance": {"object": ["why"]}}
+
+    reasons = WordsField(label="Your reasons", max_length=10)
+    stance = forms.ChoiceField(
+        label="Stance",
+        choices=[("agree", "Agree"), ("object", "Object")],
+        widget=Radios(hints={"agree": "No reason is asked."}),
+    )
+    why = WordsField(label="Why?", required=False)
+    cost = MoneyField(label="Cost", min_value=Decimal("0.01"), max_value=Decimal("500.00"))
+    starts = DateInputField(label="Start date", earliest=date(2026, 4, 1), latest=date(2027, 3, 31))
+    people = forms.IntegerField(label="People")
+    legal = forms.BooleanField(label="It is legal")
+    reply = forms.EmailField(label="NHS e-mail")
+    line = forms.ChoiceField(label="Which line?", choices=[("out", "Outreach")])
+
+
+def asked(**answers):
+    return Asked(answers)
+
+
+# ── Sentences ──
+
+
+def test_every_unanswered_question_says_what_to_do():
+    assert {name: errors[0] for name, errors in asked().errors.items()} == {
+        "reasons": "Enter your reasons",
+        "stance": "Select stance",
+        "cost": "Enter cost",
+        "starts": "Enter start date",
+        "people": "Enter people",
+        "legal": "Tick “It is legal” to go on",
+        "reply": "Enter NHS e-mail",
+        "line": "Answer the question “Which line?”",
+    }
+
+
+def test_every_answer_that_cannot_be_read_says_why():
+    form = asked(reasons="eleven char", cost="1,2O0", people="a dozen", reply="nobody")
+    assert form.errors["reasons"] == ["Your reasons must be 10 characters or fewer; it has 11"]
+    assert form.errors["cost"] == ["The amount '1,2O0' has a letter O"]
+    assert form.errors["people"] == ["People must be a whole number, like 12"]
+    assert form.errors["reply"] == ["NHS e-mail must be an e-mail address, like name@example.org"]
+
+
+def test_a_sentence_that_the_author_wrote_is_kept():
+    class Own(Form):
+        name = forms.CharField(error_messages={"required": "Say who you are"})
+
+    assert Own({}).errors["name"] == ["Say who you are"]
+
+
+@pytest.mark.parametrize(
+    ("label", "in_a_sentence"),
+    [("Your reasons", "your reasons"), ("NHS number", "NHS number"), ("I agree", "I agree"), ("", "")],
+)
+def test_a_label_goes_into_a_sentence(label, in_a_sentence):
+    assert lower_first(label) == in_a_sentence
+
+
+# ── Money ──
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("£1,200.50", "1200.50"), ("12", "12.00"), (" 0.1 ", "0.10"), ("", None)]
+)
+def test_money_is_read_as_people_type_it(typed, amount):
+    assert MoneyField(required=False).clean(typed) == (None if amount is None else Decimal(amount))
+
+
+def test_money_has_inclusive_limits_in_words():
+    assert asked(cost="500.00").errors.get("cost") is None
+    assert asked(cost="500.01").errors["cost"] == ["Cost must be £500.00 or less"]
+    assert asked(cost="0.00").errors["cost"] == ["Cost must be £0.01 or more"]
+
+
+def test_an_amount_shows_with_its_pound_and_what_was_typed_stays():
+    assert 'value="1,200.50"' in str(Asked(initial={"cost": Decimal("1200.5")})["cost"])
+    assert 'value="1,2O0"' in str(asked(cost="1,2O0")["cost"])
+
+
+# ── Dates ──
+
+
+def dated(day, month, year):
+    return asked(starts_day=day, starts_month=month, starts_year=year)
+
+
+@pytest.mark.parametrize("month", ["11", "Nov", "november", " 11 "])
+def test_a_month_may_be_a_number_or_a_name(month):
+    form = dated("3", month, "2026")
+    assert "starts" not in form.errors
+    assert form.cleaned_data["starts"] == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence", "wrong"),
+    [
+        (("", "11", "2026"), "Start date must include a day", ["day"]),
+        (("", "", "2026"), "Start date must include a day and a month", ["day", "month"]),
+        (("31", "2", "2026"), "Start date must be a real date; “31 February 2026” is not", ["day"]),
+        (("x", "2", "2026"), "Start date must be a real date; “x February 2026” is not", ["day"]),
+        (
+            ("3", "13", "2026"),
+            "Start date must have a month from 1 to 12, or its name; “13” is neither",
+            ["month"],
+        ),
+        (
+            ("3", "Ju", "2026"),
+            "Start date must have a month from 1 to 12, or its name; “Ju” is neither",
+            ["month"],
+        ),
+        (("3", "11", "26"), "Start date must have a year of 4 digits, like 2026", ["year"]),
+        (("3", "11", "²026"), "Start date must have a year of 4 digits, like 2026", ["year"]),
+        (("31", "3", "2026"), "Start date must be 1 April 2026 or later", []),
+        (("1", "4", "2027"), "Start date must be 31 March 2027 or earlier", []),
+    ],
+)
+def test_every_bad_date_has_its_sentence_and_marks_its_boxes(parts, sentence, wrong):
+    form = dated(*parts)
+    assert form.errors["starts"] == [sentence]
+    marked = re.findall(r'name="starts_(\w+)"[^>]*aria-invalid', str(form["starts"]))
+    assert marked == (wrong or ["day", "month", "year"])
+
+
+def test_a_date_comes_from_a_link_and_goes_into_three_boxes():
+    assert "starts" not in asked(starts="2026-11-03").errors
+    boxes = re.findall(r'value="(\d+)"', str(Asked(initial={"starts": date(2026, 11, 3)})["starts"]))
+    assert boxes == ["3", "11", "2026"]
+
+
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_every_date_survives_its_three_boxes(day):
+    field = DateInputField()
+    assert field.clean(field.widget.decompress(day)) == day
+
+
+@given(st.lists(st.text(max_size=5), min_size=3, max_size=3))
+def test_no_text_in_the_boxes_breaks_a_date(parts):
+    read, refusal = None, ["The date"]
+    try:
+        read = DateInputField(required=False).clean(parts)
+    except forms.ValidationError as problem:
+        refusal = problem.messages
+    assert refusal[0].startswith("The date")
+    assert read is None or len(parts[2].strip()) == 4
+
+
+# ── Drawing ──
+
+
+def test_a_refused_answer_has_its_error_beside_it_and_is_tied_to_it():
+    html = asked()["reasons"].as_field_group()
+    assert 'id="id_reasons_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_reasons_error id_reasons-info"' in html
+    assert 'data-maxlength="10"' in html
+    assert not re.search(r"<textarea[^>]* (maxlength|required)", html)
+
+
+def test_a_question_that_follows_from_an_answer_is_drawn_under_it_and_only_there():
+    html = str(Asked())
+    assert html.count('name="why"') == 1
+    assert html.index('value="object"') < html.index('name="why"') < html.index('name="cost"')
+
+
+def test_an_answer_s_hint_is_tied_to_it():
+    html = Asked()["stance"].as_field_group()
+    assert 'aria-describedby="id_stance_0_hint"' in html
+    assert 'id="id_stance_0_hint"' in html
+
+
+def test_the_error_summary_links_each_sentence_to_a_control_that_exists():
+    form = dated("3", "13", "2026")
+    html = draw("{% error_summary form %}", form=form)
+    links = re.findall(r'href="#([\w-]+)"', html)
+    drawn = str(form)
+    assert len(links) == sum(len(errors) for errors in form.errors.values())
+    assert [link for link in links if f'id="{link}"' not in drawn] == []
+    assert "id_starts_month" in links
+    assert draw("{% error_summary form %}", form=Asked()).strip() == ""
+
+
+def test_a_whole_form_s_error_is_shown_and_linked():
+    class Whole(Form):
+        def clean(self):
+            raise forms.ValidationError("The two do not add up")
+
+    form = Whole({})
+    assert 'href="#form-errors"' in draw("{% error_summary form %}", form=form)
+    assert 'id="form-errors"' in str(form)
+
+
+def test_the_title_says_that_there_is_an_error():
+    assert error_prefix(asked()) == "Error: "
+    assert error_prefix(Asked(), None) == ""
+
+
+def test_words_are_counted_as_the_reader_counts_them():
+    assert WordsField(max_length=3).clean("a\r\nb") == "a\nb"
+    assert WordsField().clean("e\u0301") == "\u00e9"
+
+
+# ── Values in words ──
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("{% money 1234.5 %}", "£1,234.50"),
+        ("{% money '-12' %}", "−£12.00"),
+        ("{% money_plain '-1234.5' %}", "−1,234.50"),
+        ("{% money None %}", ""),
+        ("{% when summer %}", "Wednesday 1 July 2026 at 1:05pm"),
+        ("{% when noon %}", "Tuesday 3 November 2026 at midday"),
+        ("{% when a_day %}", "Tuesday 3 November 2026"),
+        ("{% day a_day %}", "3 November 2026"),
+        ("{% day late %}", "1 July 2026"),
+        ("{{ 840|file_size }} {{ 36864|file_size }} {{ 1468006|file_size }}", "840 bytes 36 KB 1.4 MB"),
+        ("{{ names|in_words }}", "Harbour, Quay and Mission"),
+    ],
+)
+def test_values_are_said_in_words(tag, words):
+    context = {
+        "summer": datetime(2026, 7, 1, 12, 5, tzinfo=UTC),
+        "noon": datetime(2026, 11, 3, 12, 0, tzinfo=UTC),
+        "late": datetime(2026, 6, 30, 23, 30, tzinfo=UTC),
+        "a_day": date(2026, 11, 3),
+        "names": ["Harbour", "Quay", "Mission"],
+    }
+    assert plain(draw(tag, **context)) == words
+
+
+def test_an_icon_is_silent_beside_words_and_speaks_alone():
+    assert 'aria-hidden="true"' in draw('{% icon "seal" %}')
+    assert 'aria-label="Sealed"' in draw('{% icon "seal" "Sealed" %}')
+
+
+def test_a_page_s_query_changes_one_value_and_keeps_the_rest():
+    request = RequestFactory().get("/?state=open&page=1")
+    assert draw("{% querystring_with page=2 %}", request=request) == "?state=open&amp;page=2"
+    assert draw("{% querystring_with page=None %}", request=request) == "?state=open"
+
+
+@given(st.text(alphabet="ab \n,.", max_size=40), st.text(alphabet="ab \n,.", max_size=40))
+def test_a_difference_gives_back_both_wordings(old, new):
+    runs = word_difference(old, new)
+    assert "".join(words for kind, words in runs if kind != "new") == old
+    assert "".join(words for kind, words in runs if kind != "gone") == new
+
+
+def test_what_people_write_is_never_markup():
+    nasty = "<script>x</script>"
+    for source in (
+        "{% difference nasty 'b' %}",
+        "{% lines nasty %}",
+        "{% card title=nasty %}{{ nasty }}{% endcard %}",
+    ):
+        html = draw(source, nasty=nasty)
+        assert "<script" not in html
+        assert "&lt;" in html
+
+
+# ── htmx ──
+
+
+PAGE = (
+    "Whole {% partialdef positions inline %}<p id=positions>{{ stance }}</p>{% endpartialdef %}"
+    "{% partialdef roll %}roll{% endpartialdef %}"
+)
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    (tmp_path / "page.html").write_text(PAGE)
+    engine = engines["django"].engine
+    own = Engine(dirs=[str(tmp_path)], builtins=engine.builtins[-2:], loaders=[
+        ("template_partials.loader.Loader", [("django.template.loaders.filesystem.Loader", [str(tmp_path)])])
+    ])  # fmt: skip
+    monkeypatch.setattr(engines["django"], "engine", own)
+    return "page.html"
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [
+        ({}, "Whole <p id=positions>agree</p>"),
+        ({"HX-Request": "true"}, "<p id=positions>agree</p>"),
+        ({"HX-Request": "true", "HX-Target": "roll"}, "roll"),
+        ({"HX-Request": "true", "HX-Target": "elsewhere"}, "<p id=positions>agree</p>"),
+        ({"HX-Request": "true", "HX-History-Restore-Request": "true"}, "Whole <p id=positions>agree</p>"),
+        ({"HX-Request": "true", "HX-Boosted": "true"}, "Whole <p id=positions>agree</p>"),
+    ],
+)
+def test_a_view_answers_with_the_page_or_the_part_that_was_asked_for(page, headers, answer):
+    request = RequestFactory().get("/", headers=headers)
+    response = htmx.render(request, page, {"stance": "agree"}, partial=("positions", "roll"), status=422)
+    assert (response.status_code, response.content.decode()) == (422, answer)
+    assert {"HX-Request", "HX-Target"} <= set(response["Vary"].split(", "))
+
+
+def test_after_an_act_the_browser_fetches_the_next_page():
+    response = htmx.redirect(RequestFactory().post("/"), "/next/")
+    assert (response.status_code, response["Location"]) == (303, "/next/")
+
+
+# ── The house ──
+
+
+def test_the_guide_shows_every_component():
+    components = {path.stem for path in (TEMPLATES / "components").glob("*.html")} - {"guide", "message"}
+    shown = (TEMPLATES / "components" / "guide.html").read_text() + (TEMPLATES / "base.html").read_text()
+    tags = {"aside", "card", "help", "table", "difference", "error_summary", "nav_item"}
+    unseen = {name for name in components - tags if f"components/{name}.html" not in shown}
+    unseen |= {tag for tag in components & tags if f"{{% {tag}" not in shown}
+    assert unseen == set()
+
+
+def test_no_template_of_ours_has_anything_inline():
+    inline = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|hx-on|<script(?![^>]*\ssrc=)|javascript:""")
+    found = [
+        f"{path.relative_to(TEMPLATES)}: {match.group()}"
+        for path in TEMPLATES.rglob("*.html")
+        for match in inline.finditer(
+            re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.S)
+        )
+    ]
+    assert found == []
+
+
+def test_every_component_says_how_to_use_it():
+    silent = [
+        path.name
+        for path in (TEMPLATES / "components").glob("*.html")
+        if path.stem not in {"guide", "nav_item"} and not path.read_text().startswith("{% comment %}")
+    ]
+    assert silent == []
+
+
+def _luminance(colour):
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def _contrast(one, other):
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_stands_out_from_every_ground_and_controls_have_edges():
+    sheet = (Path(settings.BASE_DIR) / "static" / "scss" / "_palette.scss").read_text()
+    colour = dict(re.findall(r"^\$([\w-]+): (#[0-9a-f]{6});", sheet, flags=re.M))
+    grounds = ["white", "paper", "sand", "petrol-wash", "plum-wash", "slate-wash"]
+    for text in ("ink", "ink-soft", "petrol", "petrol-dark", "plum", "plum-dark", "slate", "error"):
+        for ground in grounds:
+            assert _contrast(colour[text], colour[ground]) >= 4.5, f"{text} on {ground}"
+    for edge in ("line-strong", "ink-soft", "plum"):
+        for ground in ("white", "paper", "sand"):
+            assert _contrast(colour[edge], colour[ground]) >= 3, f"{edge} on {ground}"
+    assert _contrast(colour["ink"], colour["focus"]) >= 7
