@@ -1,16 +1,16 @@
 // Makes static/build/: two style sheets, one script of our own, htmx, the typeface, the pictures.
 // Nothing here reaches the network; everything comes from node_modules and this folder.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as sass from "sass"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const packages = join(here, "..", "node_modules")
-const build = join(here, "build")
+// Made aside and moved in whole, so that a server beside it never sees half a build.
+const build = join(packages, `.concordat-build-${process.pid}`)
 const face = join(packages, "@expo-google-fonts", "atkinson-hyperlegible-next")
 
-rmSync(build, { recursive: true, force: true })
 mkdirSync(join(build, "fonts"), { recursive: true })
 
 for (const sheet of ["main", "report"]) {
@@ -36,3 +36,6 @@ writeFileSync(join(build, "concordat.js"), [library, ...ours].join("\n"))
 
 cpSync(join(packages, "htmx.org/dist/htmx.min.js"), join(build, "htmx.min.js"))
 cpSync(join(here, "img"), build, { recursive: true })
+
+rmSync(join(here, "build"), { recursive: true, force: true })
+renameSync(build, join(here, "build"))
