@@ -53,12 +53,11 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Where a participant stood and who said it: "agree", "Pat Provider", "representative"."""
+    """Where a participant stood, and who said it: "Haven", "Agrees", "Dev Deputy for Pat Provider, Haven"."""
 
     participant: str
     stance: str
-    person: str
-    capacity: str
+    said_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,13 @@ class Objected:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A decision sealed in the quarter; `roll` is everybody whose agreement it needed (rule 2)."""
+    """A decision sealed in the quarter; `voices` is its whole roll (rule 2), `best_for_people` its test (rule 15)."""
 
     number: int
     title: str
+    text: str
+    why: str
+    best_for_people: str
     decided_on: date
     proposed_by: str
     wording_hash: str
@@ -88,13 +90,14 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A proposal without a decision on the last day; `state` in words, `unanswered` those who have said nothing."""
+    """A proposal without a decision on the last day; `state` in words, as it stood at the cut-off; `unanswered`: who
+    had said nothing to its current wording by then."""
 
     number: int
     title: str
     state: str
-    opened_on: date | None
-    answer_by: date | None
+    opened_on: date
+    answer_by: date
     asked: int
     unanswered: tuple[str, ...]
     objections: tuple[Objected, ...]
@@ -127,6 +130,7 @@ class MonthOfMoney:
     """A month of the year so far: what was spent in it, and which participants have reported."""
 
     label: str
+    ends_on: date
     spent: Decimal
     reported: int
     expected: int
@@ -137,9 +141,10 @@ class MonthOfMoney:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The open book: the quarter, and the financial year up to its end. `pool` is contributions plus brought forward."""
+    """The quarter, and the financial year up to its end. `pool` is contributions plus brought forward."""
 
     year: str
+    brought_forward: Decimal
     pool: Decimal
     spent_in_quarter: Decimal
     spent_in_year: Decimal
@@ -159,43 +164,49 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionTaken:
+class ActionOpen:
+    number: int
     what: str
-    who: str
+    taken_by: str
     due_on: date | None
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewHeld:
     """A learning review: the three governance questions and their answers, in the words of those in the room."""
 
+    number: int
     title: str
     held_on: date
     present: tuple[str, ...]
-    absent: str
+    absent: tuple[str, ...]
     answers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentTold:
-    """`state` in words; failed ones are told like the others (rule 51)."""
+    """`state` in words, with how it turned out; those that failed are told like the others (rule 51)."""
 
+    number: int
     title: str
     question: str
     state: str
-    size: str
-    started_on: date | None
+    started_on: date
     ends_on: date | None
     ended_on: date | None
-    learning: str
+    learned: str
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
+    """`actions_done` and `actions_let_go` count the quarter's; `actions` are those open on its last day."""
+
     reviews: tuple[ReviewHeld, ...]
     experiments: tuple[ExperimentTold, ...]
-    actions: tuple[ActionTaken, ...]
+    actions_agreed: int
+    actions_done: int
+    actions_let_go: int
+    actions: tuple[ActionOpen, ...]
 
 
 @dataclass(frozen=True, slots=True)

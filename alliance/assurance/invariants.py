@@ -11,10 +11,10 @@ from alliance.core.models import Event
     "Every report is byte for byte the one that was sealed, and the record's head that it prints is in the record."
 )
 def _reports(alliance_id: int) -> Iterator[str]:
-    sealed = dict(
-        (event.subject_id, event.facts)
+    sealed = {
+        event.subject_id: event.facts
         for event in Event.objects.filter(alliance_id=alliance_id, kind="assurance.report_sealed")
-    )
+    }
     heads = Report.objects.filter(alliance_id=alliance_id, head_seq__isnull=False)
     chain = dict(
         Event.objects.filter(alliance_id=alliance_id, seq__in=heads.values("head_seq")).values_list(

@@ -1,4 +1,4 @@
-"""What a report goes through. Each state is a fact that was committed; what a worker is doing just now is the errand's."""
+"""What a report goes through. Each state is a committed fact; what a worker is just doing is its errand's to tell."""
 
 from alliance.assurance.models import Report
 from alliance.core.lifecycle import Lifecycle, Step

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 from alliance.assurance.contents import (
     FORMAT,
-    ActionTaken,
+    ActionOpen,
     Agreed,
     Contents,
     Contribution,
@@ -43,8 +43,8 @@ MONTHS = (
 )  # fmt: skip
 
 
-def voices(stance: str = "agree") -> tuple[Voice, ...]:
-    return tuple(Voice(short, stance, person, "representative") for _, short, _, _, person in ROLL)
+def voices(stance: str = "Agrees") -> tuple[Voice, ...]:
+    return tuple(Voice(short, stance, f"{person}, {short}") for _, short, _, _, person in ROLL)
 
 
 def make_contents(**changes) -> Contents:
@@ -80,6 +80,9 @@ def make_contents(**changes) -> Contents:
                 Agreed(
                     number=11,
                     title="Open a shared front door at Quay Street",
+                    text="From October one front door at Quay Street, open until eight, staffed by all of us in turn.",
+                    why="People told us that they go to four doors before somebody listens.",
+                    best_for_people="Supports it: one story, told once, to a person whom they choose.",
                     decided_on=date(2025, 8, 21),
                     proposed_by="Quayside",
                     wording_hash="3f" * 32,
@@ -90,6 +93,9 @@ def make_contents(**changes) -> Contents:
                 Agreed(
                     number=12,
                     title="Pay peer researchers for their time",
+                    text="Peer researchers are paid the living wage for every hour, training included.",
+                    why="What we ask of others we pay for.",
+                    best_for_people="Supports it: people who have lived it ask better questions.",
                     decided_on=date(2025, 9, 9),
                     proposed_by="Haven",
                     wording_hash="a4" * 32,
@@ -113,6 +119,7 @@ def make_contents(**changes) -> Contents:
         ),
         "money": Money(
             year="2025–26",
+            brought_forward=D("0.00"),
             pool=D("2400000.00"),
             spent_in_quarter=D("571240.18"),
             spent_in_year=D("1139872.66"),
@@ -135,21 +142,32 @@ def make_contents(**changes) -> Contents:
                 Spend("Irrecoverable VAT", D("40000.00"), D("79000.00")),
             ),
             months=(
-                MonthOfMoney("Apr 2025", D("188210.00"), 3, 3, (), date(2025, 5, 20), False),
-                MonthOfMoney("May 2025", D("190222.48"), 3, 3, (), date(2025, 6, 19), False),
-                MonthOfMoney("Jun 2025", D("190200.00"), 3, 3, (), date(2025, 7, 18), False),
-                MonthOfMoney("Jul 2025", D("191240.18"), 3, 3, (), date(2025, 8, 20), True),
-                MonthOfMoney("Aug 2025", D("190000.00"), 3, 3, (), date(2025, 9, 19), True),
-                MonthOfMoney("Sep 2025", D("190000.00"), 2, 3, ("Quayside",), None, True),
+                MonthOfMoney(
+                    "Apr 2025", date(2025, 4, 30), D("188210.00"), 3, 3, (), date(2025, 5, 20), False
+                ),
+                MonthOfMoney(
+                    "May 2025", date(2025, 5, 31), D("190222.48"), 3, 3, (), date(2025, 6, 19), False
+                ),
+                MonthOfMoney(
+                    "Jun 2025", date(2025, 6, 30), D("190200.00"), 3, 3, (), date(2025, 7, 18), False
+                ),
+                MonthOfMoney(
+                    "Jul 2025", date(2025, 7, 31), D("191240.18"), 3, 3, (), date(2025, 8, 20), True
+                ),
+                MonthOfMoney(
+                    "Aug 2025", date(2025, 8, 31), D("190000.00"), 3, 3, (), date(2025, 9, 19), True
+                ),
+                MonthOfMoney("Sep 2025", date(2025, 9, 30), D("190000.00"), 2, 3, ("Quayside",), None, True),
             ),
         ),
         "learning": Learning(
             reviews=(
                 ReviewHeld(
+                    number=5,
                     title="Why people leave in the first fortnight",
                     held_on=date(2025, 9, 11),
                     present=("Lena Learning, Learning lead", "Lee Lived, Person with lived experience"),
-                    absent="Nobody from the night team.",
+                    absent=("Quayside Outreach",),
                     answers=(
                         (
                             "Is this what we intended?",
@@ -165,31 +183,32 @@ def make_contents(**changes) -> Contents:
             ),
             experiments=(
                 ExperimentTold(
+                    number=7,
                     title="Ring on the first evening",
                     question="Do people stay longer when somebody they know rings on the first evening?",
                     state="Running",
-                    size="Twenty people, two workers",
                     started_on=date(2025, 9, 15),
                     ends_on=date(2025, 12, 15),
                     ended_on=None,
-                    learning="",
+                    learned="",
                 ),
                 ExperimentTold(
+                    number=6,
                     title="One assessment form for all",
                     question="Does a single form spare people from telling their story again?",
                     state="Stopped: not as we hoped",
-                    size="Two teams, six weeks",
                     started_on=date(2025, 7, 1),
                     ends_on=date(2025, 8, 12),
                     ended_on=date(2025, 8, 8),
-                    learning="The form was longer than the three it replaced. People still told their story again.",
+                    learned="The form was longer than the three it replaced. People still told their story again.",
                 ),
             ),
+            actions_agreed=3,
+            actions_done=1,
+            actions_let_go=0,
             actions=(
-                ActionTaken(
-                    "Find a night worker for the next review", "Stan Steward", date(2025, 9, 25), "Open"
-                ),
-                ActionTaken("Ask who was not in the room", "Haven Homes", None, "Done"),
+                ActionOpen(8, "Find a night worker for the next review", "Stan Steward", date(2025, 9, 25)),
+                ActionOpen(9, "Ask who was not in the room", "Haven Homes", None),
             ),
         ),
         "measures": (
