@@ -24,9 +24,9 @@ from .money import format_pounds
 
 WIDTH = 480
 ROW = 22  # height of a line of words
-CHARACTER = 9  # the width of one, at that size
+CHARACTER = 9.5  # the width of one, at that size
 UNITS = ("", "£", "%")  # written close to the figure; any other unit is a word after it
-WRAP = 48  # characters that fit across the drawing, also at the larger size that small screens ask for (17)
+WRAP = 46  # characters that fit across the drawing, also at the larger size that small screens ask for (18)
 
 Number = Decimal | int
 
@@ -124,8 +124,10 @@ def xmr_chart(
     notes = sorted(notes, key=lambda note: note.position)
     places = max(0, *(-point.value.as_tuple().exponent for point in points))
 
+    beside = unit if unit in UNITS else ""
+
     def figure(value: Decimal) -> str:
-        return _figure(round(value, places + 1), unit)
+        return _figure(round(value, places + 1), beside)
 
     drawn = [point.value for point in points]
     for phase in xmr.phases:
@@ -155,7 +157,7 @@ def xmr_chart(
     current = xmr.phases[-1]
     for word, value in (("upper", current.upper), ("mean", current.mean), ("lower", current.lower)):
         if value is not None:
-            ends.append((y(value), f"{word} {_brief(value, places + 1, unit if unit in UNITS else '')}"))
+            ends.append((y(value), f"{word} {_brief(value, places + 1, beside)}"))
 
     special = {point.side: point.words.split(" (")[0] for point in points if point.is_special}
     legend = [{"shape": side, "words": special[side]} for side in ("high", "low") if side in special]
@@ -164,8 +166,9 @@ def xmr_chart(
     if any(phase.upper is not None for phase in xmr.phases):
         legend += [{"shape": "limit", "words": "limits"}, {"shape": "near", "words": "near limits"}]
     remarks = ["Trial limits: fewer than 12 points."] if current.trial and current.upper is not None else []
-    screened = "without" if xmr.screening else "with"
-    remarks.append(f"Limits made {screened} unusually large moving ranges.")
+    remarks.append(
+        "Screening on: great leaps are left out." if xmr.screening else "Screening off: every leap counts."
+    )
 
     svg = _draw(
         "xmr",
@@ -200,11 +203,12 @@ def xmr_chart(
     said = {}
     for note in notes:
         said[note.position] = f"{said[note.position]} {note.text}" if note.position in said else note.text
-    headers = (axis, measure, "Mean", "Limits", "What it says", *(["Note"] if notes else []))
+    measured = measure if unit in UNITS else f"{measure} ({unit})"
+    headers = (axis, measured, "Mean", "Limits", "What it says", *(["Note"] if notes else []))
     rows = tuple(
         (
             labels[i],
-            _figure(point.value, unit),
+            _figure(point.value, beside),
             figure(point.phase.mean),
             "none yet"
             if point.phase.upper is None
@@ -389,7 +393,7 @@ def nice_ticks(low: Number, high: Number, about: int = 5) -> list[Decimal]:
     """Round figures, evenly spaced by 1, 2 or 5 × 10ⁿ, from at or below `low` to at or above `high`."""
     low, high = Decimal(low), Decimal(high)
     if low == high:
-        low, high = low - abs(low or 1) / 10, high + abs(high or 1) / 10
+        low, high = low - (abs(low) / 10 or 1), high + (abs(high) / 10 or 1)
     rough = (high - low) / about
     magnitude = Decimal(10) ** floor(log10(rough))
     step = next(n * magnitude for n in (1, 2, 5, 10) if n * magnitude >= rough)

@@ -53,9 +53,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one sheet that are not blank. Iterate it as often as you like; CSV is read anew each time.
+    """The rows of one sheet, without the blank ones unless they were asked for.
 
-    A SpreadsheetError may come while iterating: a CSV file is only known to be whole at its end.
+    Iterate it as often as you like; a CSV is read anew each time, so its file has to stay open. A SpreadsheetError
+    may come while iterating: a CSV is only known to be whole at its end.
     """
 
     filename: str
@@ -94,8 +95,9 @@ def read_table(
     """Open a CSV, XLSX or ODS file by what it contains, whatever its name says.
 
     file: seekable, left open; a CSV is read while the table is iterated. sheet: by name; otherwise the first
-    visible one that is not empty. blanks: rows that hold nothing come too, with no cells. Formulas give the values saved with them; numbers their shortest text at
-    a spreadsheet's own 15 digits (12.3, never 12.300000000000001); dates are ISO ("2026-11-22").
+    visible one that is not empty. blanks: rows that hold nothing come too, with no cells. Formulas give the
+    values saved with them; numbers their shortest text at a spreadsheet's own 15 digits (12.3, never
+    12.300000000000001); dates are ISO ("2026-11-22").
     """
     file = io.BytesIO(file) if isinstance(file, bytes) else file
     size = file.seek(0, io.SEEK_END)
@@ -301,17 +303,15 @@ def _encoding(file: BinaryIO, filename: str) -> str:
     """UTF-8 if the whole file is, UTF-16 if it says so, else Windows-1252, which Excel writes in Britain."""
     file.seek(0)
     start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8-sig", "cp1252"]
-    for encoding in candidates:
+    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp1252"]:
         decoder = codecs.getincrementaldecoder(encoding)()
         file.seek(0)
         try:
             while chunk := file.read(MEGABYTE):
-                if "\0" in decoder.decode(chunk):
+                if b"\0" in chunk and not wide:
                     raise SpreadsheetError(f"'{filename}' is not a spreadsheet. Send CSV, XLSX or ODS.")
+                decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
@@ -356,9 +356,9 @@ def _delimiter(sample: str) -> str:
     """The one that cuts the most of the first rows into equally many cells."""
 
     def agreement(delimiter: str) -> tuple[int, int]:
-        lines = sample.splitlines()[:50]
+        lines = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         try:
-            widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if any(cells))
+            widths = Counter(len(cells) for cells in islice(lines, 50) if any(cells))
         except csv.Error:
             return 0, 0
         width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
