@@ -1,0 +1,127 @@
+"""Who stands where, counted by the rules: pure functions over facts, no database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+AGREE, STAND_ASIDE = "agree", "stand_aside"
+
+
+def assents(stance: str | None, *, standing_aside: bool) -> bool:
+    """Does this position leave the way free? Silence never does (rule 5); standing aside if it is on (rule 6)."""
+    return stance == AGREE or (standing_aside and stance == STAND_ASIDE)
+
+
+def is_agreed(
+    roll: Iterable[int], stances: Mapping[int, str], *, standing_aside: bool, open_objections: int
+) -> bool:
+    """Rule 3: everybody on the roll assents to the current wording, and no objection stands.
+
+    `stances` holds the current position of each participant on the current wording. When all stand aside nobody has
+    agreed to anything: at least one says "agree".
+    """
+    roll = set(roll)
+    return (
+        len(roll) >= 2
+        and not open_objections
+        and all(assents(stances.get(one), standing_aside=standing_aside) for one in roll)
+        and any(stances.get(one) == AGREE for one in roll)
+    )
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where one participant stands: `position` on the current wording or None; `lapsed` its last on an older one."""
+
+    participant: object
+    position: object | None = None
+    lapsed: object | None = None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The roll of one proposal with each position; `objections` are those that stand unresolved."""
+
+    stands: tuple[Stand, ...]
+    objections: tuple
+    standing_aside: bool
+
+    @cached_property
+    def answered(self) -> list[Stand]:
+        return [one for one in self.stands if one.position]
+
+    @cached_property
+    def waiting(self) -> list[Stand]:
+        return [one for one in self.stands if not one.position]
+
+    @cached_property
+    def blocking(self) -> list[Stand]:
+        """Those who have answered and do not assent."""
+        return [
+            one for one in self.answered if not assents(one.position.stance, standing_aside=self.standing_aside)
+        ]
+
+    @cached_property
+    def standing_by(self) -> list[Stand]:
+        return [one for one in self.answered if one.position.stance == STAND_ASIDE]
+
+    @property
+    def is_agreed(self) -> bool:
+        return is_agreed(
+            [one.participant.pk for one in self.stands],
+            {one.participant.pk: one.position.stance for one in self.answered},
+            standing_aside=self.standing_aside,
+            open_objections=len(self.objections),
+        )
+
+    @property
+    def words(self) -> str:
+        """ "4 of 6 have answered. Harbour and Quay have not yet." """
+        if not self.waiting:
+            return f"All {len(self.stands)} have answered."
+        names = joined(one.participant.short_name for one in self.waiting)
+        verb = "has" if len(self.waiting) == 1 else "have"
+        if not self.answered:
+            return f"None of {len(self.stands)} has answered yet."
+        counted = f"{len(self.answered)} of {len(self.stands)} {'has' if len(self.answered) == 1 else 'have'} answered"
+        return f"{counted}. {names} {verb} not yet."
+
+    @property
+    def blocks(self) -> list[str]:
+        """What stands between this wording and a decision, apart from those who have not answered: sentences."""
+        said = [
+            f"{one.participant.short_name}’s objection {one.number} stands unresolved." for one in self.objections
+        ]
+        objecting = {one.participant_id for one in self.objections}
+        for stand in self.blocking:
+            if stand.position.stance == "abstain":
+                said.append(f"{stand.participant.short_name} abstains, and unanimity needs everybody.")
+            elif stand.participant.pk not in objecting:
+                said.append(f"{stand.participant.short_name} objected to this wording and has not answered again.")
+        if not self.waiting and not said and not self.is_agreed:
+            said.append("Everybody stands aside: at least one participant has to agree.")
+        return said
+
+    @property
+    def why_not(self) -> str:
+        """For a proposal whose time is over: "no response from Harbour; Quay abstains" (rule 3)."""
+        said = []
+        if self.waiting:
+            said.append(f"no response from {joined(one.participant.short_name for one in self.waiting)}")
+        if self.objections:
+            said.append(f"objection by {joined(dict.fromkeys(one.participant.short_name for one in self.objections))}")
+        if abstaining := [one.participant.short_name for one in self.blocking if one.position.stance == "abstain"]:
+            said.append(f"{joined(abstaining)} abstained")
+        objecting = {one.participant_id for one in self.objections}
+        if silent := [
+            one.participant.short_name
+            for one in self.blocking
+            if one.position.stance == "object" and one.participant.pk not in objecting
+        ]:
+            said.append(f"{joined(silent)} objected and did not answer again")
+        return "; ".join(said) or "nobody agreed"
+
+
+def joined(names: Iterable) -> str:
+    names = [str(name) for name in names]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""

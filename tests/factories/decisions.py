@@ -1,0 +1,93 @@
+"""Proposals for tests, through the real services."""
+
+from dataclasses import replace
+from datetime import date
+
+from decisions import services
+from decisions.case import Bearing, Case, Effect
+from decisions.models import Decision, Objection, Position, Proposal
+from participants.models import Alliance, Participant, Principle, User
+
+
+def make_case(alliance: Alliance, **changes) -> Case:
+    """A complete case, in tension with nothing."""
+    case = Case(
+        title="Shall we open a night shelter in January?",
+        text="The alliance opens a night shelter with twelve beds from 4 January, run by Haven with Beacon’s nurses.",
+        why="Thirty people slept outside in November, and nobody else opens one.",
+        alternatives="Bed and breakfast rooms: rejected, because people were alone there.",
+        affected="People who sleep outside in Harbour, and the neighbours of the hall.",
+        heard="Lee asked twenty people at the breakfast club; eighteen would come.",
+        tests={
+            one.pk: Bearing(Effect.SUPPORTS, f"It serves {one.title.lower()}.")
+            for one in Principle.objects.current().filter(alliance=alliance)
+        },
+    )
+    return replace(case, **changes)
+
+
+def make_draft(participant: Participant, by: User, *, answer_by: date | None = None, **changes) -> Proposal:
+    return services.draft_proposal(
+        alliance=participant.alliance,
+        participant=participant,
+        case=make_case(participant.alliance, **changes),
+        by=by,
+        answer_by=answer_by,
+    )
+
+
+def make_proposal(participant: Participant, by: User, *, answer_by: date | None = None, **changes) -> Proposal:
+    """An open proposal."""
+    return services.open_proposal(proposal=make_draft(participant, by, answer_by=answer_by, **changes), by=by)
+
+
+def again(row):
+    """The same row as the database has it now."""
+    return type(row).objects.get(pk=row.pk)
+
+
+def answer(proposal: Proposal, participant: Participant, by: User, stance: str = "agree", reason: str = "") -> Position:
+    """Answer the wording as it stands."""
+    if stance != "agree" and not reason:
+        reason = "We cannot say yet."
+    return services.take_position(
+        proposal=proposal,
+        participant=participant,
+        stance=stance,
+        reason=reason,
+        shown=again(proposal).current_wording.hash,
+        by=by,
+    )
+
+
+def object_to(proposal: Proposal, participant: Participant, by: User, **facts) -> Objection:
+    best = Principle.objects.current().get(alliance=proposal.alliance, is_best_for_people=True)
+    return services.raise_objection(
+        proposal=proposal,
+        participant=participant,
+        concern=facts.pop("concern", "Nobody asked the women."),
+        remedy=facts.pop("remedy", "A room of their own, agreed with them."),
+        principles=facts.pop("principles", [best]),
+        shown=facts.pop("shown", again(proposal).current_wording.hash),
+        by=by,
+        **facts,
+    )
+
+
+def reword(proposal: Proposal, by: User, **changes):
+    proposal = again(proposal)
+    changes.setdefault("text", proposal.current_wording.text + " Women have a room of their own.")
+    return services.change_wording(
+        proposal=proposal,
+        case=replace(proposal.case, **changes),
+        shown=proposal.current_wording.hash,
+        by=by,
+    )
+
+
+def make_decision(participant: Participant, voices: dict[Participant, User], **changes) -> Decision:
+    """A sealed decision: every participant of `voices` agrees, through its person."""
+    proposal = make_proposal(participant, voices[participant], **changes)
+    for one, by in voices.items():
+        answer(proposal, one, by)
+    return Decision.objects.get(proposal=proposal)
