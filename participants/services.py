@@ -238,13 +238,13 @@ def accept_invitation(*, token: str, by: User | None, name: str = "", password: 
     )
     if invitation is None or invitation.state != "Waiting":
         raise NotPossible("This invitation is no longer open. Ask whoever invited you for a new one.")
-    person = by or User.objects.filter(email=invitation.email).first()
-    if person is None:
+    person = by
+    if by is None:
+        if User.objects.filter(email=invitation.email).exists():
+            raise NotPossible(f"There is already an account for {invitation.email}. Sign in, then open the link again.")
         person = User.objects.create_user(invitation.email, name or invitation.name, password)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    elif person != by:
-        raise NotPossible(f"There is already an account for {invitation.email}. Sign in first, then open the link again.")
-    elif person.email != invitation.email:
+    elif by.email != invitation.email:
         raise NotPossible("This invitation was sent to another e-mail address than the one you are signed in with.")
     # Who invited must still be entitled to on the day that it takes effect.
     permissions.invite.check(

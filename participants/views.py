@@ -19,7 +19,7 @@ from participants.web import in_alliance
 def people(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every organisation with its people, those who serve the whole alliance, and who was invited."""
     appointments = list(RoleAppointment.objects.in_force().filter(alliance=alliance).select_related("person", "participant"))
-    participants = list(Participant.objects.filter(alliance=alliance).order_by("place"))
+    participants = list(Participant.objects.filter(alliance=alliance).select_related("alliance").order_by("place"))
     for participant in participants:
         participant.appointments = [one for one in appointments if one.participant_id == participant.pk]
     page = {

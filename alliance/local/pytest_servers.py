@@ -101,6 +101,7 @@ def pytest_load_initial_conftests(early_config):
         except servers.ServerTrouble as trouble:
             running.stop()
             raise pytest.UsageError(str(trouble)) from None
+        os.environ.update(running.environment())  # again: the queue's port is known only now
     return (yield)
 
 
