@@ -19,7 +19,7 @@ class Effect(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Test:
+class Bearing:
     """What the proposal does to one principle, in words; "not engaged" needs its reason too (rule 15)."""
 
     effect: str = ""
@@ -46,7 +46,9 @@ class Case:
     def tidy(self) -> "Case":
         texts = {name: _tidy(getattr(self, name)) for name in TEXTS}
         return replace(
-            self, **texts, tests={int(pk): Bearing(test.effect, _tidy(test.words)) for pk, test in self.tests.items()}
+            self,
+            **texts,
+            tests={int(pk): Bearing(test.effect, _tidy(test.words)) for pk, test in self.tests.items()},
         )
 
     def missing(self, principles: Iterable) -> dict[str, str]:
@@ -58,7 +60,11 @@ class Case:
             if test.effect not in Effect.values:
                 said[effect_field(principle.pk)] = f"Say what the proposal does to {name}"
             elif not test.words.strip():
-                verb = "why it is not engaged by" if test.effect == Effect.NOT_ENGAGED else "in words how it touches"
+                verb = (
+                    "why it is not engaged by"
+                    if test.effect == Effect.NOT_ENGAGED
+                    else "in words how it touches"
+                )
                 said[words_field(principle.pk)] = f"Say {verb} {name}"
         return said
 

@@ -79,7 +79,8 @@ class Proposal(OfAlliance):
                 name="open_proposal_has_a_wording_and_a_deadline",
             ),
             models.CheckConstraint(
-                condition=~Q(state="withdrawn") | Q(withdrawn_at__isnull=False, withdrawal_reason__isnull=False),
+                condition=~Q(state="withdrawn")
+                | Q(withdrawn_at__isnull=False, withdrawal_reason__isnull=False),
                 name="withdrawal_has_its_reason",
             ),
             both_or_neither("opened", "proposal_is_opened_by_somebody"),
@@ -122,7 +123,9 @@ class Proposal(OfAlliance):
             stands=tuple(
                 Stand(
                     entry.participant,
-                    position=position if position and position.wording_id == self.current_wording_id else None,
+                    position=position
+                    if position and position.wording_id == self.current_wording_id
+                    else None,
                     lapsed=position if position and position.wording_id != self.current_wording_id else None,
                 )
                 for entry in self.roll.all()
@@ -164,7 +167,9 @@ class Wording(OfAlliance):
     review_on = models.DateField(null=True)
     body = models.BinaryField()
     hash = models.CharField(max_length=64)
-    note = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")  # why it was changed
+    note = models.ForeignKey(
+        Words, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # why it was changed
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
 
@@ -172,7 +177,9 @@ class Wording(OfAlliance):
         ordering = ["version"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "version"], name="wording_has_its_own_version"),
-            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="amount_is_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,7 +211,9 @@ class PrincipleTest(OfAlliance):
     class Meta:
         ordering = ["-principle__is_best_for_people", "principle__letter"]
         constraints = [
-            models.UniqueConstraint(fields=["wording", "principle"], name="principle_is_tested_once_a_wording"),
+            models.UniqueConstraint(
+                fields=["wording", "principle"], name="principle_is_tested_once_a_wording"
+            ),
             models.CheckConstraint(condition=~Q(words=""), name="test_against_a_principle_has_words"),
         ]
 
@@ -221,7 +230,11 @@ class RollEntry(OfAlliance):
 
     class Meta:
         ordering = ["place"]
-        constraints = [models.UniqueConstraint(fields=["proposal", "participant"], name="participant_is_once_on_the_roll")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "participant"], name="participant_is_once_on_the_roll"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.participant)
@@ -235,7 +248,9 @@ class Spoken(OfAlliance):
     taken_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     taken_by_name = models.CharField(max_length=120)
     appointment = models.ForeignKey(RoleAppointment, on_delete=models.PROTECT, related_name="+")
-    capacity = models.CharField(max_length=20, choices=[("representative", "Representative"), ("deputy", "Deputy")])
+    capacity = models.CharField(
+        max_length=20, choices=[("representative", "Representative"), ("deputy", "Deputy")]
+    )
     in_place_of = models.CharField(max_length=120, blank=True)  # a deputy's representative, as named that day
 
     class Meta:
@@ -243,7 +258,7 @@ class Spoken(OfAlliance):
 
     @property
     def spoken_by(self) -> str:
-        """ "Dev for Pat, Haven", or "Pat, Haven". """
+        """ "Dev for Pat, Haven", or "Pat, Haven"."""
         in_place = f" for {self.in_place_of}" if self.in_place_of else ""
         return f"{self.taken_by_name}{in_place}, {self.participant.short_name}"
 
@@ -347,13 +362,17 @@ class Decision(OfAlliance):
     wording_hash = models.CharField(max_length=64)
     decided_on = models.DateField()
     sealed_at = models.DateTimeField()
-    sealed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")  # who gave the last assent
+    sealed_by = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, related_name="+"
+    )  # who gave the last assent
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["alliance", "number"], name="decision_has_its_own_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "number"], name="decision_has_its_own_number")
+        ]
 
     def __str__(self) -> str:
         return f"Decision {self.number}: {self.title}"

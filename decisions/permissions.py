@@ -49,15 +49,21 @@ def withdraw_proposal(by, *, proposal: Proposal) -> str:
 
 @rule
 def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
-    """Rules 4, 8, 19: one voice for each participant on the roll, by its representative or deputy, and nobody else's."""
-    if reason := _speaks_for(by, participant, proposal.alliance_id, f"says where {participant.short_name} stands"):
+    """Rules 4, 8, 19: one voice for each participant on the roll, by its representative or deputy alone."""
+    if reason := _speaks_for(
+        by, participant, proposal.alliance_id, f"says where {participant.short_name} stands"
+    ):
         return reason
     if all(entry.participant_id != participant.pk for entry in proposal.roll.all()):
-        return f"{participant.short_name} is not on the roll of this proposal: it was not active when it opened."
+        return (
+            f"{participant.short_name} is not on the roll of this proposal: it was not active when it opened."
+        )
     return ""
 
 
 @rule
 def resolve_objection(by, *, objection: Objection) -> str:
     """Rule 17: only whoever raised it."""
-    return _speaks_for(by, objection.participant, objection.alliance_id, "resolves this objection, because it raised it")
+    return _speaks_for(
+        by, objection.participant, objection.alliance_id, "resolves this objection, because it raised it"
+    )

@@ -13,7 +13,8 @@ class ProposalQuerySet(models.QuerySet):
         speaking = RoleAppointment.objects.speaking().filter(person_id=user.pk)
         own = Q(participant_id__in=speaking.values("participant_id"))
         return self.filter(
-            ~Q(state__in=["draft", "discarded"]) | own, alliance_id__in=Alliance.objects.visible_to(user).values("pk")
+            ~Q(state__in=["draft", "discarded"]) | own,
+            alliance_id__in=Alliance.objects.visible_to(user).values("pk"),
         )
 
     def drafts(self):

@@ -37,7 +37,9 @@ class WordingChanged(NotPossible):
 
 
 @transaction.atomic
-def draft_proposal(*, alliance: Alliance, participant: Participant, case: Case, by: User, answer_by: date | None = None):
+def draft_proposal(
+    *, alliance: Alliance, participant: Participant, case: Case, by: User, answer_by: date | None = None
+):
     """Begin a draft, complete or not; only those who speak for `participant` see it."""
     permissions.propose.check(by, alliance=alliance, participant=participant)
     return Proposal.objects.create(
@@ -94,7 +96,8 @@ def open_proposal(*, proposal: Proposal, by: User) -> Proposal:
     if why_not := why_no_roll(roll):
         raise NotPossible(why_not)
     RollEntry.objects.bulk_create(
-        RollEntry(alliance_id=proposal.alliance_id, proposal=proposal, participant=one, place=one.place) for one in roll
+        RollEntry(alliance_id=proposal.alliance_id, proposal=proposal, participant=one, place=one.place)
+        for one in roll
     )
     wording = _write(proposal, 1, case, principles, note=None, at=now, by=by)
     proposal.state, proposal.current_wording, proposal.draft = state, wording, {}
@@ -124,10 +127,15 @@ def open_proposal(*, proposal: Proposal, by: User) -> Proposal:
 
 
 @transaction.atomic
-def propose(*, alliance: Alliance, participant: Participant, case: Case, by: User, answer_by: date | None = None):
+def propose(
+    *, alliance: Alliance, participant: Participant, case: Case, by: User, answer_by: date | None = None
+):
     """Draft and open at once."""
     return open_proposal(
-        proposal=draft_proposal(alliance=alliance, participant=participant, case=case, by=by, answer_by=answer_by), by=by
+        proposal=draft_proposal(
+            alliance=alliance, participant=participant, case=case, by=by, answer_by=answer_by
+        ),
+        by=by,
     )
 
 
@@ -152,7 +160,9 @@ def change_wording(
     _in_time(answer_by, today)
     lapsed = list(
         Participant.objects.filter(
-            pk__in=Position.objects.on_the_current_wording().filter(proposal=proposal).values("participant_id")
+            pk__in=Position.objects.on_the_current_wording()
+            .filter(proposal=proposal)
+            .values("participant_id")
         )
     )
     wording = _write(
@@ -194,7 +204,9 @@ def give_more_time(*, proposal: Proposal, answer_by: date, reason: str, by: User
     proposal.state = PROPOSAL.after(proposal.state_now, "reopen" if reopened else "give_more_time")
     _in_time(answer_by, timezone.localdate())
     if answer_by < proposal.answer_by:
-        raise NotPossible("A deadline moves only to a later day: those who have not answered were promised the time.")
+        raise NotPossible(
+            "A deadline moves only to a later day: those who have not answered were promised the time."
+        )
     before, proposal.answer_by = proposal.answer_by, answer_by
     proposal.save(update_fields=["state", "answer_by"])
     facts = {
@@ -250,16 +262,22 @@ def take_position(
     proposal = _locked(proposal)
     permissions.take_position.check(by, proposal=proposal, participant=participant)
     if stance == Position.Stance.OBJECT or stance not in Position.Stance.values:
-        raise NotPossible("An objection says which principle or legal limit it is about, and what would resolve it.")
+        raise NotPossible(
+            "An objection says which principle or legal limit it is about, and what would resolve it."
+        )
     last = _last_position(proposal, participant)
     if _says_the_same(last, proposal, stance, reason, shown, by):
         return last
     _open_to(proposal, shown)
     if stance == Position.Stance.STAND_ASIDE and not proposal.standing_aside:
-        raise NotPossible("Standing aside is not possible on this proposal: the alliance had it off when it opened.")
+        raise NotPossible(
+            "Standing aside is not possible on this proposal: the alliance had it off when it opened."
+        )
     own = proposal.objections.unresolved().filter(participant=participant).order_by("number").first()
     if own:
-        raise NotPossible(f"Resolve {participant.short_name}’s objection {own.number} first, and say what resolved it.")
+        raise NotPossible(
+            f"Resolve {participant.short_name}’s objection {own.number} first, and say what resolved it."
+        )
     position = _position(proposal, participant, stance, reason, last, by)
     record("decisions.position_taken", proposal, by=by, **_told(position), replaces=bool(last))
     _seal_if_unanimous(proposal, position)
@@ -429,7 +447,11 @@ def _write(proposal: Proposal, version: int, case: Case, principles, *, note, at
     )
     PrincipleTest.objects.bulk_create(
         PrincipleTest(
-            alliance_id=proposal.alliance_id, wording=wording, principle_id=pk, effect=test.effect, words=test.words
+            alliance_id=proposal.alliance_id,
+            wording=wording,
+            principle_id=pk,
+            effect=test.effect,
+            words=test.words,
         )
         for pk, test in case.tests.items()
     )
@@ -458,7 +480,9 @@ def _last_position(proposal: Proposal, participant: Participant) -> Position | N
     return last.select_related("reason", "wording", "participant").first()
 
 
-def _says_the_same(last: Position | None, proposal: Proposal, stance: str, reason: str, shown: str, by: User) -> bool:
+def _says_the_same(
+    last: Position | None, proposal: Proposal, stance: str, reason: str, shown: str, by: User
+) -> bool:
     """A doubled click: the same person gave this very answer to this very wording."""
     return (
         last is not None
@@ -520,7 +544,7 @@ def _in_place_of(appointment: RoleAppointment) -> str:
 
 
 def _voice(appointment: RoleAppointment, by: User) -> str:
-    """ "Dev for Pat, Haven". """
+    """ "Dev for Pat, Haven"."""
     in_place = _in_place_of(appointment)
     return f"{by.name}{f' for {in_place}' if in_place else ''}, {appointment.participant.short_name}"
 

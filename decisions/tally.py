@@ -58,7 +58,9 @@ class Tally:
     def blocking(self) -> list[Stand]:
         """Those who have answered and do not assent."""
         return [
-            one for one in self.answered if not assents(one.position.stance, standing_aside=self.standing_aside)
+            one
+            for one in self.answered
+            if not assents(one.position.stance, standing_aside=self.standing_aside)
         ]
 
     @cached_property
@@ -90,14 +92,17 @@ class Tally:
     def blocks(self) -> list[str]:
         """What stands between this wording and a decision, apart from those who have not answered: sentences."""
         said = [
-            f"{one.participant.short_name}’s objection {one.number} stands unresolved." for one in self.objections
+            f"{one.participant.short_name}’s objection {one.number} stands unresolved."
+            for one in self.objections
         ]
         objecting = {one.participant_id for one in self.objections}
         for stand in self.blocking:
             if stand.position.stance == "abstain":
                 said.append(f"{stand.participant.short_name} abstains, and unanimity needs everybody.")
             elif stand.participant.pk not in objecting:
-                said.append(f"{stand.participant.short_name} objected to this wording and has not answered again.")
+                said.append(
+                    f"{stand.participant.short_name} objected to this wording and has not answered again."
+                )
         if not self.waiting and not said and not self.is_agreed:
             said.append("Everybody stands aside: at least one participant has to agree.")
         return said
@@ -109,8 +114,12 @@ class Tally:
         if self.waiting:
             said.append(f"no response from {joined(one.participant.short_name for one in self.waiting)}")
         if self.objections:
-            said.append(f"objection by {joined(dict.fromkeys(one.participant.short_name for one in self.objections))}")
-        if abstaining := [one.participant.short_name for one in self.blocking if one.position.stance == "abstain"]:
+            said.append(
+                f"objection by {joined(dict.fromkeys(one.participant.short_name for one in self.objections))}"
+            )
+        if abstaining := [
+            one.participant.short_name for one in self.blocking if one.position.stance == "abstain"
+        ]:
             said.append(f"{joined(abstaining)} abstained")
         objecting = {one.participant_id for one in self.objections}
         if silent := [

@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
         append_only("decisions_wording", "A wording is never changed: a new version follows it (rule 20)."),
         append_only("decisions_principletest", "The test against a principle stays as it was worded."),
         append_only("decisions_rollentry", "The roll is frozen when a proposal opens (rule 2)."),
-        append_only("decisions_position", "A position stays in the record; a later one replaces it (rule 4)."),
+        append_only(
+            "decisions_position", "A position stays in the record; a later one replaces it (rule 4)."
+        ),
         append_only("decisions_decision", "A sealed decision is immutable (rule 20)."),
         frozen_when(
             "decisions_proposal",

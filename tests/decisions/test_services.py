@@ -46,7 +46,9 @@ def at(monkeypatch):
 
 def kinds(alliance) -> list[str]:
     return list(
-        Event.objects.filter(alliance=alliance, kind__startswith="decisions.").order_by("seq").values_list("kind", flat=True)
+        Event.objects.filter(alliance=alliance, kind__startswith="decisions.")
+        .order_by("seq")
+        .values_list("kind", flat=True)
     )
 
 
@@ -57,7 +59,9 @@ def fresh(proposal: Proposal) -> Proposal:
 class TestOpening:
     def test_asks_everybody_who_is_active_that_day(self, cast):  # rule 2
         gone = make_participant(cast.alliance, "Left Long Ago", left_on=date(2026, 1, 1))
-        late = make_participant(cast.alliance, "Joins Next Year", joined_on=timezone.localdate() + timedelta(days=1))
+        late = make_participant(
+            cast.alliance, "Joins Next Year", joined_on=timezone.localdate() + timedelta(days=1)
+        )
         proposal = make_proposal(cast.council, cast.carol)
         assert [entry.participant for entry in proposal.roll.all()] == [cast.council, cast.haven, cast.beacon]
         assert {gone, late}.isdisjoint(entry.participant for entry in proposal.roll.all())
@@ -109,7 +113,9 @@ class TestOpening:
     def test_needs_two_participants_and_a_commissioner(self, cast):  # rule 10
         with_none = services.why_no_roll([cast.haven, cast.beacon])
         assert with_none == "A key decision needs a commissioner among the active participants."
-        assert services.why_no_roll([cast.council]) == "A key decision needs at least two active participants."
+        assert (
+            services.why_no_roll([cast.council]) == "A key decision needs at least two active participants."
+        )
         assert services.why_no_roll([cast.council, cast.haven]) == ""
 
     def test_twice_is_once(self, cast):
@@ -120,8 +126,16 @@ class TestOpening:
 
     def test_leaves_the_whole_wording_in_the_record(self, cast, proposal):
         event = Event.objects.get(kind="decisions.proposal_opened")
-        assert hash_of(event.facts["wording"].encode()) == event.facts["wording_hash"] == proposal.current_wording.hash
-        assert [one["name"] for one in event.facts["roll"]] == [str(cast.council), str(cast.haven), str(cast.beacon)]
+        assert (
+            hash_of(event.facts["wording"].encode())
+            == event.facts["wording_hash"]
+            == proposal.current_wording.hash
+        )
+        assert [one["name"] for one in event.facts["roll"]] == [
+            str(cast.council),
+            str(cast.haven),
+            str(cast.beacon),
+        ]
 
     @pytest.mark.parametrize("name", ["finn", "hana", "lena", "lee", "bea", "ari", "stranger", "pat"])
     def test_is_for_those_who_speak_for_the_proposer(self, cast, name):
@@ -191,7 +205,9 @@ class TestPositions:
         position = answer(proposal, cast.haven, cast.dev)
         assert (position.capacity, position.spoken_by) == ("deputy", "Dev Deputy for Pat Provider, Haven")
 
-    @pytest.mark.parametrize("name", ["carol", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari", "stranger"])
+    @pytest.mark.parametrize(
+        "name", ["carol", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari", "stranger"]
+    )
     def test_nobody_else_speaks_for_haven(self, cast, proposal, name):  # rules 8, 19
         with pytest.raises(NotAllowed, match="Only Haven’s representative or deputy"):
             answer(proposal, cast.haven, getattr(cast, name))
@@ -200,7 +216,11 @@ class TestPositions:
         yesterday = timezone.localdate() - timedelta(days=1)
         former = make_person(cast.alliance, "Fay Former", "deputy", cast.haven, until_on=yesterday)
         future = make_person(
-            cast.alliance, "Una Upcoming", "deputy", cast.haven, from_on=timezone.localdate() + timedelta(days=1)
+            cast.alliance,
+            "Una Upcoming",
+            "deputy",
+            cast.haven,
+            from_on=timezone.localdate() + timedelta(days=1),
         )
         for person in (former, future):
             with pytest.raises(NotAllowed):
@@ -214,7 +234,12 @@ class TestPositions:
 
     def test_size_is_no_matter(self, cast, proposal):  # rule 4
         for number in range(5):
-            give_role(cast.alliance, make_person(cast.alliance, f"Person {number}", "worker"), "deputy", cast.council)
+            give_role(
+                cast.alliance,
+                make_person(cast.alliance, f"Person {number}", "worker"),
+                "deputy",
+                cast.council,
+            )
         for person in (cast.carol, *(a.person for a in cast.council.people.filter(role="deputy"))):
             answer(proposal, cast.council, person)
         assert fresh(proposal).tally.words == "1 of 3 has answered. Haven and Beacon have not yet."
@@ -247,7 +272,9 @@ class TestPositions:
         for participant, by in ((cast.council, cast.carol), (cast.haven, cast.pat), (cast.beacon, cast.rosa)):
             answer(proposal, participant, by, "stand_aside", "Not ours.")
         assert again(proposal).state == "open"
-        assert fresh(proposal).tally.blocks == ["Everybody stands aside: at least one participant has to agree."]
+        assert fresh(proposal).tally.blocks == [
+            "Everybody stands aside: at least one participant has to agree."
+        ]
 
     def test_the_same_click_twice_is_one_act(self, cast, proposal):
         assert answer(proposal, cast.haven, cast.pat) == answer(proposal, cast.haven, cast.pat)
@@ -352,7 +379,9 @@ class TestObjections:
             answer(proposal, cast.beacon, cast.rosa)
         for name in ("carol", "pat", "dev", "lee", "bea", "ari", "stranger"):
             with pytest.raises(NotAllowed, match="Only Beacon’s representative or deputy resolves"):
-                services.resolve_objection(objection=objection, resolution="Never mind.", by=getattr(cast, name))
+                services.resolve_objection(
+                    objection=objection, resolution="Never mind.", by=getattr(cast, name)
+                )
         services.resolve_objection(objection=objection, resolution="The women have a room.", by=cast.rosa)
         assert again(proposal).state == "open"  # resolving is not agreeing
         answer(proposal, cast.beacon, cast.rosa)
@@ -368,7 +397,9 @@ class TestObjections:
     def test_name_a_principle_or_a_legal_limit(self, cast, proposal):  # rule 17
         with pytest.raises(NotPossible, match="names at least one principle or a legal limit"):
             object_to(proposal, cast.haven, cast.pat, principles=[])
-        assert object_to(proposal, cast.haven, cast.pat, principles=[], legal_limit="Care Act 2014, s. 42").legal_limit
+        assert object_to(
+            proposal, cast.haven, cast.pat, principles=[], legal_limit="Care Act 2014, s. 42"
+        ).legal_limit
 
     def test_say_what_would_make_it_acceptable(self, cast, proposal):  # rule 17
         with pytest.raises(NotPossible, match="Say what would make the proposal acceptable"):
@@ -396,7 +427,14 @@ class TestObjections:
 
     def test_another_person_of_the_organisation_may_raise_another(self, cast, proposal):
         first = object_to(proposal, cast.haven, cast.pat)
-        second = object_to(proposal, cast.haven, cast.dev, concern="The lease forbids it.", principles=[], legal_limit="Lease")
+        second = object_to(
+            proposal,
+            cast.haven,
+            cast.dev,
+            concern="The lease forbids it.",
+            principles=[],
+            legal_limit="Lease",
+        )
         assert (first.number, second.number) == (1, 2)
         services.resolve_objection(objection=second, resolution="The landlord agreed.", by=cast.pat)
         with pytest.raises(NotPossible, match="Resolve Haven’s objection 1 first"):
@@ -411,7 +449,11 @@ class TestTheSeal:
         answer(proposal, cast.haven, cast.dev)
         answer(proposal, cast.beacon, cast.rosa)
         decision = Decision.objects.get()
-        assert (decision.number, decision.sealed_by, decision.decided_on) == (1, cast.rosa, timezone.localdate())
+        assert (decision.number, decision.sealed_by, decision.decided_on) == (
+            1,
+            cast.rosa,
+            timezone.localdate(),
+        )
         assert kinds(cast.alliance)[-2:] == ["decisions.position_taken", "decisions.sealed"]
         facts = Event.objects.get(kind="decisions.sealed").facts
         assert [(one["participant"]["name"], one["stance"], one["spoken_by"]) for one in facts["roll"]] == [
@@ -419,7 +461,11 @@ class TestTheSeal:
             ("Haven Homes", "agree", "Dev Deputy for Pat Provider, Haven"),
             ("Beacon Recovery", "agree", "Rosa Recovery, Beacon"),
         ]
-        assert {one["wording_hash"] for one in facts["roll"]} == {decision.wording_hash} == {facts["wording_hash"]}
+        assert (
+            {one["wording_hash"] for one in facts["roll"]}
+            == {decision.wording_hash}
+            == {facts["wording_hash"]}
+        )
         assert facts["objections"][0]["resolved_by"] == "Rosa Recovery, Beacon"
         assert list(breaks_in_chain(cast.alliance.pk)) == []
 
@@ -427,7 +473,11 @@ class TestTheSeal:
         numbers = []
         for _ in range(2):
             proposal = make_proposal(cast.council, cast.carol)
-            for participant, by in ((cast.council, cast.carol), (cast.haven, cast.pat), (cast.beacon, cast.rosa)):
+            for participant, by in (
+                (cast.council, cast.carol),
+                (cast.haven, cast.pat),
+                (cast.beacon, cast.rosa),
+            ):
                 answer(proposal, participant, by)
             numbers.append((proposal.number, Decision.objects.get(proposal=proposal).number))
         withdrawn = make_proposal(cast.council, cast.carol)
@@ -443,7 +493,10 @@ class TestTheSeal:
             lambda: reword(proposal, cast.carol),
             lambda: services.withdraw_proposal(proposal=proposal, reason="Oh no.", by=cast.carol),
             lambda: services.give_more_time(
-                proposal=proposal, answer_by=timezone.localdate() + timedelta(days=90), reason="More.", by=cast.carol
+                proposal=proposal,
+                answer_by=timezone.localdate() + timedelta(days=90),
+                reason="More.",
+                by=cast.carol,
             ),
         ):
             with pytest.raises(NotPossible, match="This proposal is agreed"):
@@ -456,7 +509,10 @@ class TestTimeAndWithdrawal:
         answer(proposal, cast.haven, cast.pat)
         at(days=30)
         services.give_more_time(
-            proposal=proposal, answer_by=timezone.localdate() + timedelta(days=5), reason="Rosa was ill.", by=cast.carol
+            proposal=proposal,
+            answer_by=timezone.localdate() + timedelta(days=5),
+            reason="Rosa was ill.",
+            by=cast.carol,
         )
         assert again(proposal).state_now == "open"
         answer(proposal, cast.beacon, cast.rosa)
@@ -471,7 +527,10 @@ class TestTimeAndWithdrawal:
     def test_a_deadline_never_comes_nearer(self, cast, proposal):
         with pytest.raises(NotPossible, match="only to a later day"):
             services.give_more_time(
-                proposal=proposal, answer_by=proposal.answer_by - timedelta(days=1), reason="Quick!", by=cast.carol
+                proposal=proposal,
+                answer_by=proposal.answer_by - timedelta(days=1),
+                reason="Quick!",
+                by=cast.carol,
             )
 
     def test_more_time_has_its_reason_in_the_record(self, cast, proposal):

@@ -36,7 +36,9 @@ def make_draft(participant: Participant, by: User, *, answer_by: date | None = N
     )
 
 
-def make_proposal(participant: Participant, by: User, *, answer_by: date | None = None, **changes) -> Proposal:
+def make_proposal(
+    participant: Participant, by: User, *, answer_by: date | None = None, **changes
+) -> Proposal:
     """An open proposal."""
     return services.open_proposal(proposal=make_draft(participant, by, answer_by=answer_by, **changes), by=by)
 
@@ -46,7 +48,9 @@ def again(row):
     return type(row).objects.get(pk=row.pk)
 
 
-def answer(proposal: Proposal, participant: Participant, by: User, stance: str = "agree", reason: str = "") -> Position:
+def answer(
+    proposal: Proposal, participant: Participant, by: User, stance: str = "agree", reason: str = ""
+) -> Position:
     """Answer the wording as it stands."""
     if stance != "agree" and not reason:
         reason = "We cannot say yet."
