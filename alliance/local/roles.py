@@ -25,6 +25,7 @@ def login_url(owner_url: str, password: str) -> str:
 
     `owner_url` names a role that may create roles. Raises ServerTrouble with the SQL for an administrator otherwise.
     """
+    must_open("DATABASE_URL", owner_url)
     where = urlsplit(owner_url)
     host = where.netloc.rpartition("@")[2]
     url = urlunsplit(where._replace(netloc=f"{APP}:{quote(password, safe='')}@{host}"))
@@ -51,8 +52,6 @@ def login_url(owner_url: str, password: str) -> str:
             f"    grant connect on database {name} to {APP};\n"
             f"then set DATABASE_OWNER_URL to the URL you have now and DATABASE_URL to the one of {APP}."
         ) from None
-    except psycopg.OperationalError as problem:
-        raise ServerTrouble(f"The database in DATABASE_URL does not answer: {reason(problem)}") from None
     return url
 
 
@@ -65,10 +64,18 @@ def libpq(url: str) -> str:
     return urlunsplit(where._replace(path=f"/{quote(database)}", query=f"host={quote(folder, safe='')}"))
 
 
-def _opens(url: str) -> bool:
+def must_open(name: str, url: str) -> None:
+    """Raises ServerTrouble, naming the variable, if this URL does not let us in."""
     try:
         psycopg.connect(libpq(url), connect_timeout=5).close()
-    except psycopg.OperationalError:
+    except psycopg.Error as problem:
+        raise ServerTrouble(f"The database in {name} does not let us in: {reason(problem)}") from None
+
+
+def _opens(url: str) -> bool:
+    try:
+        must_open("", url)
+    except ServerTrouble:
         return False
     return True
 

@@ -21,7 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environ
-import psycopg
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -133,13 +132,8 @@ class Surroundings:
                 "DATABASE_URL": roles.login_url(url, secret(self.local / "database-password")),
                 "DATABASE_OWNER_URL": url,
             }
-        for name, one in (("DATABASE_URL", url), ("DATABASE_OWNER_URL", owner)):
-            try:
-                psycopg.connect(roles.libpq(one), connect_timeout=5).close()
-            except psycopg.Error as problem:
-                raise ServerTrouble(
-                    f"The database in {name} does not let us in: {roles.reason(problem)}"
-                ) from None
+        roles.must_open("DATABASE_URL", url)
+        roles.must_open("DATABASE_OWNER_URL", owner)
         return {"DATABASE_URL": url, "DATABASE_OWNER_URL": owner}
 
     def _queue(self) -> dict[str, str]:
@@ -184,42 +178,53 @@ def manage(environment: Mapping[str, str], *arguments: str, quiet: bool = True) 
     return done.stdout or ""
 
 
-def sources() -> list[Path]:
-    """Whatever migrations, static files or the demonstration may depend on."""
-    code = [
-        file
-        for room in ROOMS
-        for file in (ROOT / room).rglob("*")
-        if file.suffix in {".py", ".sql", ".csv", ".json"}
-    ]
-    static = [file for file in (ROOT / "static").rglob("*") if file.is_file()]
-    return [ROOT / "requirements.txt", *sorted(code), *sorted(static)]
+def code() -> list[Path]:
+    """Whatever migrations and the demonstration may depend on."""
+    kept = {".py", ".sql", ".csv", ".json"}
+    found = (file for room in ROOMS for file in (ROOT / room).rglob("*") if file.suffix in kept)
+    return [ROOT / "requirements.txt", *sorted(found)]
 
 
 def prepare(surroundings: Surroundings, environment: Mapping[str, str]) -> str:
     """Migrate, collect, load, if anything changed since the last time; how to sign in, in words."""
-    is_demo = environment["DEMO"].lower() in TRUE
-    now = digest(sources(), environment["DEMO"], environment["DEBUG"])
+    with ThreadPoolExecutor() as beside:
+        collecting = beside.submit(collect, surroundings.local, environment)
+        people = migrate_and_load(surroundings, environment)
+        collecting.result()
+    return people
+
+
+def collect(local: Path, environment: Mapping[str, str]) -> None:
+    """Static files, hashed and compressed, where the settings look for them."""
+    static = sorted(file for file in (ROOT / "static").rglob("*") if file.is_file())
+    now = digest(
+        [ROOT / "requirements.txt", ROOT / "alliance" / "settings.py", *static], environment["DEBUG"]
+    )
+    note = local / "stamps" / "collected"
+    manifest = Path(environment.get("STATIC_ROOT", local / "static"), "staticfiles.json")
+    if manifest.exists() and note.exists() and note.read_text() == now:
+        return
+    manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(now)
+
+
+def migrate_and_load(surroundings: Surroundings, environment: Mapping[str, str]) -> str:
+    now = digest(code(), environment["DEMO"])
     # The note lies with the database that it speaks of, so that they go together. A database of somebody else may
     # have changed since: there we always look.
-    notes = surroundings.postgres.folder / "prepared.json" if surroundings.postgres else None
-    collected = Path(environment.get("STATIC_ROOT", LOCAL / "static"), "staticfiles.json")
-    is_noted = notes and notes.exists() and collected.exists()
-    if is_noted and (said := json.loads(notes.read_text()))["digest"] == now:
+    note = surroundings.postgres.folder / "prepared.json" if surroundings.postgres else None
+    if note and note.exists() and (said := json.loads(note.read_text()))["digest"] == now:
         return said["people"]
     with telling("Bringing the database up to date"):
         manage(environment, "migrate", "--no-input", "--verbosity", "0")
     people = ""
-    with ThreadPoolExecutor() as beside:
-        collecting = beside.submit(manage, environment, "collectstatic", "--no-input", "--verbosity", "0")
-        if is_demo:
-            with telling("Loading the demonstration alliance, if there is none yet"):
-                manage(environment, "load_demo", "--if-empty")
-                people = manage(environment, "demo_people")
-        with telling("Collecting styles, scripts and the typeface"):
-            collecting.result()
-    if notes:
-        notes.write_text(json.dumps({"digest": now, "people": people}))
+    if environment["DEMO"].lower() in TRUE:
+        with telling("Loading the demonstration alliance, if there is none yet"):
+            manage(environment, "load_demo", "--if-empty")
+            people = manage(environment, "demo_people")
+    if note:
+        note.write_text(json.dumps({"digest": now, "people": people}))
     return people
 
 

@@ -143,6 +143,13 @@ def test_whoever_may_not_create_roles_is_given_the_sql(postgres):
         roles.login_url(postgres.url(OWNER), "secret")
 
 
+def test_a_url_that_does_not_let_us_in_is_named_without_its_password(folder):
+    with pytest.raises(ServerTrouble) as refused:
+        roles.login_url(f"postgres://boss:hunter2@/{folder}/books", "secret")
+    assert str(refused.value).startswith("The database in DATABASE_URL does not let us in: ")
+    assert "hunter2" not in str(refused.value)
+
+
 def test_the_queue_keeps_its_address_and_asks_for_its_password(folder):
     with Valkey(folder / "valkey", folder / "valkey.log") as first:
         redis.from_url(first.url).set("errand", "7")
