@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class LedgerConfig(AppConfig):
     name = "ledger"
     label = "ledger"
+    verbose_name = "Open book"
+
+    def ready(self):
+        from ledger import errands, invariants, lifecycle  # noqa: F401

@@ -1,0 +1,39 @@
+"""What becomes of a cost return."""
+
+from django.db import models
+
+from alliance.core.lifecycle import Lifecycle, Step
+
+
+class ReturnState(models.TextChoices):
+    CHECKING = "checking", "Being checked"
+    MAPPING = "mapping", "Waiting for its columns"
+    ATTENTION = "attention", "Needs attention"
+    READY = "ready", "Ready to confirm"
+    POSTING = "posting", "Being posted"
+    POSTED = "posted", "In the open book"
+    REVERSED = "reversed", "Reversed"
+    KNOWN = "known", "Already in the book"
+    REPLACED = "replaced", "Replaced"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+S = ReturnState
+IN_HAND = (S.CHECKING, S.MAPPING, S.ATTENTION, S.READY)
+
+RETURN = Lifecycle(
+    "Return",
+    ReturnState,
+    S.CHECKING,
+    Step("ask_for_columns", (S.CHECKING,), S.MAPPING),
+    Step("find_problems", (S.CHECKING,), S.ATTENTION),
+    Step("find_it_ready", (S.CHECKING,), S.READY),
+    Step("recognise", (S.CHECKING,), S.KNOWN),
+    Step("match_columns", (S.MAPPING, S.ATTENTION, S.READY), S.CHECKING),
+    Step("accept", (S.READY,), S.POSTING),
+    Step("post", (S.POSTING,), S.POSTED),
+    Step("reverse", (S.POSTED,), S.REVERSED),
+    Step("replace", IN_HAND, S.REPLACED),
+    Step("withdraw", IN_HAND, S.WITHDRAWN),
+    room="ledger",
+)
