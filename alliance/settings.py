@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "learning",
     "alliance.assurance",
     "alliance.demo",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
