@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from alliance.core import outbox
 from participants.models import Alliance, Participant, User
 from tests.factories.participants import make_alliance, make_participant, make_person
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords():
+    """Argon2 is slow on purpose, and each test's cast has a dozen people."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @dataclass
