@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from types import SimpleNamespace
 
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 
+from alliance.core.charts import Bar, bars_chart
 from alliance.core.forms import (
     Checkboxes,
     DateInputField,
@@ -103,12 +103,12 @@ def guide(request):
     after = (
         "We will fund three outreach workers until June 2027, and look together at what we learn in February."
     )
-    chart = SimpleNamespace(
-        title="Nights without a bed, by month",
-        svg="",
-        table=SimpleNamespace(
-            headers=["Month", "Nights"], rows=[["September 2026", "31"], ["October 2026", "28"]]
-        ),
+    chart = bars_chart(
+        "Spend by budget line, April to October 2026",
+        [
+            Bar("Outreach", Decimal("512344.15"), Decimal("640000.00")),
+            Bar("Supported beds", Decimal("1204018.40"), Decimal("1200000.00")),
+        ],
     )
     moment = datetime(2026, 11, 3, 16, 12, tzinfo=UTC)
     context = {
