@@ -7,9 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from alliance.assurance import permissions, services
+from alliance.assurance.contents import Contents
 from alliance.assurance.forms import RequestForm
 from alliance.assurance.models import Report
-from alliance.core.htmx import redirect, render
+from alliance.core.htmx import is_htmx, redirect, render
+from alliance.core.models import Errand
+from alliance.core.outbox import PARKED_AFTER
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -52,10 +55,14 @@ def request_report(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def report(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """One report: how far it is; once sealed what is in it, the file, its hash, and who fetched it."""
     found = find_report(request, alliance, number)
+    if found.is_sealed and is_htmx(request):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # whoever waited gets the whole page
+    errand = None if found.is_sealed else found.errand
     versions = Report.objects.filter(alliance=alliance, quarter=found.quarter).order_by("-version")
     page = {
         "report": found,
-        "errand": None if found.is_sealed else found.errand,
+        "errand": errand,
+        "once_more": _once_more(errand),
         "contents": found.contents if found.is_sealed else None,
         "versions": versions.exclude(pk=found.pk).only(
             "number", "version", "quarter", "sealed_at", "alliance"
@@ -63,7 +70,19 @@ def report(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespons
         "downloads": found.downloads.newest_first().select_related("downloaded_by")[:DOWNLOADS_SHOWN],
         "why_not_request": permissions.request_report.reason(request.user, alliance=alliance),
     }
-    return render(request, "assurance/report.html", page, partial="report")
+    return render(request, "assurance/report.html", page, partial="progress")
+
+
+def _once_more(errand: Errand | None) -> str:
+    if errand is None or not errand.trouble:
+        return ""
+    return f"Attempt {errand.attempts} did not work. It is tried again by itself, {PARKED_AFTER} times in all."
+
+
+def _reported(contents: Contents) -> str:
+    """The denominator of what was spent: "Jul 2025: 3 of 3 reported. Aug 2025: 2 of 3 reported." (rule 54)"""
+    months = contents.money.months_of_quarter if contents.money else ()
+    return " ".join(f"{one.label}: {one.reported} of {one.expected} reported." for one in months)
 
 
 @require_POST
