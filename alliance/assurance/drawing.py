@@ -26,22 +26,27 @@ def draw(contents: Contents) -> bytes:
     Takes seconds and no transaction. PdfUnavailable says the cure where the machine cannot make PDFs.
     """
     snapshot = contents.freeze()
+    return render_pdf(
+        html_of(contents),
+        title=title_of(contents),
+        created=contents.cover.cut_off,
+        identifier=sha256(snapshot).hexdigest(),
+        attachments=[Attachment(DATA, snapshot, "The facts of this report, as JSON")],
+    )
+
+
+def html_of(contents: Contents) -> str:
+    """The document before it is set on pages."""
     page = {
         "contents": contents,
         "title": title_of(contents),
         "spend_by_line": contents.money and _spend_by_line(contents.money),
         "spend_by_month": contents.money and _spend_by_month(contents.money),
         "measures": [MeasureDrawn(measure, chart_of(measure)) for measure in contents.measures],
-        "snapshot_sha256": sha256(snapshot).hexdigest(),
+        "snapshot_sha256": sha256(contents.freeze()).hexdigest(),
         "data": DATA,
     }
-    return render_pdf(
-        render_to_string("assurance/pdf/report.html", page),
-        title=title_of(contents),
-        created=contents.cover.cut_off,
-        identifier=sha256(snapshot).hexdigest(),
-        attachments=[Attachment(DATA, snapshot, "The facts of this report, as JSON")],
-    )
+    return render_to_string("assurance/pdf/report.html", page)
 
 
 def title_of(contents: Contents) -> str:
