@@ -8,6 +8,7 @@ from functools import cached_property
 from alliance.core.charts import Chart, Note, xmr_chart
 from alliance.core.periods import Month
 from learning.models import Annotation, Measure, Observation, Rebase
+from learning.small_chart import small_chart
 from learning.xmr import Xmr, analyse
 
 
@@ -28,6 +29,10 @@ class Analysis:
     @property
     def months(self) -> tuple[Month, ...]:
         return tuple(one.month for one in self.observations)
+
+    @property
+    def latest_words(self) -> str:
+        return self.xmr.points[-1].words
 
     @property
     def gaps(self) -> list[Month]:
@@ -53,6 +58,11 @@ class Analysis:
         return [Note(place, words) for on, words in sorted(said) if (place := self.position(on)) is not None]
 
     @cached_property
+    def small_chart(self):
+        """For the cards; None without figures."""
+        return small_chart(self.xmr, f"{self.measure.name}. {self.summary}") if self.xmr else None
+
+    @cached_property
     def chart(self) -> Chart | None:
         if self.xmr is None:
             return None
@@ -60,7 +70,7 @@ class Analysis:
             self.measure.name,
             self.xmr,
             [month.short_label for month in self.months],
-            unit="%" if self.measure.unit.strip() in ("%", "per cent") else "",
+            unit=self.measure.unit,
             axis="Month",
             measure=self.measure.unit[:1].upper() + self.measure.unit[1:],
             notes=self.notes,
@@ -69,7 +79,7 @@ class Analysis:
 
 
 def analyse_measure(measure: Measure, *, until: date | None = None) -> Analysis:
-    """By the measure's own settings; `until` leaves out months that begin later. Uses `with_figures()` if it is there."""
+    """By the measure's own settings, without months after `until`. One from `with_figures()` asks no more queries."""
     if not hasattr(measure, "current_observations"):
         measure = Measure.objects.with_figures().get(pk=measure.pk)
 

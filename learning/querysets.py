@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from participants.models import Alliance
@@ -23,6 +24,18 @@ class ReviewQuerySet(OfAllianceQuerySet):
     def held_between(self, start, end):
         """Held on days from `start` to `end`, both included."""
         return self.held().filter(held_on__gte=start, held_on__lte=end)
+
+    def with_counts(self):
+        """Each with `in_the_room` and `agreed`, how many people were there and how many actions came of it."""
+        from learning.models import Action, Attendance
+
+        def count(rows):
+            of_this = rows.filter(review=models.OuterRef("pk")).order_by().values("review")
+            return Coalesce(models.Subquery(of_this.annotate(n=models.Count("pk")).values("n")), 0)
+
+        return self.annotate(
+            in_the_room=count(Attendance.objects.filter(present=True)), agreed=count(Action.objects.all())
+        )
 
     def with_answers(self):
         return self.prefetch_related("answers__words", "attendances")
@@ -58,6 +71,9 @@ class ExperimentQuerySet(OfAllianceQuerySet):
 
     def past_their_end(self, today=None):
         return self.running().filter(ends_on__lt=today or timezone.localdate())
+
+    def with_proposer(self):
+        return self.select_related("proposed_by")
 
     def with_gates(self):
         return self.prefetch_related("gates__answered_by", "gates__words")

@@ -116,6 +116,16 @@ class Experiment(OfAlliance):
         }
         return [what for what, given in asked.items() if not given]
 
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What was said, each with its question."""
+        return [
+            ("What we try", self.trying),
+            ("How we learn", self.how_we_learn),
+            ("How big", self.size),
+            ("Where", self.place),
+        ]
+
     def gate(self, gate: str) -> "GateAnswer | None":
         """The latest answer at that gate to the experiment as it now stands. Uses prefetched `gates`."""
         answers = [one for one in self.gates.all() if one.gate == gate and one.version == self.version]

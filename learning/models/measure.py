@@ -123,6 +123,10 @@ class Annotation(OfAlliance):
         return self.text
 
     @property
+    def month(self) -> Month:
+        return Month.containing(self.on)
+
+    @property
     def about(self):
         return self.review or self.experiment
 
@@ -146,4 +150,8 @@ class Rebase(OfAlliance):
         ]
 
     def __str__(self) -> str:
-        return f"New limits from {Month.containing(self.on).label}"
+        return f"New limits from {self.month.label}"
+
+    @property
+    def month(self) -> Month:
+        return Month.containing(self.on)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from alliance.core.periods import Month
 from alliance.core.record import digest, record
@@ -63,6 +64,8 @@ def record_observations(
     kept = {one.on: one for one in measure.observations.current()}
     notes = notes or {}
     fresh = []
+    if figures and max(figures) > Month.containing(timezone.localdate()):
+        raise NotPossible(f"{max(figures).label} is still to come.")
     for month in sorted(figures):
         value, before = figures[month], kept.get(month.start)
         if before is None:
@@ -91,8 +94,8 @@ def record_observations(
         name=measure.name,
         unit=measure.unit,
         count=len(fresh),
-        first=fresh[0].month.slug,
-        last=fresh[-1].month.slug,
+        first=fresh[0].month.label,
+        last=fresh[-1].month.label,
         figure=fresh[0].figure if len(fresh) == 1 else None,
         digest=digest(lines),
     )
@@ -128,7 +131,7 @@ def correct_observation(
         by=by,
         name=measure.name,
         unit=measure.unit,
-        month=new.month.slug,
+        month=new.month.label,
         before=observation.figure,
         after=new.figure,
         reason=new.reason,
@@ -164,7 +167,7 @@ def annotate_measure(
         measure,
         by=by,
         name=measure.name,
-        month=note.on,
+        month=Month.containing(on).label,
         text=text,
         about=note.about,
     )
@@ -200,7 +203,7 @@ def rebase_measure(*, measure: Measure, on: date, reason: str, review: Review, b
         measure,
         by=by,
         name=measure.name,
-        month=month.slug,
+        month=month.label,
         reason=rebase.reason,
         review=review,
     )

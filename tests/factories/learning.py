@@ -44,7 +44,7 @@ def prepare(alliance, by, title="What October taught us", **said):
 
 def hold(review, by, *, present=None, actions=(), **how):
     """Hold it, with somebody in the room, all answers, and every open action still mattering."""
-    looks = {one: ("still_matters", "We still want this.") for one in review.open_actions()}
+    looks = dict.fromkeys(review.open_actions(), ("still_matters", "We still want this."))
     return services.hold_review(
         review=review,
         held_on=how.pop("held_on", timezone.localdate()),
