@@ -39,9 +39,11 @@ def money_plain(amount):
 
 @register.simple_tag
 def day(value, weekday=False):
-    """ "3 November 2026", or with its weekday "Tuesday 3 November 2026", marked up as a time."""
+    """ "3 November 2026", or with its weekday "Tuesday 3 November 2026", marked up as a time; an event's ISO text too."""
     if not value:
         return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     local = _local(value) if isinstance(value, datetime) else value
     words = f"{local:%A} {local.day} {local:%B %Y}" if weekday else f"{local.day} {local:%B %Y}"
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", words)
