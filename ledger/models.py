@@ -361,6 +361,7 @@ class Journal(OfAlliance):
         CONTRIBUTIONS_AGREED = "contributions_agreed", "Contributions agreed"
         CONTRIBUTION_RECEIVED = "contribution_received", "Contribution received"
         COST_RETURN = "cost_return", "Cost return"
+        COSTS_LOADED = "costs_loaded", "Costs loaded"
         REVERSAL = "reversal", "Reversal"
 
     number = models.BigIntegerField()

@@ -73,6 +73,10 @@ class BalanceQuerySet(OnAccounts):
         """Debits less credits, 0 when there is nothing."""
         return self.aggregate(net=Sum(F("debit") - F("credit"), default=0))["net"]
 
+    def sums(self) -> dict:
+        """`net` and `entries` of all of them."""
+        return self.aggregate(net=Sum(F("debit") - F("credit"), default=0), entries=Sum("count", default=0))
+
     def net_by(self, *keys: str):
         """Rows of the keys with `net` and `entries`, in the keys' order."""
         return (

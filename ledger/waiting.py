@@ -1,8 +1,111 @@
-"""What waits here, and on whom."""
+"""What waits in the open book, and on whom: returns to send or to mend, months to close. A constant few queries."""
 
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+
+from alliance.core.periods import Month
 from alliance.core.waiting import Waiting
-from participants.standing import Standing
+from alliance.core.workdays import add_working_days
+from ledger import services
+from ledger.lifecycle import ReturnState
+from ledger.models import CostReturn, Period
+from ledger.summaries import reported
+from participants.models import Participant
+from participants.standing import Role, Standing
+
+REPORT_WITHIN = 10  # working days after the month's end
 
 
 def waiting_on(standing: Standing) -> list[Waiting]:
-    return []
+    """For whoever sends returns, their returns; for the pool manager, the months to close."""
+    today = timezone.localdate()
+    last = Month.containing(today).previous
+    found = [*_returns_in_hand(standing), *_returns_missing(standing, last)]
+    if standing.has(Role.POOL_MANAGER):
+        found += _months_to_close(standing, today)
+    return found
+
+
+def _returns_in_hand(standing: Standing) -> list[Waiting]:
+    wanted = {
+        ReturnState.MAPPING: "Say what its columns mean.",
+        ReturnState.ATTENTION: "{count} to put right before it can be posted.",
+        ReturnState.READY: "It is checked. Look at its totals and confirm it.",
+    }
+    returns = (
+        CostReturn.objects.of(standing.alliance)
+        .filter(status__in=wanted, participant__in=standing.participant_ids)
+        .select_related("participant", "alliance")
+    )
+    return [
+        Waiting(
+            title=f"Cost return {one.number}: {one}",
+            url=one.get_absolute_url(),
+            why=wanted[one.status].format(count=_things(one.problem_count)),
+            who="me"
+            if standing.has_for(one.participant_id, Role.FINANCE_LEAD, Role.POOL_MANAGER)
+            else "organisation",
+        )
+        for one in returns
+    ]
+
+
+def _returns_missing(standing: Standing, month: Month) -> list[Waiting]:
+    """Last month's costs that a provider has not sent."""
+    period = Period.objects.of(standing.alliance).filter(month=month.start).open().first()
+    if not period:
+        return []
+    ours = {
+        one.participant_id: one.participant.short_name
+        for one in standing.appointments
+        if one.participant_id and one.participant.kind == Participant.Kind.PROVIDER
+    }
+    if not ours:
+        return []
+    sent = set(
+        CostReturn.objects.of(standing.alliance)
+        .filter(month=month.start, participant__in=ours)
+        .exclude(
+            status__in=[ReturnState.WITHDRAWN, ReturnState.REPLACED, ReturnState.REVERSED, ReturnState.KNOWN]
+        )
+        .values_list("participant", flat=True)
+    )
+    return [
+        Waiting(
+            title=f"Send {name}'s costs of {month.label}",
+            url=reverse("ledger:send_return", args=[standing.alliance.slug]) + f"?month={month.slug}",
+            why="The open book waits for them.",
+            who="me" if standing.has_for(pk, Role.FINANCE_LEAD) else "organisation",
+            due=add_working_days(month.end, REPORT_WITHIN),
+        )
+        for pk, name in ours.items()
+        if pk not in sent
+    ]
+
+
+def _months_to_close(standing: Standing, today: date) -> list[Waiting]:
+    """The oldest month that has ended and is open: months are closed in their order."""
+    ended = (
+        Period.objects.of(standing.alliance)
+        .filter(month__lt=today.replace(day=1))
+        .open()
+        .order_by("month")
+        .first()
+    )
+    if ended is None or services.not_closable(ended, today):
+        return []
+    (who,) = reported(standing.alliance, [ended.value])
+    return [
+        Waiting(
+            title=f"Close {ended}",
+            url=reverse("ledger:periods", args=[standing.alliance.slug]),
+            why=who.sentence,
+            who="me",
+        )
+    ]
+
+
+def _things(count: int) -> str:
+    return f"{count:,} thing" if count == 1 else f"{count:,} things"

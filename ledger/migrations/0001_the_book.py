@@ -285,6 +285,7 @@ class Migration(migrations.Migration):
                             ("contributions_agreed", "Contributions agreed"),
                             ("contribution_received", "Contribution received"),
                             ("cost_return", "Cost return"),
+                            ("costs_loaded", "Costs loaded"),
                             ("reversal", "Reversal"),
                         ],
                         max_length=30,

@@ -1,0 +1,326 @@
+"""The forms of the open book."""
+
+from decimal import Decimal
+from functools import cached_property
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+
+from alliance.core.forms import DateInputField, Form, MoneyField, WordsField
+from alliance.core.money import ZERO
+from alliance.core.periods import FinancialYear, Month
+from ledger import importing
+from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Period
+from ledger.services import unbalanced_budget
+from participants.models import Alliance, Participant
+
+LINES = 10  # budget lines that the form has room for
+
+
+class CostsForm(Form):
+    """Which costs the book shows; everything is kept in the address. An answer that means nothing here is no answer."""
+
+    year = forms.ChoiceField(label="Financial year", required=False)
+    month = forms.ChoiceField(label="Month", required=False)
+    participant = forms.ChoiceField(label="Participant", required=False)
+    line = forms.ChoiceField(label="Budget line", required=False)
+    category = forms.ChoiceField(label="Category", required=False, choices=[("", "All"), *Category.choices])
+
+    def __init__(self, data, *, alliance: Alliance):
+        self.alliance = alliance
+        self.budgets = list(Budget.objects.of(alliance).prefetch_related("lines"))
+        self.participants = list(Participant.objects.filter(alliance=alliance))
+        asked = {name: data.get(name, "") for name in self.base_fields}
+        self.budget = (
+            next((one for one in self.budgets if one.year.slug == asked["year"]), None) or self._today()
+        )
+        super().__init__(asked)
+        self.fields["year"].choices = [(one.year.slug, one.year.label) for one in self.budgets]
+        self.fields["participant"].choices = [
+            ("", "All"),
+            *((one.slug, one.name) for one in self.participants),
+        ]
+        if self.budget:
+            months = [(month.slug, month.label) for month in self.budget.year.months]
+            lines = [(line.slug, line.name) for line in self.budget.lines.all()]
+            self.fields["month"].choices = [("", "All"), *months]
+            self.fields["line"].choices = [("", "All"), *lines]
+            self.data["year"] = self.budget.year.slug
+        self.full_clean()
+
+    def _today(self) -> Budget | None:
+        """This year's budget, or the newest there is."""
+        year = self.alliance.financial_year()
+        return next(
+            (one for one in self.budgets if one.year <= year), self.budgets[0] if self.budgets else None
+        )
+
+    @cached_property
+    def month_asked(self) -> Month | None:
+        slug = self.cleaned_data.get("month")
+        return Month.parse(slug) if slug else None
+
+    @property
+    def span(self) -> Month | FinancialYear:
+        return self.month_asked or self.budget.year
+
+    @cached_property
+    def participant_asked(self) -> Participant | None:
+        slug = self.cleaned_data.get("participant")
+        return next((one for one in self.participants if one.slug == slug), None)
+
+    @cached_property
+    def line_asked(self) -> BudgetLine | None:
+        slug = self.cleaned_data.get("line")
+        return next((one for one in self.budget.lines.all() if one.slug == slug), None)
+
+    @property
+    def category_asked(self) -> str:
+        return self.cleaned_data.get("category", "")
+
+    @property
+    def narrowed(self) -> dict:
+        """The answers that leave something out, by their names in the address."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        if self.budgets and given.get("year") == (self._today() and self._today().year.slug):
+            given.pop("year", None)
+        return given
+
+    def within(self, entries):
+        """The entries or balances of costs that were asked for."""
+        entries = entries.of(self.alliance).costs().within(self.span)
+        if self.participant_asked:
+            entries = entries.filter(participant=self.participant_asked)
+        if self.line_asked:
+            entries = entries.filter(budget_line=self.line_asked)
+        if self.category_asked:
+            entries = entries.filter(account__category=self.category_asked)
+        return entries
+
+
+class ReturnForm(Form):
+    """A participant's costs of a month, as the file that it has."""
+
+    asks = {"file": "the file with your costs", "participant": "whose costs these are", "month": "the month"}
+
+    participant = forms.ModelChoiceField(label="Whose costs are these?", queryset=Participant.objects.none())
+    month = forms.ChoiceField(label="Which month do they belong to?")
+    file = forms.FileField(
+        label="The file with the costs",
+        help_text="CSV, XLSX or ODS, as you have it. Other headings than ours are all right: you say what they mean.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods"}),
+    )
+    declared_total = MoneyField(
+        label="Total of the costs",
+        required=False,
+        help_text="If you know it. It is compared with the sum of the lines that we read.",
+    )
+    reference = forms.CharField(
+        label="Reference",
+        required=False,
+        max_length=60,
+        help_text="Only if you send more than one return for the same month, to tell them apart.",
+    )
+
+    def __init__(self, *args, participants: list[Participant], months: list[Month], **kwargs):
+        super().__init__(*args, **kwargs)
+        choice = self.fields["participant"]
+        choice.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants])
+        choice.empty_label = None
+        if len(participants) == 1:
+            choice.initial = participants[0]
+            choice.widget = forms.HiddenInput()
+        self.fields["month"].choices = [(month.slug, month.label) for month in months]
+
+    def clean_month(self) -> Month:
+        return Month.parse(self.cleaned_data["month"])
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_LIMIT:
+            raise forms.ValidationError(
+                f"The file is larger than {settings.UPLOAD_LIMIT // 1024 // 1024} MB. Send it in parts, each with its reference."
+            )
+        return file
+
+
+class ColumnsForm(Form):
+    """What each column of a file means. A value is a column ("column:3") or stands for every row ("fixed:overhead")."""
+
+    only_column = forms.ChoiceField(
+        label="Does the file hold other rows too?",
+        required=False,
+        help_text="If only some rows are these costs, choose the column that tells them apart.",
+    )
+    only_value = forms.CharField(
+        label="Only rows that say",
+        required=False,
+        max_length=200,
+        help_text="The exact words of that column, for example Social Services Pooled Budgets.",
+    )
+
+    def __init__(
+        self, *args, cost_return: CostReturn, lines: list[BudgetLine], samples: list[list[str]], **kwargs
+    ):
+        self.cost_return = cost_return
+        meaning = importing.Meaning.from_json(cost_return.mapping)
+        columns = [
+            (f"column:{place}", _column(place, heading, samples))
+            for place, heading in enumerate(cost_return.headings)
+        ]
+        fixed = {
+            "category": [(f"fixed:{value}", label) for value, label in Category.choices],
+            "budget_line": [(f"fixed:{line.pk}", line.name) for line in lines],
+        }
+        initial = {name: f"column:{place}" for name, place in meaning.columns.items()}
+        initial |= {name: f"fixed:{value}" for name, value in meaning.fixed.items()}
+        if meaning.only:
+            initial |= {"only_column": f"column:{meaning.only[0]}", "only_value": meaning.only[1]}
+        kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
+        for name, column in importing.COLUMNS.items():
+            nothing = ("", "Choose a column" if column.needed else "Not in this file")
+            choices = [nothing, ("A column of the file", columns)]
+            if name in fixed:
+                choices = [nothing, ("Every row is", fixed[name]), ("A column of the file", columns)]
+            self.fields[name] = forms.ChoiceField(label=column.label, choices=choices, required=column.needed)
+            self.fields[name].error_messages["required"] = (
+                f"Say which column holds the {column.label.lower()}"
+            )
+        self.fields["only_column"].choices = [("", "No, every row is one of these costs"), *columns]
+        self.order_fields([*importing.COLUMNS, "only_column", "only_value"])
+
+    def clean(self):
+        given = super().clean()
+        if not any(given.get(name) for name in importing.EITHER):
+            self.add_error(
+                "supplier", "Say which column holds the supplier or the description; one of them is needed"
+            )
+        if given.get("only_column") and not given.get("only_value", "").strip():
+            self.add_error("only_value", "Enter what that column says in the rows that are meant")
+        used = [given[name] for name in importing.COLUMNS if given.get(name, "").startswith("column:")]
+        for name in ("amount", "date"):
+            if given.get(name) and used.count(given[name]) > 1:
+                self.add_error(name, f"Another question has the same column; the {name} needs its own")
+        return given
+
+    def meaning(self) -> importing.Meaning:
+        columns, fixed = {}, {}
+        for name in importing.COLUMNS:
+            kind, _, value = self.cleaned_data.get(name, "").partition(":")
+            if kind == "column":
+                columns[name] = int(value)
+            elif kind == "fixed":
+                fixed[name] = value
+        only = self.cleaned_data.get("only_column")
+        place = int(only.partition(":")[2]) if only else None
+        return importing.Meaning(
+            columns, fixed, (place, self.cleaned_data["only_value"].strip()) if only else None
+        )
+
+
+class ReversalForm(Form):
+    asks = {"reason": "why the journal is reversed"}
+    reason = WordsField(
+        label="Why is it reversed?",
+        max_length=1000,
+        rows=3,
+        help_text="Everybody in the alliance reads this beside both journals.",
+    )
+
+
+class ReceiptForm(Form):
+    asks = {"amount": "the amount that arrived", "on": "the day on which it arrived"}
+    contribution = forms.ModelChoiceField(
+        label="From whom?", queryset=Contribution.objects.none(), empty_label=None
+    )
+    amount = MoneyField(label="Amount", min_value=Decimal("0.01"))
+    on = DateInputField(label="Day of arrival", latest=timezone.localdate)
+    reference = forms.CharField(
+        label="The bank's reference",
+        max_length=60,
+        help_text="It keeps one payment from being entered twice.",
+    )
+
+    def __init__(self, *args, budget: Budget, **kwargs):
+        super().__init__(*args, **kwargs)
+        choice = self.fields["contribution"]
+        choice.queryset = budget.contributions.select_related("participant", "budget")
+        choice.label_from_instance = lambda contribution: contribution.participant.name
+
+
+class YearForm(Form):
+    """A year's money: who contributes what, and what it is for. Rule 30 is checked to the penny."""
+
+    brought_forward = MoneyField(label="Brought forward from last year", required=False)
+    contingency = MoneyField(label="Contingency", required=False, min_value=ZERO)
+
+    def __init__(self, *args, participants: list[Participant], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.participants = participants
+        for one in participants:
+            self.fields[f"from_{one.slug}"] = MoneyField(label=one.name, required=False, min_value=ZERO)
+        for n in range(1, LINES + 1):
+            self.fields[f"line_{n}"] = forms.CharField(
+                label=f"Budget line {n}", required=False, max_length=120
+            )
+            self.fields[f"line_{n}_amount"] = MoneyField(
+                label=f"Amount of line {n}", required=False, min_value=ZERO
+            )
+
+    @property
+    def contribution_fields(self):
+        return [self[f"from_{one.slug}"] for one in self.participants]
+
+    @property
+    def line_fields(self):
+        return [(self[f"line_{n}"], self[f"line_{n}_amount"]) for n in range(1, LINES + 1)]
+
+    def clean(self):
+        given = super().clean()
+        if self.errors:
+            return given
+        names = set()
+        for n in range(1, LINES + 1):
+            name, amount = given.get(f"line_{n}", "").strip(), given.get(f"line_{n}_amount")
+            if amount and not name:
+                self.add_error(f"line_{n}", f"Name budget line {n}, or take its amount away")
+            if name and name.casefold() in names:
+                self.add_error(f"line_{n}", f"“{name}” is there already")
+            names.add(name.casefold())
+        if not self.errors:
+            planned = sum((amount for _, amount in self.lines), given.get("contingency") or ZERO)
+            funded = sum(self.contributions.values(), given.get("brought_forward") or ZERO)
+            if planned != funded:
+                raise forms.ValidationError(unbalanced_budget(planned, funded))
+            if not planned:
+                raise forms.ValidationError("Enter the contributions and the budget lines.")
+        return given
+
+    @property
+    def lines(self) -> list[tuple[str, Decimal]]:
+        given = self.cleaned_data
+        return [
+            (given[f"line_{n}"].strip(), given.get(f"line_{n}_amount") or ZERO)
+            for n in range(1, LINES + 1)
+            if given.get(f"line_{n}", "").strip()
+        ]
+
+    @property
+    def contributions(self) -> dict[Participant, Decimal]:
+        given = self.cleaned_data
+        return {one: given[f"from_{one.slug}"] for one in self.participants if given.get(f"from_{one.slug}")}
+
+
+def open_months(alliance: Alliance, today=None) -> list[Month]:
+    """The months for which costs can be sent: open and begun, the newest first."""
+    periods = Period.objects.of(alliance).open().begun(today or timezone.localdate()).order_by("-month")
+    return [period.value for period in periods]
+
+
+def _column(place: int, heading: str, samples: list[list[str]]) -> str:
+    """ "B · Supplier name (such as Quayside Cleaning)"."""
+    name = f"{importing.letter(place)} · {heading or 'no heading'}"
+    example = next((row[place].strip() for row in samples if place < len(row) and row[place].strip()), "")
+    return f"{name} (such as {example[:30]})" if example else name

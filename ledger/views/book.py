@@ -1,0 +1,299 @@
+"""The open book in the browser: totals, their lines, their journals. Everybody in the alliance sees the same."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from alliance.core.charts import Bar, Series, bars_chart, columns_chart
+from alliance.core.htmx import redirect, render
+from alliance.core.periods import Month
+from ledger import permissions, services, summaries
+from ledger.forms import CostsForm, ReversalForm
+from ledger.models import Balance, Entry, Journal
+from ledger.views.shared import csv_response, places, whose_returns
+from participants.models import Alliance
+from participants.web import in_alliance
+
+LINES_A_PAGE = 50
+
+
+@require_safe
+@in_alliance
+def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Where the money stands, in words, then by line, participant, category and month."""
+    form = CostsForm(request.GET, alliance=alliance)
+    page = {
+        "form": form,
+        "places": places(request, alliance),
+        "why_not_open": _why_not_open(request, alliance),
+    }
+    if not form.budget:
+        return render(request, "ledger/no_book.html", page)
+    shown = _spending(alliance, form)
+    today = Month.containing(timezone.localdate())
+    months = [month for month in form.budget.year.months if month < today]
+    page |= {
+        "budget": form.budget,
+        "spending": shown,
+        "groups": _groups(alliance, form, shown),
+        "pool": summaries.pool(form.budget),
+        "rate": None if form.narrowed.keys() - {"year"} else summaries.rate(form.budget, shown.by_month),
+        "reported": summaries.reported(alliance, months[-1:]),
+        "chart_of_months": _chart_of_months(form, shown),
+        "chart_of_lines": _chart_of_lines(shown),
+        "query": urlencode(form.narrowed),
+        "can_send": bool(whose_returns(request, alliance)),
+    }
+    return render(request, "ledger/book.html", page, partial="book")
+
+
+@require_safe
+@in_alliance
+def totals_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """The totals as the page shows them."""
+    form = CostsForm(request.GET, alliance=alliance)
+    if not form.budget:
+        raise Http404("There is no book yet.")
+    groups = _groups(alliance, form, _spending(alliance, form))
+    rows = (
+        (
+            group["heading"],
+            total.name,
+            total.spent,
+            total.budget,
+            total.left,
+            total.entries,
+            str(form.span.label),
+        )
+        for group in groups
+        for total in group["totals"]
+    )
+    headings = ["By", "Name", "Spent", "Budget", "Left", "Lines", "Period"]
+    return csv_response(f"{alliance.slug}-open-book", headings, rows)
+
+
+@require_safe
+@in_alliance
+def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """The lines under a total, newest first, a page at a time."""
+    form = CostsForm(request.GET, alliance=alliance)
+    if not form.budget:
+        raise Http404("There is no book yet.")
+    entries = _entries(form)
+    if place := _place(request.GET.get("after", "")):
+        entries = entries.after(place)
+    shown = list(entries[: LINES_A_PAGE + 1])
+    more = len(shown) > LINES_A_PAGE
+    shown = shown[:LINES_A_PAGE]
+    page = {
+        "form": form,
+        "places": places(request, alliance),
+        "entries": shown,
+        "sums": form.within(Balance.objects).sums(),
+        "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
+        "first": f"?{urlencode(form.narrowed)}" if place else "",
+        "query": urlencode(form.narrowed),
+    }
+    return render(request, "ledger/lines.html", page, partial="lines")
+
+
+@require_safe
+@in_alliance
+def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Every line under a total, as many as there are, with flat memory."""
+    form = CostsForm(request.GET, alliance=alliance)
+    if not form.budget:
+        raise Http404("There is no book yet.")
+
+    def rows():
+        for entry in _pages(_entries(form)):
+            yield (
+                entry.date,
+                entry.month.strftime("%Y-%m"),
+                entry.participant.name,
+                entry.budget_line.name,
+                entry.account.name,
+                entry.supplier,
+                entry.description,
+                entry.reference,
+                entry.amount,
+                entry.journal.number,
+                entry.source_row,
+            )
+
+    headings = [
+        *("Date", "Month", "Participant", "Budget line", "Category", "Supplier", "Description", "Reference"),
+        *("Amount", "Journal", "Row in the return"),
+    ]
+    return csv_response(f"{alliance.slug}-lines", headings, rows())
+
+
+@require_safe
+@in_alliance
+def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Every posting, newest first."""
+    found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reverses", "reversed_by")
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 18:
+        found = found.filter(number__lt=int(before))
+    shown = list(found.order_by("-number")[: LINES_A_PAGE + 1])
+    older = f"?before={shown[LINES_A_PAGE - 1].number}" if len(shown) > LINES_A_PAGE else ""
+    page = {
+        "journals": shown[:LINES_A_PAGE],
+        "older": older,
+        "first": reverse("ledger:journals", args=[alliance.slug]) if before else "",
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/journals.html", page)
+
+
+@require_safe
+@in_alliance
+def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """One posting with its entries, where it came from, and its reversal."""
+    found = _journal(alliance, number)
+    entries = found.entries.filter(alliance=alliance).select_related("account", "participant", "budget_line")
+    after = request.GET.get("after", "")
+    if after.isdecimal() and len(after) < 10:
+        entries = entries.filter(line__gt=int(after))
+    shown = list(entries.order_by("line")[: LINES_A_PAGE + 1])
+    source = getattr(found.reverses or found, "cost_return", None)
+    page = {
+        "journal": found,
+        "entries": shown[:LINES_A_PAGE],
+        "older": f"?after={shown[LINES_A_PAGE - 1].line}" if len(shown) > LINES_A_PAGE else "",
+        "first": found.get_absolute_url() if after else "",
+        "source": source,
+        "reversed_by": getattr(found, "reversed_by", None),
+        "why_not_reverse": services.not_reversible(found)
+        or permissions.reverse.reason(request.user, journal=found),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/journal.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_alliance
+def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """Before and after, the reason, and then the reversal."""
+    found = _journal(alliance, number)
+    permissions.reverse.check(request.user, journal=found)
+    form = ReversalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = services.reverse_journal(journal=found, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, f"Journal {found.number} is reversed by journal {made.number}.")
+        return redirect(request, made.get_absolute_url())
+    page = {
+        "journal": found,
+        "form": form,
+        "month": services.first_open_month(found),
+        "why_not": services.not_reversible(found),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/reversal.html", page, status=422 if form.errors else 200)
+
+
+# ── What the pages show ──────────────────────────────────────────────────────
+
+
+def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:
+    return summaries.spending(
+        alliance,
+        form.span,
+        form.budget,
+        participant=form.participant_asked,
+        line=form.line_asked,
+        category=form.category_asked,
+    )
+
+
+def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> list[dict]:
+    """The four tables, each total with the address of its lines."""
+    lines_url = reverse("ledger:lines", args=[alliance.slug])
+    kinds = [
+        ("Budget line", "line", shown.by_line),
+        ("Participant", "participant", shown.by_participant),
+        ("Category", "category", shown.by_category),
+        ("Month", "month", shown.by_month),
+    ]
+    groups = []
+    for heading, name, totals in kinds:
+        rows = [
+            {
+                "total": total,
+                "url": f"{lines_url}?{urlencode({'year': form.budget.year.slug} | form.narrowed | {name: total.value})}",
+            }
+            for total in totals
+        ]
+        groups.append(
+            {
+                "heading": heading,
+                "name": name,
+                "rows": rows,
+                "totals": totals,
+                "has_budget": name == "line" and not form.narrowed.keys() - {"year", "line"},
+                "budget": sum(total.budget or 0 for total in totals),
+            }
+        )
+    return groups
+
+
+def _chart_of_months(form: CostsForm, shown: summaries.Spending):
+    if isinstance(form.span, Month):
+        return None
+    labels = [month.short_label for month in form.span.months]
+    spent = Series("Spent", [total.spent for total in shown.by_month])
+    return columns_chart(f"Spent by month, {form.budget.year.label}", labels, [spent])
+
+
+def _chart_of_lines(shown: summaries.Spending):
+    bars = [Bar(total.name, total.spent, total.budget) for total in shown.by_line]
+    return bars_chart("Spent by budget line", bars, heading="Budget line") if bars else None
+
+
+def _entries(form: CostsForm):
+    found = form.within(Entry.objects).select_related(
+        "account", "participant", "budget_line", "journal__cost_return"
+    )
+    return found.newest_first()
+
+
+def _pages(entries):
+    """All of the entries, a few thousand at a time, each page found by its key."""
+    place = None
+    while True:
+        page = list((entries.after(place) if place else entries)[:2000])
+        yield from page
+        if len(page) < 2000:
+            return
+        place = (page[-1].month, page[-1].journal_id, page[-1].line)
+
+
+def _key(entry: Entry) -> str:
+    return f"{entry.month:%Y-%m}.{entry.journal_id}.{entry.line}"
+
+
+def _place(key: str) -> tuple | None:
+    """From `_key`; None from anything else."""
+    try:
+        month, journal, line = key.split(".")
+        return Month.parse(month).start, int(journal), int(line)
+    except ValueError:
+        return None
+
+
+def _journal(alliance: Alliance, number: int) -> Journal:
+    found = Journal.objects.of(alliance).select_related(
+        "posted_by", "alliance", "reason", "cost_return__participant", "cost_return__alliance",
+        "reverses__alliance", "reverses__cost_return", "reversed_by__alliance", "reversed_by__reason",
+    )  # fmt: skip
+    return get_object_or_404(found, number=number)
+
+
+def _why_not_open(request: HttpRequest, alliance: Alliance) -> str:
+    return permissions.keep_the_pool.reason(request.user, alliance=alliance)

@@ -1,0 +1,354 @@
+"""Cost returns in the browser: send, match the columns, see every problem, confirm, follow it into the book."""
+
+from django.contrib import messages
+from django.db.models import Count, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alliance.core import outbox
+from alliance.core.htmx import is_htmx, redirect, render
+from alliance.core.models import Errand
+from alliance.core.spreadsheets import Column, Sheet, SpreadsheetError, read_table, write_xlsx
+from ledger import importing, permissions, services
+from ledger.forms import ColumnsForm, ReturnForm, open_months
+from ledger.lifecycle import RETURN, ReturnState
+from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.summaries import reported
+from ledger.views.shared import csv_response, places, whose_returns
+from participants.models import Alliance
+from participants.web import in_alliance
+
+A_PAGE = 50
+PROBLEMS_SHOWN = 500
+TONES = {
+    ReturnState.CHECKING: ("slate", "waiting"),
+    ReturnState.MAPPING: ("plum", "question"),
+    ReturnState.ATTENTION: ("plum", "notice"),
+    ReturnState.READY: ("petrol", "tick"),
+    ReturnState.POSTING: ("slate", "waiting"),
+    ReturnState.POSTED: ("strong", "book"),
+    ReturnState.REVERSED: ("outline", "reverse"),
+    ReturnState.KNOWN: ("outline", "link"),
+    ReturnState.REPLACED: ("outline", "history"),
+    ReturnState.WITHDRAWN: ("outline", "minus"),
+}
+
+
+@require_safe
+@in_alliance
+def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Every return, newest first, and who has not reported the last month."""
+    found = CostReturn.objects.of(alliance).select_related(
+        "participant", "alliance", "submitted_by", "journal"
+    )
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 18:
+        found = found.filter(number__lt=int(before))
+    shown = list(found.order_by("-number")[: A_PAGE + 1])
+    for one in shown:
+        one.tone, one.icon = TONES[one.status]
+    months = open_months(alliance)
+    page = {
+        "returns": shown[:A_PAGE],
+        "older": f"?before={shown[A_PAGE - 1].number}" if len(shown) > A_PAGE else "",
+        "first": request.path if before else "",
+        "reported": reported(alliance, months[1:2] or months[:1]),
+        "why_not_send": _why_not_send(request, alliance),
+        "has_book": bool(months) or bool(shown),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/returns.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_alliance
+def send_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    participants, months = whose_returns(request, alliance), open_months(alliance)
+    if why_not := _why_not_send(request, alliance):
+        page = {"why_not": why_not, "places": places(request, alliance)}
+        return render(
+            request, "ledger/send_return.html", page, status=403 if request.method == "POST" else 200
+        )
+    last = months[0].previous.slug
+    asked = request.GET.get("month") or next((m.slug for m in months if m.slug == last), months[0].slug)
+    form = ReturnForm(
+        request.POST or None,
+        request.FILES or None,
+        participants=participants,
+        months=months,
+        initial={"month": asked},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        made = services.submit_cost_return(
+            participant=given["participant"],
+            month=given["month"],
+            name=given["file"].name,
+            content=given["file"],
+            media_type=given["file"].content_type or "application/octet-stream",
+            reference=given["reference"],
+            declared_total=given["declared_total"],
+            by=request.user,
+        )
+        return redirect(request, made.get_absolute_url())
+    page = {"form": form, "participants": participants, "places": places(request, alliance)}
+    return render(request, "ledger/send_return.html", page, status=422 if form.errors else 200)
+
+
+@require_safe
+@in_alliance
+def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """One return in whatever state it is; while a worker has it, the page asks again."""
+    found = _return(alliance, number)
+    work = _work(found) if found.is_moving else None
+    page = {"cost_return": found, "work": work, "url": found.get_absolute_url()}
+    if is_htmx(request) and request.headers.get("HX-Target") == "progress":
+        if not found.is_moving:
+            response = HttpResponse()
+            response["HX-Refresh"] = "true"  # its state changed: the whole page is another one
+            return response
+        return render(request, "ledger/return.html", page, partial="progress")
+    tone, icon = TONES[found.status]
+    why_not = permissions.handle_return.reason(request.user, cost_return=found)
+    rows = ReturnLine.objects.filter(alliance=alliance, cost_return=found, reading=found.reading)
+    page |= {
+        "tone": tone,
+        "icon": icon,
+        "problems": _problems(found)[:PROBLEMS_SHOWN],
+        "not_shown": max(0, found.problem_count - PROBLEMS_SHOWN),
+        "columns": _meanings(found, alliance),
+        "sums": _sums(rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
+        "first_rows": rows.select_related("account", "budget_line").order_by("row")[:8]
+        if found.status == ReturnState.READY
+        else [],
+        "may": not why_not,
+        "why_not": why_not,
+        "can_match": RETURN.permits(found.status, "match_columns") and found.headings,
+        "can_withdraw": RETURN.permits(found.status, "withdraw"),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/return.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_alliance
+def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """Say what each column of the file means."""
+    found = _return(alliance, number)
+    permissions.handle_return.check(request.user, cost_return=found)
+    RETURN.require(found.status, "match_columns")
+    seen = _look(found)
+    form = ColumnsForm(
+        request.POST or None,
+        cost_return=found,
+        lines=list(_lines_of_year(found, alliance)),
+        samples=seen.samples if seen else [],
+    )
+    if request.method == "POST" and form.is_valid():
+        services.match_columns(cost_return=found, mapping=form.meaning().as_json(), by=request.user)
+        return redirect(request, found.get_absolute_url())
+    page = {"cost_return": found, "form": form, "seen": seen, "places": places(request, alliance)}
+    return render(request, "ledger/columns.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+@in_alliance
+def confirm(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    found = _return(alliance, number)
+    services.accept_cost_return(cost_return=found, by=request.user)
+    return redirect(request, found.get_absolute_url())
+
+
+@require_POST
+@in_alliance
+def withdraw(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    found = _return(alliance, number)
+    services.withdraw_cost_return(cost_return=found, by=request.user)
+    messages.success(request, f"Return {found.number} is withdrawn. Nothing of it is in the book.")
+    return redirect(request, found.get_absolute_url())
+
+
+@require_POST
+@in_alliance
+def another_try(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """Take up what a worker gave up."""
+    found = _return(alliance, number)
+    permissions.handle_return.check(request.user, cost_return=found)
+    if found.is_moving and (work := _work(found)) and work.parked_at:
+        outbox.try_again(work)
+    return redirect(request, found.get_absolute_url())
+
+
+@require_safe
+@in_alliance
+def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """The file as it came; everybody in the alliance may see it (principle e)."""
+    document = get_object_or_404(
+        CostReturn.objects.select_related("document"), alliance=alliance, number=number
+    ).document
+    response = HttpResponse(bytes(document.content), content_type="application/octet-stream")
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in document.name)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Length"] = document.size
+    return response
+
+
+@require_safe
+@in_alliance
+def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    found = _return(alliance, number)
+    rows = ((one.row, one.column, one.value, one.sentence) for one in _problems(found))
+    return csv_response(
+        f"{alliance.slug}-return-{number}-problems", ["Row", "Column", "Value", "Problem"], rows
+    )
+
+
+@require_safe
+@in_alliance
+def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> HttpResponse:
+    """A row as it stands in the file, and what became of it."""
+    found = _return(alliance, number)
+    line = get_object_or_404(
+        ReturnLine.objects.select_related("account", "budget_line"),
+        alliance=alliance,
+        cost_return=found,
+        reading=found.reading,
+        row=row,
+    )
+    cells = list(line.cells) + [""] * (len(found.headings) - len(line.cells))
+    entry = None
+    if found.journal_id:
+        entry = Entry.objects.filter(alliance=alliance, journal=found.journal_id, source_row=row).first()
+    page = {
+        "cost_return": found,
+        "line": line,
+        "cells": [
+            (importing.letter(place), found.headings[place] if place < len(found.headings) else "", cell)
+            for place, cell in enumerate(cells)
+        ],
+        "entry": entry,
+        "problems": _problems(found).filter(row=row),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/row.html", page)
+
+
+@require_safe
+@in_alliance
+def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """A workbook to fill in, with this year's budget lines and the categories to choose from."""
+    months = open_months(alliance)
+    budget = Budget.objects.of(alliance).containing(months[0].start).first() if months else None
+    if budget is None:
+        raise Http404("There is no book yet.")
+    columns = [
+        Column("Date", "date", 12, hint="The day of the cost, like 22/11/2026."),
+        Column("Supplier", width=28, hint="Who was paid. Never the name of a person who uses services."),
+        Column(
+            "Description",
+            width=36,
+            hint="What for. Pay is by grade and full-time equivalents, never by name.",
+        ),
+        Column("Amount (net)", "money", 14, hint="Without VAT that you can recover. A credit is negative."),
+        Column("Category", width=20, choices=Category.labels),
+        Column("Budget line", width=26, choices=[line.name for line in budget.lines.all()]),
+        Column("Reference", width=16, hint="The invoice's number, or your ledger's."),
+        Column("Evidence", width=24, hint="What shows it and where it is kept."),
+    ]
+    response = HttpResponse(
+        write_xlsx([Sheet("Costs", columns)]),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    response["Content-Disposition"] = f'attachment; filename="costs-{budget.year.slug}.xlsx"'
+    return response
+
+
+# ── What the pages show ──────────────────────────────────────────────────────
+
+
+def _return(alliance: Alliance, number: int) -> CostReturn:
+    found = CostReturn.objects.of(alliance).select_related(
+        "participant__alliance", "alliance", "document", "submitted_by", "accepted_by", "journal__alliance",
+        "journal__reversed_by__alliance", "same_as__alliance", "same_as__journal__alliance", "replaced_by__alliance",
+    )  # fmt: skip
+    return get_object_or_404(found.defer("document__content"), number=number)
+
+
+def _why_not_send(request: HttpRequest, alliance: Alliance) -> str:
+    if not open_months(alliance):
+        return "There is no open month yet. The pool manager opens a financial year first."
+    if whose_returns(request, alliance):
+        return ""
+    return "Only an organisation's finance lead sends its costs."
+
+
+def _work(found: CostReturn) -> Errand | None:
+    """The errand that a worker has for this return."""
+    if found.status == ReturnState.POSTING:
+        return Errand.objects.filter(kind="ledger.post_return", key=str(found.pk)).first()
+    checks = Errand.objects.filter(kind="ledger.check_return", key__startswith=f"{found.pk}.")
+    return checks.order_by("-pk").first()
+
+
+def _problems(found: CostReturn):
+    return found.problems.filter(reading=found.reading).order_by("place")
+
+
+def _sums(rows) -> list[dict]:
+    """The lines' totals by budget line and category, in the book's order, for the preview."""
+    return list(
+        rows.values("budget_line__name", "account__name")
+        .annotate(total=Sum("amount"), lines=Count("row"))
+        .order_by("budget_line__place", "account__code")
+    )
+
+
+def _lines_of_year(found: CostReturn, alliance: Alliance):
+    year = alliance.financial_year(found.month)
+    return BudgetLine.objects.filter(alliance=alliance, budget__starts_on=year.start)
+
+
+def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
+    """How the columns were understood, for a summary list."""
+    meaning = importing.Meaning.from_json(found.mapping)
+    rows = []
+    for name, column in importing.COLUMNS.items():
+        if name in meaning.columns:
+            place = meaning.columns[name]
+            heading = found.headings[place] if place < len(found.headings) else ""
+            rows.append(
+                {"key": column.label, "value": f"{importing.letter(place)} · {heading or 'no heading'}"}
+            )
+        elif name in meaning.fixed:
+            rows.append(
+                {
+                    "key": column.label,
+                    "value": f"{_fixed(name, meaning.fixed[name], found, alliance)}, in every row",
+                }
+            )
+    if meaning.only:
+        place, value = meaning.only
+        rows.append(
+            {
+                "key": "Only rows with",
+                "value": f"“{value}” in {importing.letter(place)} · {found.headings[place]}",
+            }
+        )
+    return rows
+
+
+def _fixed(name: str, value: str, found: CostReturn, alliance: Alliance) -> str:
+    if name == "category":
+        return Category(value).label
+    line = _lines_of_year(found, alliance).filter(pk=value).first()
+    return line.name if line else "a budget line of another year"
+
+
+def _look(found: CostReturn) -> importing.Look | None:
+    """The file's first rows, for whoever matches its columns."""
+    try:
+        return importing.look(read_table(bytes(found.document.content), found.document.name))
+    except SpreadsheetError:
+        return None

@@ -1,0 +1,37 @@
+"""What the open book's pages have in common."""
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import reverse
+
+from alliance.core.spreadsheets import write_csv
+from ledger import permissions
+from participants.models import Alliance, Participant
+
+PLACES = [
+    ("The book", "book", {"book", "lines"}),
+    ("Cost returns", "returns", {"returns", "send_return", "return", "columns", "row"}),
+    ("Journals", "journals", {"journals", "journal", "reversal"}),
+    ("Budget and contributions", "budget", {"budget", "new_year", "receipt"}),
+    ("Months", "periods", {"periods", "close"}),
+]
+
+
+def places(request: HttpRequest, alliance: Alliance) -> list[dict]:
+    """The rooms of the book, for components/subnav.html."""
+    here = request.resolver_match.url_name
+    return [
+        {"label": label, "url": reverse(f"ledger:{name}", args=[alliance.slug]), "current": here in names}
+        for label, name, names in PLACES
+    ]
+
+
+def whose_returns(request: HttpRequest, alliance: Alliance) -> list[Participant]:
+    """The participants whose returns this person may send."""
+    ours = Participant.objects.filter(alliance=alliance, pk__in=request.standing.participant_ids)
+    return [one for one in ours if permissions.send_return.allows(request.user, participant=one)]
+
+
+def csv_response(name: str, headings: list[str], rows) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(write_csv(headings, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
