@@ -1,6 +1,6 @@
 """The verbs of assurance. Each locks, checks, changes, records, announces."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -80,7 +80,9 @@ def gather_report(*, report: Report, by: User | None = None) -> Report:
     if report.snapshot_id:
         return report
     report.status = REPORT.after(report.status, "gather")
-    head = EventHead.objects.select_for_update().get(alliance_id=report.alliance_id)
+    with connection.cursor() as cursor:
+        cursor.execute("select assurance_hold_the_record(%s)", [report.alliance_id])
+    head = EventHead.objects.get(alliance_id=report.alliance_id)
     report.cut_off, report.head_seq, report.head_hash = timezone.now(), head.seq, bytes(head.hash)
     contents = gathering.gather(report, head)
     report.snapshot = Document.keep(

@@ -11,7 +11,9 @@ class Migration(migrations.Migration):
     dependencies = [("assurance", "0001_the_report")]
     operations = [
         migrations.RunSQL(
-            SQL, reverse_sql="drop trigger assurance_report_facts_are_frozen on assurance_report"
+            SQL,
+            reverse_sql="drop function assurance_hold_the_record; "
+            "drop trigger assurance_report_facts_are_frozen on assurance_report",
         ),
         write_once(
             "assurance_report",
