@@ -31,12 +31,15 @@ class Copies:
                 connection.execute(statement)
 
     def keep_template(self) -> None:
-        """The migrated test database becomes the template; the first copies are made."""
+        """The migrated test database becomes the template."""
         self.run(
             f"alter database {TEST} rename to {TEMPLATE}",
             f"alter database {TEMPLATE} with is_template true allow_connections false",
-            self._copy(TEST),
         )
+
+    def begin(self) -> None:
+        """The first copies."""
+        self.run(self._copy(TEST))
         self._make_spare()
 
     def renew(self) -> None:
@@ -72,13 +75,16 @@ class Copies:
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker):
     """Takes the place of pytest-django's own."""
-    postgres = request.config.stash[RUNNING].postgres
-    copies = Copies(postgres)
-    with django_db_blocker.unblock():
-        roles.prepare(postgres, TEST)
-        call_command("migrate", interactive=False, verbosity=0)
-        connections.close_all()
-    copies.keep_template()
+    running = request.config.stash[RUNNING]
+    copies = Copies(running.postgres)
+    if not running.is_seeded:
+        with django_db_blocker.unblock():
+            roles.prepare(running.postgres, TEST)
+            call_command("migrate", interactive=False, verbosity=0)
+            connections.close_all()
+        copies.keep_template()
+        running.keep()
+    copies.begin()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: copies.renew())
         yield

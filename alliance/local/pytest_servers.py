@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 
 from alliance.local import servers
+from alliance.local.bootstrap import digest
 from alliance.local.identity import Notebook, birth, end
 
 TEST = "concordat_test"
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("alliance", "participants", "decisions", "ledger", "learning")
+KEPT = ROOT / ".local" / "test-clusters"
 PREFIX = "concordat-test-"
 RUNNING = pytest.StashKey["Servers"]()
 LOOKS_ONLY = (
@@ -41,12 +45,38 @@ class Servers:
         self.postgres = servers.Postgres(self.folder / "pg", self.folder / "postgresql.log", durable=False)
         self.valkey = servers.Valkey(self.folder / "valkey", self.folder / "valkey.log", durable=False)
         self.notebook = Notebook(self.folder / "pids")
+        self.is_seeded = False
         atexit.register(self.stop)
 
     def start(self) -> None:
         for server in (self.valkey, self.postgres):
-            server.start()
-            self.notebook.note(server.name, server.pid)
+            self._start(server)
+
+    def _start(self, server: servers.Server) -> None:
+        server.start()
+        self.notebook.note(server.name, server.pid)
+
+    def seed(self) -> None:
+        """Begin with the migrated cluster that an earlier run kept, if it was made from this very schema."""
+        kept = KEPT / schema()
+        try:
+            shutil.copytree(kept, self.postgres.data)
+            kept.touch()
+            self.is_seeded = True
+        except OSError:  # there is none, or another run has just tidied it away
+            shutil.rmtree(self.postgres.data, ignore_errors=True)
+
+    def keep(self) -> None:
+        """Keep the migrated cluster for the next run, and only the three latest ones."""
+        self.postgres.stop()
+        half = KEPT / f"{self.folder.name}.half"
+        shutil.copytree(self.postgres.data, half)
+        with contextlib.suppress(OSError):  # another run was faster
+            half.rename(KEPT / schema())
+        shutil.rmtree(half, ignore_errors=True)
+        for old in sorted(KEPT.iterdir(), key=lambda one: one.stat().st_mtime)[:-3]:
+            shutil.rmtree(old, ignore_errors=True)
+        self._start(self.postgres)
 
     def stop(self) -> None:
         atexit.unregister(self.stop)
@@ -75,6 +105,27 @@ class Servers:
         }
 
 
+def schema() -> str:
+    """What a migrated database depends on. `pytest --create-db` migrates afresh whatever this says."""
+    files = [
+        ROOT / "requirements-dev.txt",
+        ROOT / "alliance" / "settings.py",
+        *(ROOT / "alliance" / "local").glob("*.py"),
+    ]
+    for room in ROOMS:
+        for pattern in (
+            "apps.py",
+            "models.py",
+            "models/*.py",
+            "guards.py",
+            "migrate.py",
+            "migrations/*.py",
+            "*.sql",
+        ):
+            files += (ROOT / room).glob(f"**/{pattern}")
+    return digest(sorted(files))[:16]
+
+
 def sweep() -> None:
     """Stop the servers and remove the folders of test runs that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
@@ -97,6 +148,8 @@ def pytest_load_initial_conftests(early_config):
     os.environ.pop("DATABASE_URL_FILE", None)
     if not any(getattr(options, name, False) for name in LOOKS_ONLY):
         try:
+            if not getattr(options, "create_db", False):
+                running.seed()
             running.start()
         except servers.ServerTrouble as trouble:
             running.stop()
