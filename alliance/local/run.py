@@ -219,7 +219,8 @@ def migrate_and_load(surroundings: Surroundings, environment: Mapping[str, str])
     with telling("Bringing the database up to date"):
         manage(environment, "migrate", "--no-input", "--verbosity", "0")
     people = ""
-    if environment["DEMO"].lower() in TRUE:
+    told = ROOT / "alliance" / "demo" / "management" / "commands" / "load_demo.py"
+    if environment["DEMO"].lower() in TRUE and told.exists():
         with telling("Loading the demonstration alliance, if there is none yet"):
             manage(environment, "load_demo", "--if-empty")
             people = manage(environment, "demo_people")
