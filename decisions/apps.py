@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class DecisionsConfig(AppConfig):
     name = "decisions"
     label = "decisions"
+
+    def ready(self):
+        from decisions import invariants, lifecycle  # noqa: F401

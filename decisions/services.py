@@ -370,9 +370,9 @@ def resolve_objection(*, objection: Objection, resolution: str, by: User) -> Obj
 # ── What they share ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def usual_deadline(alliance: Alliance, today: date) -> date:
+def usual_deadline(alliance: Alliance, today: date | None = None) -> date:
     """The alliance's number of working days from today, in England's calendar."""
-    return add_working_days(today, alliance.answer_within)
+    return add_working_days(today or timezone.localdate(), alliance.answer_within)
 
 
 def why_no_roll(roll: list[Participant]) -> str:

@@ -1,8 +1,53 @@
-"""What waits here, and on whom."""
+"""What waits here, and on whom: a fixed number of queries, however many proposals are open."""
+
+from collections.abc import Iterator
 
 from alliance.core.waiting import Waiting
+from decisions.lifecycle import State
+from decisions.models import Proposal
+from decisions.tally import joined
 from participants.standing import Standing
 
 
 def waiting_on(standing: Standing) -> list[Waiting]:
-    return []
+    """Soonest deadline first. A draft waits on whoever drafted it; an unanswered proposal on those who can answer."""
+    alliance = standing.alliance
+    mine = Proposal.objects.visible_to(standing.person).filter(alliance=alliance)
+    put = mine.filter(state=State.OPEN).with_positions().order_by("answer_by", "number")
+    drafts = mine.drafts().select_related("alliance", "participant").filter(drafted_by=standing.person)
+    found = [thing for proposal in put for thing in _about(proposal, standing)]
+    found += [
+        Waiting(one.title, one.get_absolute_url(), "Your draft is not open yet.", "me") for one in drafts
+    ]
+    return found
+
+
+def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
+    here = (proposal.title, proposal.get_absolute_url())
+    tally, speaks = proposal.tally, standing.speaks_for_ids
+    if proposal.state_now == State.NOT_AGREED:
+        if proposal.participant_id in speaks:
+            why = f"Not agreed: {tally.why_not}. Give more time, change the wording or withdraw it."
+            yield Waiting(*here, why, "me")
+        return
+    due = proposal.answer_by
+    silent = {one.participant.pk: one.participant.short_name for one in tally.waiting}
+    own = [silent[pk] for pk in silent if pk in speaks]
+    colleagues = [silent[pk] for pk in silent if pk in standing.participant_ids]
+    objections = [one for one in tally.objections if one.participant_id in speaks]
+    others = [one for one in tally.objections if one.participant_id not in speaks]
+    if objections:
+        numbers = joined(one.number for one in objections)
+        yield Waiting(*here, f"Your objection {numbers} stands. Resolve it when it is met.", "me", due)
+    elif own:
+        asked_again = any(one.lapsed for one in tally.waiting if one.participant.pk in speaks)
+        again = " again: the wording changed" if asked_again else ""
+        yield Waiting(*here, f"Say where {joined(own)} stands{again}. {tally.words}", "me", due)
+    elif proposal.participant_id in speaks and (others or tally.blocks):
+        yield Waiting(*here, f"{' '.join(tally.blocks)} Talk, or change the wording.", "me", due)
+    elif colleagues:
+        yield Waiting(*here, f"{joined(colleagues)} has not answered. {tally.words}", "organisation", due)
+    elif silent:
+        yield Waiting(*here, tally.words, "others", due)
+    else:
+        yield Waiting(*here, " ".join(tally.blocks), "others", due)

@@ -1,0 +1,292 @@
+"""The forms of deciding together: the case in sections, the answer with what each answer asks."""
+
+from datetime import date
+
+from django import forms
+from django.utils import timezone
+
+from alliance.core.forms import Checkboxes, DateInputField, Form, MoneyField, Radios, WordsField
+from decisions.case import TEXTS, Bearing, Case, Effect, effect_field, words_field
+from decisions.lifecycle import State
+from decisions.models import Position, Proposal
+from participants.models import Participant, Principle
+
+Stance = Position.Stance
+
+
+class CaseForm(Form):
+    """A case, complete or not. With `complete` every gap is an error beside its question (rules 15, 16)."""
+
+    title = forms.CharField(
+        label="What is the question, in one line?",
+        help_text="For example: Shall we open a night shelter in January?",
+        max_length=200,
+        required=False,
+    )
+    text = WordsField(
+        label="The wording",
+        help_text="The very words that everybody is asked to agree to: who does what, where, from when.",
+        rows=7,
+        required=False,
+    )
+    why = WordsField(
+        label="Why?",
+        help_text="The reasons, so that a newcomer understands them in two years.",
+        required=False,
+    )
+    alternatives = WordsField(
+        label="What else was considered, and why not?",
+        help_text="“None considered, because…” is an answer.",
+        required=False,
+    )
+    affected = WordsField(label="Who is affected?", rows=3, required=False)
+    heard = WordsField(
+        label="How were people using services heard?",
+        help_text="Or why they were not. Without anybody’s name.",
+        rows=3,
+        required=False,
+    )
+    amount = MoneyField(
+        label="Money",
+        help_text="The amount it commits, where it does.",
+        min_value=0,
+        max_value=9_999_999_999_999,
+        required=False,
+    )
+    review_on = DateInputField(
+        label="When shall we look back at it?",
+        help_text="Is this what we intended? What next?",
+        required=False,
+    )
+    answer_by = DateInputField(label="Last day to answer", earliest=timezone.localdate, required=False)
+
+    asks = {"answer_by": "the last day to answer"}
+
+    def __init__(
+        self, *args, principles: list[Principle], case: Case | None = None, complete: bool = False, **kwargs
+    ):
+        case = case or Case()
+        initial = {name: getattr(case, name) for name in (*TEXTS, "amount", "review_on")}
+        for pk, bearing in case.tests.items():
+            initial |= {effect_field(pk): bearing.effect, words_field(pk): bearing.words}
+        self.principles, self.complete = principles, complete
+        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        for one in principles:
+            self.fields[effect_field(one.pk)] = forms.ChoiceField(
+                label=f"({one.letter}) {one.title}",
+                help_text=one.wording,
+                choices=Effect.choices,
+                widget=Radios(inline=True),
+                required=False,
+                error_messages={"invalid_choice": "Select one of the three answers"},
+            )
+            self.fields[words_field(one.pk)] = WordsField(
+                label=f"{one.title}: how, or why not?", rows=2, required=False
+            )
+
+    @property
+    def bearings(self):
+        """The pairs of questions about each principle, best-for-people first."""
+        return [(self[effect_field(one.pk)], self[words_field(one.pk)]) for one in self.principles]
+
+    @property
+    def case(self) -> Case:
+        given = self.cleaned_data
+        return Case(
+            **{name: given.get(name) or "" for name in TEXTS},
+            amount=given.get("amount"),
+            review_on=given.get("review_on"),
+            tests={
+                one.pk: Bearing(given.get(effect_field(one.pk)) or "", given.get(words_field(one.pk)) or "")
+                for one in self.principles
+                if given.get(effect_field(one.pk)) or given.get(words_field(one.pk))
+            },
+        ).tidy()
+
+    def clean(self):
+        given = super().clean()
+        if self.complete:
+            for name, sentence in self.case.missing(self.principles).items():
+                if name not in self.errors:
+                    self.add_error(name, sentence)
+        return given
+
+
+class DraftForm(CaseForm):
+    """A draft may be incomplete; it says in whose name it is."""
+
+    participant = forms.ModelChoiceField(
+        label="In whose name?", queryset=Participant.objects.none(), widget=Radios()
+    )
+
+    def __init__(self, *args, participants: list[Participant], **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["participant"]
+        field.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants]).order_by("place")
+        if len(participants) == 1:
+            self.initial["participant"] = participants[0].pk
+            field.widget = forms.HiddenInput()
+
+
+class EditDraftForm(CaseForm):
+    pass
+
+
+class WordingForm(CaseForm):
+    """The next version of a wording; `shown` is the hash of the one that is edited."""
+
+    note = WordsField(
+        label="What changes, and why?",
+        help_text="Shown beside the difference to everybody who is asked again.",
+        rows=3,
+    )
+    shown = forms.CharField(widget=forms.HiddenInput())
+
+    asks = {**CaseForm.asks, "note": "what changes, and why"}
+
+
+class PositionForm(Form):
+    """Where an organisation stands, with the questions that each answer asks (rules 6, 17)."""
+
+    participant = forms.ModelChoiceField(
+        label="For which organisation do you answer?", queryset=Participant.objects.none(), widget=Radios()
+    )
+    shown = forms.CharField(widget=forms.HiddenInput())
+    stance = forms.ChoiceField(
+        label="Where does your organisation stand?",
+        choices=Stance.choices,
+        widget=Radios(
+            hints={
+                Stance.AGREE: "To this wording, as it stands. No reason is needed.",
+                Stance.STAND_ASIDE: "You do not agree, and you do not stand in the way.",
+                Stance.ABSTAIN: "You cannot say yes or no. Unanimity needs everybody, so this blocks.",
+                Stance.OBJECT: "You say what it goes against and what would make it acceptable. It blocks until you resolve it.",
+            }
+        ),
+        error_messages={"required": "Select where your organisation stands"},
+    )
+    comment = WordsField(label="Anything to add?", rows=2, required=False)
+    aside_reason = WordsField(label="Why do you stand aside?", rows=3, required=False)
+    abstain_reason = WordsField(label="Why do you abstain?", rows=3, required=False)
+    concern = WordsField(label="What is your concern?", rows=4, required=False)
+    principles = forms.ModelMultipleChoiceField(
+        label="Which principles does it touch?",
+        queryset=Principle.objects.none(),
+        widget=Checkboxes(small=True),
+        required=False,
+    )
+    legal_limit = forms.CharField(
+        label="Or which legal limit?",
+        help_text="For example: Care Act 2014, section 42.",
+        max_length=300,
+        required=False,
+    )
+    remedy = WordsField(label="What would make it acceptable to you?", rows=3, required=False)
+
+    reveals = {
+        "stance": {
+            Stance.AGREE: ["comment"],
+            Stance.STAND_ASIDE: ["aside_reason"],
+            Stance.ABSTAIN: ["abstain_reason"],
+            Stance.OBJECT: ["concern", "principles", "legal_limit", "remedy"],
+        }
+    }
+    REASONS = {
+        Stance.AGREE: "comment",
+        Stance.STAND_ASIDE: "aside_reason",
+        Stance.ABSTAIN: "abstain_reason",
+        Stance.OBJECT: "concern",
+    }
+
+    def __init__(self, *args, proposal: Proposal, participants: list[Participant], principles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["shown"] = proposal.current_wording.hash
+        field = self.fields["participant"]
+        field.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants]).order_by("place")
+        if len(participants) == 1:
+            self.initial["participant"] = participants[0].pk
+            field.widget = forms.HiddenInput()
+            self.fields["stance"].label = f"Where does {participants[0].short_name} stand?"
+        self.fields["principles"].queryset = Principle.objects.filter(alliance=proposal.alliance_id).current()
+        self.fields["principles"].choices = [(one.pk, str(one)) for one in principles]
+        verbs = {
+            Stance.AGREE: "Agree",
+            Stance.STAND_ASIDE: "Stand aside",
+            Stance.ABSTAIN: "Abstain",
+            Stance.OBJECT: "Object",
+        }
+        self.fields["stance"].choices = [
+            (value, verb)
+            for value, verb in verbs.items()
+            if value != Stance.STAND_ASIDE or proposal.standing_aside
+        ]
+
+    @property
+    def reason(self) -> str:
+        return self.cleaned_data[self.REASONS[self.cleaned_data["stance"]]]
+
+    def clean(self):
+        given = super().clean()
+        match given.get("stance"):
+            case Stance.STAND_ASIDE if not given.get("aside_reason"):
+                self.add_error("aside_reason", "Say why you stand aside: only agreeing needs no reason")
+            case Stance.ABSTAIN if not given.get("abstain_reason"):
+                self.add_error("abstain_reason", "Say why you abstain: only agreeing needs no reason")
+            case Stance.OBJECT:
+                if not given.get("concern"):
+                    self.add_error("concern", "Say what your concern is")
+                if not given.get("principles") and not given.get("legal_limit"):
+                    self.add_error("principles", "Name at least one principle, or a legal limit below")
+                if not given.get("remedy"):
+                    self.add_error("remedy", "Say what would make the proposal acceptable to you")
+        return given
+
+
+class ResolutionForm(Form):
+    """What resolved an objection, and where the organisation stands now."""
+
+    resolution = WordsField(label="What resolved it?", rows=4)
+    shown = forms.CharField(widget=forms.HiddenInput())
+    then = forms.ChoiceField(
+        label="And the wording as it stands now?",
+        choices=[("agree", "We agree to it"), ("later", "We answer later")],
+        widget=Radios(),
+        error_messages={"required": "Select whether you agree to the wording now or answer later"},
+    )
+
+    asks = {"resolution": "what resolved the objection"}
+
+
+class MoreTimeForm(Form):
+    answer_by = DateInputField(label="Last day to answer", earliest=timezone.localdate)
+    reason = WordsField(label="Why is more time needed?", rows=3)
+
+    asks = {"answer_by": "the last day to answer", "reason": "why more time is needed"}
+
+    def __init__(self, *args, not_before: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer_by"].earliest = max(not_before, timezone.localdate())
+
+
+class WithdrawalForm(Form):
+    reason = WordsField(label="Why is it withdrawn?", rows=4)
+
+    asks = {"reason": "why it is withdrawn"}
+
+
+class RegisterForm(Form):
+    """The register's filters; anything that cannot be read filters nothing."""
+
+    q = forms.CharField(label="Words or a number", required=False, max_length=100)
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[
+            ("", "All"),
+            (State.OPEN, "Open to answers"),
+            (State.AGREED, "Agreed"),
+            (State.NOT_AGREED, "Not agreed"),
+            (State.WITHDRAWN, "Withdrawn"),
+            (State.DRAFT, "Our drafts"),
+        ],
+    )

@@ -1,0 +1,161 @@
+"""What the pages show of a proposal, prepared so that templates neither count nor ask."""
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from alliance.core.models import Event
+from decisions import permissions
+from decisions.case import TEXTS
+from decisions.lifecycle import PROPOSAL, State
+from decisions.models import Participant, Position, Proposal, Wording
+from participants.models import User
+from participants.standing import Standing
+
+LOOKS = {
+    "agree": ("agree", "petrol"),
+    "object": ("object", "plum"),
+    "abstain": ("abstain", "slate"),
+    "stand_aside": ("stand-aside", "slate"),
+}
+ICONS = {
+    "proposal_opened": "decision",
+    "wording_changed": "edit",
+    "objection_raised": "object",
+    "objection_resolved": "tick",
+    "sealed": "seal",
+    "proposal_withdrawn": "minus",
+    "more_time_given": "calendar",
+    "proposal_reopened": "calendar",
+}
+HEADINGS = {
+    "title": "The question",
+    "text": "The wording",
+    "why": "Why",
+    "alternatives": "Alternatives",
+    "affected": "Who is affected",
+    "heard": "How people were heard",
+}
+
+
+def people_of(standing: Standing, proposal: Proposal) -> list[Participant]:
+    """The participants on the roll for whom this person speaks."""
+    return [entry.participant for entry in proposal.roll.all() if standing.speaks_for(entry.participant_id)]
+
+
+def spoken_stands(proposal: Proposal) -> list[dict]:
+    """Where each participant stands, for components/position.html; with the reason where one was given."""
+    closed = proposal.state_now in (State.NOT_AGREED, State.WITHDRAWN)
+    shown = []
+    for stand in proposal.tally.stands:
+        said = stand.position
+        chip = {
+            "who": stand.participant.name,
+            "participant": stand.participant,
+            "reason": said.reason if said else None,
+        }
+        if said:
+            icon, tone = LOOKS[said.stance]
+            chip |= {
+                "word": said.get_stance_display(),
+                "icon": icon,
+                "tone": tone,
+                "by": _by(said),
+                "at": said.taken_at,
+            }
+        else:
+            chip |= {
+                "word": "Did not answer" if closed else "Has not answered yet",
+                "icon": "waiting",
+                "tone": "outline",
+            }
+            if stand.lapsed:
+                was = {
+                    "agree": "Agreed",
+                    "object": "Objected",
+                    "abstain": "Abstained",
+                    "stand_aside": "Stood aside",
+                }
+                version = stand.lapsed.wording.version
+                chip["note"] = f"{was[stand.lapsed.stance]} on version {version}; asked again since"
+        shown.append(chip)
+    return shown
+
+
+def _by(said: Position) -> str:
+    return f"{said.taken_by_name} for {said.in_place_of}" if said.in_place_of else said.taken_by_name
+
+
+def acts(by: User, proposal: Proposal) -> list[dict]:
+    """What the proposer's people may do here, each with the reason while it is closed. Others have none of these."""
+    if permissions.edit_draft.reason(by, proposal=proposal):
+        return []
+    state, late = proposal.state_now, proposal.state_now == State.NOT_AGREED
+    offered = [
+        ("Change the wording", "change_wording", "change_wording", ""),
+        (
+            "Reopen it with a new deadline" if late else "Give more time",
+            "reopen" if late else "give_more_time",
+            "give_more_time",
+            "secondary",
+        ),
+        ("Withdraw it", "withdraw", "withdraw_proposal", "secondary"),
+    ]
+    if not any(PROPOSAL.permits(state, verb) for _, verb, _, _ in offered):
+        return []
+    return [
+        {
+            "label": label,
+            "url": reverse(f"decisions:{name}", args=[proposal.alliance.slug, proposal.number]),
+            "reason": PROPOSAL.reason(state, verb),
+            "kind": kind,
+        }
+        for label, verb, name, kind in offered
+    ]
+
+
+def history(proposal: Proposal) -> list[dict]:
+    """The record about this proposal, newest first, for components/timeline.html; a position's words beside it."""
+    about = Event.objects.about(proposal)
+    if proposal.state == State.AGREED:
+        about = about | Event.objects.about(proposal.decision)
+    reasons = {
+        str(one.pk): one.reason
+        for one in Position.objects.filter(proposal=proposal, reason__isnull=False).select_related("reason")
+    }
+    notes = {one.version: one.note for one in proposal.wordings.all()}
+    told = []
+    for event in about.newest_first():
+        name = event.kind.partition(".")[2]
+        sentence = mark_safe(render_to_string(event.sentence_template, {"event": event}).strip())
+        words = reasons.get(event.facts.get("position", ""))
+        if name == "wording_changed":
+            words = notes.get(event.facts["version"])
+        icon = ICONS.get(name) or LOOKS[event.facts["stance"]][0]
+        told.append({"event": event, "when": event.at, "title": sentence, "words": words, "icon": icon})
+    return told
+
+
+def differences(old: Wording, new: Wording) -> list[dict]:
+    """Each part of the case that changed, with both texts."""
+    changed = [
+        {"heading": HEADINGS[name], "old": getattr(old, name), "new": getattr(new, name)}
+        for name in TEXTS
+        if getattr(old, name) != getattr(new, name)
+    ]
+    for name, heading, say in (
+        ("amount", "Money", lambda amount: f"£{amount:,.2f}" if amount is not None else "none"),
+        ("review_on", "Review", lambda day: f"{day.day} {day:%B %Y}" if day else "none"),
+    ):
+        if getattr(old, name) != getattr(new, name):
+            changed.append(
+                {"heading": heading, "old": say(getattr(old, name)), "new": say(getattr(new, name))}
+            )
+    before = {one.principle.letter: one for one in old.tests.all()}
+    for test in new.tests.all():
+        was = before.get(test.principle.letter)
+        told = f"{was.get_effect_display()}: {was.words}" if was else ""
+        now = f"{test.get_effect_display()}: {test.words}"
+        if told != now:
+            changed.append({"heading": f"Principle {test.principle}", "old": told, "new": now})
+    return changed
