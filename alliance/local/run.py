@@ -101,7 +101,7 @@ class Surroundings:
         """End what a killed supervisor left behind, in the order of a proper stop."""
         leftovers = self.notebook.leftovers()
         if leftovers:
-            print("  … The last run was cut off; clearing up after it", flush=True)
+            say("  … The last run was cut off; clearing up after it")
         for name in ("beat", "worker", "web", Valkey.name, Postgres.name):
             if name in leftovers:
                 end(
@@ -229,12 +229,20 @@ def migrate_and_load(surroundings: Surroundings, environment: Mapping[str, str])
     return people
 
 
+def say(line: str) -> None:
+    """Print; nobody listening any more (`make run | head`) is no reason to stop."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @contextlib.contextmanager
 def telling(what: str) -> Iterator[None]:
     began = time.monotonic()
-    print(f"  … {what}", flush=True)
+    say(f"  … {what}")
     yield
-    print(f"    done in {time.monotonic() - began:.1f} s", flush=True)
+    say(f"    done in {time.monotonic() - began:.1f} s")
 
 
 # --- Web, worker, beat --------------------------------------------------------------------------------------------
@@ -304,6 +312,8 @@ class Child:
         """Note the death; the seconds to wait before the next life: 1, 2, 4 … 30, and 1 again after a good minute."""
         self.deaths = 1 if time.monotonic() - self.started_at > 60 else self.deaths + 1
         wait = min(30.0, 2.0 ** (self.deaths - 1))
+        with contextlib.suppress(ProcessLookupError):  # a killed worker leaves its own children
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.again_at, self.process = time.monotonic() + wait, None
         return wait
 
@@ -357,7 +367,7 @@ class Supervisor:
             self.environment = self.surroundings.environment()
             people = prepare(self.surroundings, self.environment)
             (self.surroundings.local / "beat").mkdir(parents=True, exist_ok=True)
-            print("  … Starting web, worker and scheduler", flush=True)
+            say("  … Starting web, worker and scheduler")
             for child in self.children.values():
                 self.begin(child)
             if self.wait_until_ready():
@@ -397,16 +407,16 @@ class Supervisor:
         return self.surroundings.local / "logs"
 
     def greet(self, people: str) -> None:
-        print(f"\n  Concordat is ready: {self.environment['BASE_URL']}/\n", flush=True)
+        say(f"\n  Concordat is ready: {self.environment['BASE_URL']}/\n")
         if people.strip():
-            print("\n".join(f"  {line}".rstrip() for line in people.strip().splitlines()) + "\n", flush=True)
-        print(f"  Logs are in {os.path.relpath(self.logs(), ROOT)}. Ctrl-C stops everything.", flush=True)
+            say("\n".join(f"  {line}".rstrip() for line in people.strip().splitlines()) + "\n")
+        say(f"  Logs are in {os.path.relpath(self.logs(), ROOT)}. Ctrl-C stops everything.")
 
     def look_after(self) -> None:
         """Start again whatever has died."""
         for server in self.surroundings.servers:
             if not server.is_running():
-                print(f"  ! {server.name} stopped; starting it again.", flush=True)
+                say(f"  ! {server.name} stopped; starting it again.")
                 self.surroundings.start_one(server)
                 if (fresh := self.surroundings.environment()) != self.environment:
                     self.environment = fresh  # another port: everybody must hear of it
@@ -417,7 +427,7 @@ class Supervisor:
             if child.has_died():
                 code = child.process.returncode
                 wait = child.bury()
-                print(
+                say(
                     f"  ! The {child.name} process ended ({code}); starting it again in {wait:.0f} s.",
                     flush=True,
                 )
@@ -427,7 +437,7 @@ class Supervisor:
     def stop(self) -> None:
         """Beat, worker, web, Valkey, PostgreSQL: nobody loses what it still needs."""
         if any(child.process for child in self.children.values()):
-            print(
+            say(
                 "\n  … Stopping (what the worker has begun is finished first; Ctrl-C again to hurry)",
                 flush=True,
             )
@@ -436,7 +446,7 @@ class Supervisor:
             self.notebook.forget(name)
         self.surroundings.stop()
         if self.told_to_stop.is_set():
-            print("  Stopped.", flush=True)
+            say("  Stopped.")
 
 
 def ask(port: int) -> tuple[bool, str]:

@@ -112,6 +112,35 @@ def test_a_child_that_keeps_dying_is_started_ever_later(tmp_path):
     assert child.last_words().splitlines()[-1] == "no queue"
 
 
+def test_the_children_of_a_killed_child_go_with_it(tmp_path):
+    parent = "import subprocess, sys, time\none = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    child = Child(
+        "worker",
+        [sys.executable, "-c", parent + "print(one.pid, flush=True)\ntime.sleep(60)"],
+        tmp_path / "log",
+    )
+    child.start(os.environ)
+    deadline = time.monotonic() + 10
+    while not child.last_words() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    grandchild = int(child.last_words())
+    child.process.kill()
+    child.process.wait()
+    assert birth(grandchild)
+    child.bury()
+    while birth(grandchild) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert birth(grandchild) == ""
+
+
+def test_nobody_listening_is_no_reason_to_stop():
+    talk = "from alliance.local.run import say\nfor _ in range(3): say('x' * 70000)\nopen('/dev/stderr', 'w').write('still here')"
+    told = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -c "$1" | true', sys.executable, talk], capture_output=True, text=True
+    )
+    assert told.stderr.startswith("still here")
+
+
 def test_a_child_that_lived_a_good_minute_is_started_again_at_once(tmp_path):
     child = Child("web", [sys.executable, "-c", ""], tmp_path / "web.log")
     child.deaths = 5
