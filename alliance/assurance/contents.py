@@ -111,8 +111,11 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
+    """What a participant agreed to put in for the year, and what had arrived at the cut-off."""
+
     participant: str
     agreed: Decimal
+    received: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,10 @@ class Money:
     participants: tuple[Spend, ...]
     categories: tuple[Spend, ...]
     months: tuple[MonthOfMoney, ...]
+
+    @property
+    def arrived(self) -> Decimal:
+        return self.brought_forward + sum(one.received for one in self.contributions)
 
     @property
     def left_in_pool(self) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,13 +13,15 @@ from alliance.assurance.contents import Contents, Gap
 from alliance.assurance.models import Report
 from alliance.core import invariants
 from alliance.core.models import EventHead
-from alliance.core.periods import FinancialYear, Month
+from alliance.core.money import ZERO
+from alliance.core.periods import Month
 from decisions.lifecycle import State
 from decisions.models import Decision, Objection, Proposal
 from learning.analysis import Analysis
 from learning.models import Experiment
 from learning.summaries import Learning, learning_between
-from ledger.models import Balance, Budget, CostReturn, Period
+from ledger.models import Budget, Period
+from ledger.summaries import pool, reported, spending
 from participants.models import Participant, Principle, RoleAppointment
 
 
@@ -181,96 +184,71 @@ def _objected(objection: Objection, principles: dict[int, str]) -> contents.Obje
 # ── Money ────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """The months of a year up to the one that is reported: a span, as the open book's summaries take it."""
+
+    months: tuple[Month, ...]
+
+    @property
+    def start(self) -> date:
+        return self.months[0].start
+
+    @property
+    def end(self) -> date:
+        return self.months[-1].end
+
+
 def _money(report: Report) -> contents.Money | None:
     """None while the quarter's financial year has no budget."""
     alliance, quarter = report.alliance, report.period
-    year = FinancialYear.containing(quarter.start, alliance.year_starts_in)
+    year = quarter.financial_year
     budget = Budget.objects.of(alliance).containing(quarter.start).first()
     if budget is None:
         return None
-    months = [
-        month for month in year.months if month.start <= report.covers_until and month <= quarter.months[-1]
-    ]
-    in_quarter = {month.start for month in quarter.months}
-    costs = Balance.objects.of(alliance).costs().within(year).filter(month__lte=months[-1].start)
-
-    def spent_by(*keys: str) -> dict[tuple, tuple[Decimal, Decimal]]:
-        """What was spent in the quarter and in the year so far, for each value of the keys."""
-        found = defaultdict(lambda: (Decimal("0.00"), Decimal("0.00")))
-        for row in costs.net_by(*keys, "month"):
-            of_quarter, of_year = found[tuple(row[key] for key in keys)]
-            found[tuple(row[key] for key in keys)] = (
-                of_quarter + (row["net"] if row["month"] in in_quarter else 0),
-                of_year + row["net"],
-            )
-        return found
-
-    def spends(
-        spent: dict, names: list[tuple[tuple, str]], budgets: dict | None = None
-    ) -> tuple[contents.Spend, ...]:
-        return tuple(contents.Spend(name, *spent[key], (budgets or {}).get(key)) for key, name in names)
-
-    by_line, by_participant = spent_by("budget_line"), spent_by("participant")
-    by_category, by_month = spent_by("account__code", "account__name"), spent_by("month")
-    lines = list(budget.lines.order_by("place"))
-    parties = {one.pk: one for one in Participant.objects.filter(alliance=alliance).order_by("place")}
-    contributions = tuple(
-        contents.Contribution(parties[one.participant_id].short_name, one.amount)
-        for one in budget.contributions.order_by("participant__place")
+    so_far = SoFar(
+        tuple(month for month in year.months if month.start <= min(quarter.end, report.covers_until))
     )
-    known = {(line.pk,) for line in lines}
-    elsewhere = [(key, "Not on a budget line") for key in by_line if key not in known]
-    total_quarter, total_year = spent_by()[()]
+    of_year, of_quarter = spending(alliance, so_far, budget), spending(alliance, quarter, budget)
+
+    def spends(year_totals, quarter_totals) -> tuple[contents.Spend, ...]:
+        in_quarter = {(one.name, one.value): one.spent for one in quarter_totals}
+        return tuple(
+            contents.Spend(one.name, in_quarter.get((one.name, one.value), ZERO), one.spent, one.budget)
+            for one in year_totals
+        )
+
+    paid_in = pool(budget)
+    closed = dict(
+        Period.objects.of(alliance).filter(closed_at__isnull=False).values_list("month", "closed_at")
+    )
     return contents.Money(
         year=year.label,
-        brought_forward=budget.brought_forward,
-        pool=budget.brought_forward + sum(one.agreed for one in contributions),
-        spent_in_quarter=total_quarter,
-        spent_in_year=total_year,
-        contributions=contributions,
-        lines=spends(
-            by_line,
-            [((line.pk,), line.name) for line in lines] + elsewhere,
-            {(line.pk,): line.amount for line in lines},
+        brought_forward=paid_in.brought_forward,
+        pool=paid_in.available,
+        spent_in_quarter=of_quarter.spent,
+        spent_in_year=of_year.spent,
+        contributions=tuple(
+            contents.Contribution(participant.name, agreed, received)
+            for participant, agreed, received in paid_in.by_participant
         ),
-        participants=spends(
-            by_participant,
-            [((pk,), one.short_name) for pk, one in parties.items() if (pk,) in by_participant],
+        lines=spends(of_year.by_line, of_quarter.by_line),
+        participants=spends(of_year.by_participant, of_quarter.by_participant),
+        categories=spends(of_year.by_category, of_quarter.by_category),
+        months=tuple(
+            contents.MonthOfMoney(
+                label=one.month.short_label,
+                ends_on=one.month.end,
+                spent=total.spent,
+                reported=len(one.done),
+                expected=one.expected,
+                missing=one.missing,
+                closed_on=timezone.localdate(closed[one.month.start]) if one.month.start in closed else None,
+                in_quarter=one.month in quarter.months,
+            )
+            for one, total in zip(reported(alliance, so_far.months), of_year.by_month, strict=True)
         ),
-        categories=spends(by_category, [(key, key[1]) for key in sorted(by_category)]),
-        months=tuple(_months(report, months, by_month, parties)),
     )
-
-
-def _months(
-    report: Report, months: list[Month], spent: dict, parties: dict[int, Participant]
-) -> Iterator[contents.MonthOfMoney]:
-    """A provider that was active on a month's last day is expected to report it."""
-    closed = dict(
-        Period.objects.of(report.alliance).filter(closed_at__isnull=False).values_list("month", "closed_at")
-    )
-    returns = defaultdict(set)
-    for month, participant in (
-        CostReturn.objects.of(report.alliance).in_the_book().values_list("month", "participant").distinct()
-    ):
-        returns[month].add(participant)
-    for month in months:
-        expected = [
-            one
-            for one in parties.values()
-            if one.kind == Participant.Kind.PROVIDER and one.is_active(month.end)
-        ]
-        missing = [one.short_name for one in expected if one.pk not in returns[month.start]]
-        yield contents.MonthOfMoney(
-            label=month.short_label,
-            ends_on=month.end,
-            spent=spent[(month.start,)][1],
-            reported=len(expected) - len(missing),
-            expected=len(expected),
-            missing=tuple(missing),
-            closed_on=timezone.localdate(closed[month.start]) if month.start in closed else None,
-            in_quarter=month in report.period.months,
-        )
 
 
 # ── Learning ─────────────────────────────────────────────────────────────────

@@ -76,7 +76,9 @@ def report(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespons
 def _once_more(errand: Errand | None) -> str:
     if errand is None or not errand.trouble:
         return ""
-    return f"Attempt {errand.attempts} did not work. It is tried again by itself, {PARKED_AFTER} times in all."
+    return (
+        f"Attempt {errand.attempts} did not work. It is tried again by itself, {PARKED_AFTER} times in all."
+    )
 
 
 def _reported(contents: Contents) -> str:

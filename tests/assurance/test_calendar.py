@@ -48,7 +48,10 @@ def test_an_interim_report_is_not_enough(harbour_alliance, carol, quarter, run_e
         requested_by=carol,
     )
     services.outbox.enqueue(
-        Report.ERRAND, key=str(Report.objects.get().pk), alliance_id=harbour_alliance.pk, report_id=Report.objects.get().pk
+        Report.ERRAND,
+        key=str(Report.objects.get().pk),
+        alliance_id=harbour_alliance.pk,
+        report_id=Report.objects.get().pk,
     )
     run_errands()
     ask_for_quarterly_reports(date(2026, 10, 1))

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pikepdf
 import pytest
@@ -65,7 +66,7 @@ def test_every_chart_has_its_words_and_every_header_its_scope(said):
 def test_headings_go_down_one_step_at_a_time(said):
     levels = [int(tag[1]) for tag in said.tags if tag in ("H1", "H2", "H3", "H4")]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_the_facts_are_attached_byte_for_byte(pdf, contents):
@@ -113,12 +114,16 @@ def test_an_experiment_that_failed_is_told_with_what_was_learned(contents):
 
 def test_no_gap_is_left_out(contents):
     said = page(contents)
-    assert all(said.count(gap.what.replace("'", "&#x27;")) == 2 for gap in contents.gaps)  # in short, and in full
+    assert all(
+        said.count(gap.what.replace("'", "&#x27;")) == 2 for gap in contents.gaps
+    )  # in short, and in full
 
 
 def test_words_cannot_bring_markup_into_the_report(contents):
     agreed = contents.decisions.agreed[0]
-    sly = replace(agreed, title="<script>alert(1)</script>", why="<img src='https://elsewhere.example/x.png'>")
+    sly = replace(
+        agreed, title="<script>alert(1)</script>", why="<img src='https://elsewhere.example/x.png'>"
+    )
     said = page(replace(contents, decisions=replace(contents.decisions, agreed=(sly,))))
     assert "<script" not in said
     assert "<img" not in said

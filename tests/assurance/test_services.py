@@ -40,7 +40,9 @@ def test_asking_twice_while_one_is_in_the_making_is_asking_once(requested, harbo
     assert kinds(harbour_alliance) == ["report_requested"]
 
 
-def test_asking_again_when_nothing_has_happened_gives_the_same_report(sealed, harbour_alliance, pat, bea, quarter):
+def test_asking_again_when_nothing_has_happened_gives_the_same_report(
+    sealed, harbour_alliance, pat, bea, quarter
+):
     services.download_report(report=sealed, by=bea)  # being read is not news
     assert services.request_report(alliance=harbour_alliance, quarter=quarter, by=pat) == sealed
     assert Report.objects.count() == 1
@@ -126,7 +128,9 @@ def test_the_head_it_prints_was_the_records_head_when_the_facts_were_read(sealed
     assert sealed.contents.record.hash == bytes(sealed.head_hash).hex()
 
 
-def test_what_happens_after_the_facts_were_gathered_is_not_in_the_report(requested, harbour_alliance, run_errands):
+def test_what_happens_after_the_facts_were_gathered_is_not_in_the_report(
+    requested, harbour_alliance, run_errands
+):
     invariants.self_check(harbour_alliance.pk)
     services.gather_report(report=requested)
     Principle.objects.filter(alliance=harbour_alliance, letter="a").update(wording="Rewritten since.")
