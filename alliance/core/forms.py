@@ -304,7 +304,8 @@ class ConcordatBoundField(BoundField):
 
     @property
     def optional(self):
-        return not self.field.required and self.kind != "checkbox" and not self.field.disabled
+        quiet = self.field.required or self.field.disabled or self.kind == "checkbox"
+        return not quiet and self.name not in getattr(self.form, "not_optional", ())
 
     @property
     def first_id(self):
@@ -395,6 +396,7 @@ class PlainWords:
 
     `asks`: {field: what to enter}, for labels that do not follow "Enter …": {"why": "the reason"}.
     `reveals`: {field: {answer: [fields]}}, the questions that follow from an answer; all show without JavaScript.
+    `not_optional`: names of fields that a draft may leave empty, or that one answer needs: "(optional)" would mislead.
     """
 
     asks: ClassVar[dict] = {}
