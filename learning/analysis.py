@@ -53,9 +53,14 @@ class Analysis:
 
     @cached_property
     def notes(self) -> list[Note]:
+        """One for each point, whatever was noted there; a rebase's reason belongs to them."""
         said = [(one.on, one.text) for one in self.annotations]
         said += [(one.on, f"New limits: {one.reason} (review {one.review.number})") for one in self.rebases]
-        return [Note(place, words) for on, words in sorted(said) if (place := self.position(on)) is not None]
+        places: dict[int, list[str]] = {}
+        for on, words in sorted(said):
+            if (place := self.position(on)) is not None:
+                places.setdefault(place, []).append(words.rstrip("."))
+        return [Note(place, ". ".join(words)) for place, words in places.items()]
 
     @cached_property
     def small_chart(self):

@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 
 from alliance.core.forms import Checkboxes, DateInputField, Form, ModelForm, NumberInput, Radios, WordsField
@@ -59,7 +60,9 @@ class ReviewForm(Form):
 
     held_on = DateInputField(label="When was it?", latest=timezone.localdate)
     people = forms.MultipleChoiceField(
-        label="Who was in the room?", widget=Checkboxes(small=True), required=False
+        label="Who was in the room?",
+        widget=Checkboxes(small=True),
+        error_messages={"required": "Tick who was in the room"},
     )
     guests = WordsField(
         label="Anybody else in the room?", required=False, rows=2, help_text="One name a line."
@@ -81,7 +84,7 @@ class ReviewForm(Form):
         super().__init__(data, **kwargs)
         self.people = _people(review.alliance)
         self.fields["people"].choices = [(pk, str(person)) for pk, person in self.people.items()]
-        self.fields["people"].widget.hints = {pk: person.roles for pk, person in self.people.items()}
+        self.fields["people"].widget.hints = {str(pk): person.roles for pk, person in self.people.items()}
 
     @classmethod
     def as_typed(cls, data, **kwargs) -> "ReviewForm":
@@ -104,7 +107,7 @@ class ReviewForm(Form):
                 help_text=hint,
                 rows=rows,
                 required=question not in Answer.OPTIONAL,
-                max_length=WORDS_AT_MOST,
+                validators=[MaxLengthValidator(WORDS_AT_MOST)],
             )
             for question, (hint, rows) in ASKED.items()
         }
@@ -175,8 +178,6 @@ class ReviewForm(Form):
 
     def clean(self):
         cleaned = super().clean()
-        if not cleaned.get("people") and "people" not in self.errors:
-            self.add_error("people", "Tick who was in the room")
         for row in self.rows:
             what, who = cleaned.get(f"action_{row}_what"), cleaned.get(f"action_{row}_who")
             if what and not who and f"action_{row}_who" not in self.errors:
@@ -327,7 +328,7 @@ class EndExperimentForm(Form):
     learned = WordsField(
         label="What did we learn, good and bad?",
         rows=7,
-        max_length=WORDS_AT_MOST,
+        validators=[MaxLengthValidator(WORDS_AT_MOST)],
         help_text="Write about what happened, not about who. Leave out whatever would tell who somebody is.",
     )
     asks = {
