@@ -85,6 +85,11 @@ class CaseForm(Form):
             )
 
     @property
+    def not_optional(self) -> set[str]:
+        """What a draft may leave empty is needed before it opens."""
+        return set(self.fields) - {"amount", "review_on", "answer_by"}
+
+    @property
     def bearings(self):
         """The pairs of questions about each principle, best-for-people first."""
         return [(self[effect_field(one.pk)], self[words_field(one.pk)]) for one in self.principles]
@@ -191,6 +196,7 @@ class PositionForm(Form):
             Stance.OBJECT: ["concern", "principles", "legal_limit", "remedy"],
         }
     }
+    not_optional = ("aside_reason", "abstain_reason", "concern", "principles", "remedy")
     REASONS = {
         Stance.AGREE: "comment",
         Stance.STAND_ASIDE: "aside_reason",

@@ -385,8 +385,10 @@ def _show(
         }
         return render(request, "decisions/draft.html", context)
     speaks_for = people_of(request.standing, found)
-    if form is None and speaks_for and found.state_now == State.OPEN:
-        form = PositionForm(proposal=found, participants=speaks_for, principles=principles)
+    objecting = {one.participant_id: one for one in found.tally.objections}
+    free = [one for one in speaks_for if one.pk not in objecting]
+    if form is None and free and found.state_now == State.OPEN:
+        form = PositionForm(proposal=found, participants=free, principles=principles)
     names = {one.pk: str(one) for one in Principle.objects.filter(alliance=found.alliance)}
     for one in found.objections.all():
         one.touched = [names[pk] for pk in one.principles if pk in names]
@@ -397,6 +399,7 @@ def _show(
         "stands": spoken_stands(found),
         "form": form if found.state_now == State.OPEN and speaks_for else None,
         "mine": [stand for stand in found.tally.stands if stand.participant in speaks_for],
+        "own_objections": [one for one in found.tally.objections if one.participant in speaks_for],
         "changed": changed,
         "differences": differences(changed.shown, changed.current) if changed and changed.shown else [],
         "events": (events := history(found)),

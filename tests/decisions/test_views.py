@@ -347,8 +347,8 @@ class TestTheRegister:
             lee.get(reverse("decisions:register", args=[cast.alliance.slug]))
 
 
-REGISTER_QUERIES = 11
-PROPOSAL_QUERIES = 18
+REGISTER_QUERIES = 12
+PROPOSAL_QUERIES = 17
 
 
 @pytest.mark.parametrize("rows", [1, 3])
