@@ -80,6 +80,10 @@ class CostsForm(Form):
         return self.cleaned_data.get("category", "")
 
     @property
+    def category_named(self) -> str:
+        return Category(self.category_asked).label if self.category_asked else ""
+
+    @property
     def narrowed(self) -> dict:
         """The answers that leave something out, by their names in the address."""
         given = {name: value for name, value in self.cleaned_data.items() if value}
@@ -139,8 +143,9 @@ class ReturnForm(Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > settings.UPLOAD_LIMIT:
+            most = settings.UPLOAD_LIMIT // 1024 // 1024
             raise forms.ValidationError(
-                f"The file is larger than {settings.UPLOAD_LIMIT // 1024 // 1024} MB. Send it in parts, each with its reference."
+                f"The file is larger than {most} MB. Send it in parts, each with its reference."
             )
         return file
 

@@ -215,6 +215,7 @@ def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:
 def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> list[dict]:
     """The four tables, each total with the address of its lines."""
     lines_url = reverse("ledger:lines", args=[alliance.slug])
+    asked = {"year": form.budget.year.slug} | form.narrowed
     kinds = [
         ("Budget line", "line", shown.by_line),
         ("Participant", "participant", shown.by_participant),
@@ -226,7 +227,7 @@ def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> l
         rows = [
             {
                 "total": total,
-                "url": f"{lines_url}?{urlencode({'year': form.budget.year.slug} | form.narrowed | {name: total.value})}",
+                "url": f"{lines_url}?{urlencode(asked | {name: total.value})}",
             }
             for total in totals
         ]
@@ -238,6 +239,7 @@ def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> l
                 "totals": totals,
                 "has_budget": name == "line" and not form.narrowed.keys() - {"year", "line"},
                 "budget": sum(total.budget or 0 for total in totals),
+                "left": sum(total.budget or 0 for total in totals) - shown.spent,
             }
         )
     return groups

@@ -100,6 +100,7 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     told = {one.month.start: one for one in summaries.reported(alliance, [period.value for period in found])}
     for period in found:
         period.spent, period.reported = spent.get(period.month, 0), told[period.month]
+        period.year = alliance.financial_year(period.month).slug
     to_close = next((period for period in reversed(found) if period.is_open), None)
     page = {
         "periods": found,

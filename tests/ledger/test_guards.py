@@ -1,0 +1,327 @@
+"""What PostgreSQL refuses, whoever asks: tried as the role that the application logs in as, and as the tables' owner."""
+
+import threading
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+
+from alliance.core.invariants import REGISTER
+from alliance.core.refusals import NotPossible
+from ledger import chart, posting
+from ledger.models import Balance, Entry, Journal, Period
+from ledger.services import accept_cost_return, close_period, post_cost_return, reverse_journal
+from tests.factories.ledger import NOVEMBER, YEAR, cost, make_book, period_of, post_return, send_return
+
+D = Decimal
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def book(cast):
+    """A year with one posted return, journal 2."""
+    make_book(cast)
+    post_return(cast, [cost("120.00"), cost("80.00")])
+    return cast
+
+
+def run(statement: str, values=()) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def header(cast, **facts) -> Journal:
+    given = {
+        "number": 99,
+        "month": NOVEMBER.start,
+        "date": date(2026, 11, 3),
+        "kind": "cost_return",
+        "description": "By hand",
+        "source": "test",
+        "key": "1",
+        "input_hash": "",
+        "line_count": 2,
+        "debit": D("5.00"),
+    } | facts
+    return Journal.objects.create(alliance=cast.alliance, **given)
+
+
+def entry(cast, journal: Journal, line: int, amount: str, account: str = chart.BANK, **facts) -> Entry:
+    given = {
+        "month": journal.month,
+        "account": chart.accounts(cast.alliance.pk)[account],
+        "participant": cast.haven,
+        "date": journal.date,
+    } | facts
+    return Entry.objects.create(alliance=cast.alliance, journal=journal, line=line, amount=D(amount), **given)
+
+
+def test_the_application_owns_nothing_of_the_book(book):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_tables where tablename like 'ledger_%' and tableowner = current_user"
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.execute("select rolsuper, rolbypassrls from pg_roles where rolname = current_user")
+        assert cursor.fetchone() == (False, False)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update ledger_entry set amount = amount + 1",
+        "update ledger_entry set description = 'nicer'",
+        "delete from ledger_entry",
+        "truncate ledger_entry",
+        "update ledger_journal set description = 'nicer'",
+        "delete from ledger_journal",
+        "truncate ledger_journal cascade",
+        "update ledger_balance set debit = 0",
+        (
+            "insert into ledger_balance (alliance_id, account_id, participant_id, month, debit, credit, count) "
+            "select alliance_id, account_id, participant_id, '2027-01-01', 1, 0, 1 from ledger_balance limit 1"
+        ),
+        "delete from ledger_balance",
+        "update ledger_budgetline set amount = 1",
+        "update ledger_contribution set amount = 1",
+        "update ledger_account set name = 'Other'",
+        "update ledger_returnline set amount = 1",
+        "delete from ledger_returnline",
+        "delete from ledger_costreturn",
+        "update ledger_costreturn set lines_total = 1",
+        "update ledger_costreturn set status = 'ready'",
+        "update ledger_costreturn set participant_id = participant_id + 1",
+        "update ledger_period set month = '2030-01-01' where month = '2027-03-01'",
+        "alter table ledger_entry disable trigger all",
+        "alter table ledger_journal disable trigger ledger_journal_balances",
+        "drop trigger ledger_entries_are_folded on ledger_entry",
+        "set session_replication_role = replica",
+        "create or replace function ledger_journal_balances() returns trigger language plpgsql as 'begin return null; end'",
+    ],
+)
+def test_the_application_is_refused(book, statement):
+    with pytest.raises(DatabaseError):
+        run(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update ledger_entry set amount = amount + 1",
+        "delete from ledger_entry",
+        "truncate ledger_entry",
+        "update ledger_journal set txid = pg_current_xact_id()",
+        "delete from ledger_journal",
+        "delete from ledger_balance",
+        "truncate ledger_balance",
+        "delete from ledger_costreturn",
+        "update ledger_costreturn set lines_total = 1",
+    ],
+)
+def test_even_the_owner_of_the_tables_is_refused_by_the_triggers(book, owner_connection, statement):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        owner_connection.execute(statement)
+
+
+def test_a_line_added_later_is_refused(book):
+    """Rule 27: entries come in the transaction that wrote their header."""
+    journal = Journal.objects.get(number=2)
+    with pytest.raises(IntegrityError, match="Journal 2 is posted: nothing can be added"):
+        entry(book, journal, 4, "1.00")
+
+
+def test_a_header_cannot_be_written_for_a_transaction_to_come(book):
+    with pytest.raises(IntegrityError, match="declares 2 entries and has 0"), transaction.atomic():
+        header(book)
+        run("insert into ledger_journal (alliance_id, number, month, date, kind, description, source, key, input_hash, "
+            "line_count, debit, posted_at, txid) select alliance_id, 100, month, date, kind, description, source, '2', "
+            "'', 2, 5, now(), (pg_current_xact_id()::text::bigint + 1)::text::xid8 from ledger_journal where number = 99")  # fmt: skip
+    assert not Journal.objects.filter(number__gte=99).exists()
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        (["5.00", "-4.99"], r"does not balance: its entries sum to 0.01"),
+        (["5.00"], "declares 2 entries and has 1"),
+        (["4.00", "-4.00"], "declares debits of 5.00 and has 4.00"),
+    ],
+)
+def test_a_journal_that_is_not_right_does_not_commit(book, amounts, said):
+    """Rule 26: with no tolerance."""
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        journal = header(book)
+        for line, amount in enumerate(amounts, 1):
+            entry(book, journal, line, amount)
+    assert not Journal.objects.filter(number=99).exists()
+    assert not Balance.objects.filter(account__kind="bank").exists()
+
+
+def test_asking_for_the_check_early_leaves_no_gap_for_a_line_afterwards(book):
+    with pytest.raises(IntegrityError, match="more than it declares"), transaction.atomic():
+        journal = header(book)
+        entry(book, journal, 1, "5.00")
+        entry(book, journal, 2, "-5.00")
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")
+        entry(book, journal, 3, "7.00")
+
+
+def test_an_entry_is_of_its_journals_month(book):
+    with pytest.raises(IntegrityError, match="another month"), transaction.atomic():
+        entry(book, header(book), 1, "5.00", month=date(2026, 12, 1))
+
+
+def test_an_entry_is_never_zero(book):
+    with pytest.raises(IntegrityError, match="entry_is_never_zero"), transaction.atomic():
+        entry(book, header(book), 1, "0.00")
+
+
+def test_nothing_of_another_alliance_comes_in(book):
+    """Invariant 8."""
+    from participants.models import Participant
+
+    far = Participant.objects.get(alliance=book.elsewhere)
+    with pytest.raises(IntegrityError, match="does not belong to its alliance"), transaction.atomic():
+        entry(book, header(book), 1, "5.00", participant=far)
+
+
+def test_a_cost_without_a_budget_line_is_refused(book):
+    """Rule 28."""
+    with pytest.raises(IntegrityError, match="A cost has a budget line"), transaction.atomic():
+        entry(book, header(book), 1, "5.00", account="5010")
+
+
+def test_a_closed_month_takes_nothing_and_does_not_reopen(book):
+    """Rule 33."""
+    april = YEAR.months[0]
+    close_period(period=period_of(book, april), by=book.hana)
+    with pytest.raises(IntegrityError, match="April 2026 is closed"):
+        header(book, month=april.start)
+    with pytest.raises(IntegrityError, match="does not reopen"):
+        run("update ledger_period set closed_at = null, closed_by_id = null where month = '2026-04-01'")
+
+
+def test_a_month_outside_the_book_takes_nothing(book):
+    with pytest.raises(IntegrityError, match="May 2031 is not a month of this book"):
+        header(book, month=date(2031, 5, 1))
+
+
+def test_a_reversal_is_exact_and_happens_once(book):
+    """Rule 27 and invariant 4."""
+    was = Journal.objects.get(number=2)
+    with pytest.raises(IntegrityError, match="not the exact reverse"), transaction.atomic():
+        journal = header(book, kind="reversal", reverses=was, debit=D("200.00"))
+        entry(book, journal, 1, "200.00", chart.OWED)
+        entry(book, journal, 2, "-200.00", chart.OWED)
+    reverse_journal(journal=was, reason="Wrong.", by=book.finn)
+    with pytest.raises(IntegrityError, match="reverses"):
+        header(book, kind="reversal", reverses=was)
+    with pytest.raises(IntegrityError, match="not itself a reversal"):
+        header(book, kind="reversal", reverses=Journal.objects.get(number=3), key="2")
+
+
+def test_a_budget_that_does_not_add_up_does_not_commit(cast):
+    """Rule 30."""
+    from ledger.models import Budget, BudgetLine
+
+    with pytest.raises(IntegrityError, match="rule 30"), transaction.atomic():
+        budget = Budget.objects.create(alliance=cast.alliance, starts_on=YEAR.start, opened_by=cast.hana)
+        BudgetLine.objects.create(
+            alliance=cast.alliance, budget=budget, place=1, name="Housing", slug="housing", amount=D("0.01")
+        )
+
+
+# ── Races, with real threads ─────────────────────────────────────────────────
+
+
+def race(*acts) -> list:
+    """Run the acts at the same moment, each on its own connection; what each returned or raised."""
+    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def runner(place, act):
+        try:
+            start.wait(10)
+            outcomes[place] = act()
+        except Exception as problem:
+            outcomes[place] = problem
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=runner, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def breaks(cast) -> list[str]:
+    return [said for one in REGISTER for said in one.breaks(cast.alliance.pk)]
+
+
+def test_no_line_lands_after_the_close_however_they_race(cast):
+    """Rule 33, a hundred months closed against a posting."""
+    from datetime import datetime
+
+    years = [YEAR.shifted(n) for n in range(-9, 0)]
+    for year in years:
+        make_book(cast, year)
+    accounts = chart.accounts(cast.alliance.pk)
+    late = 0
+    for period in Period.objects.of(cast.alliance).order_by("month")[:102]:
+
+        def post(month=period.value):
+            lines = [
+                posting.Line(accounts[chart.BANK], cast.haven, D("5.00")),
+                posting.Line(accounts[chart.DUE], cast.haven, D("-5.00")),
+            ]
+            with transaction.atomic():
+                return posting.post(
+                    alliance_id=cast.alliance.pk,
+                    month=month,
+                    day=month.start,
+                    kind=Journal.Kind.CONTRIBUTION_RECEIVED,
+                    description="Raced",
+                    source="race",
+                    key=month.slug,
+                    lines=lines,
+                    by=None,
+                )
+
+        posted, closed = race(post, lambda period=period: close_period(period=period, by=cast.hana))
+        assert isinstance(closed, Period), closed
+        if isinstance(posted, Exception):
+            assert isinstance(posted, NotPossible), posted
+            late += 1
+        assert isinstance(closed.closed_at, datetime)
+    assert Journal.objects.filter(source="race").count() == 102 - late
+    assert breaks(cast) == []
+
+
+def test_two_who_confirm_and_two_workers_post_once(cast):
+    make_book(cast)
+    for n in range(5):
+        ready = send_return(cast, [cost(f"{n + 1}.00")], reference=f"part {n}")
+        race(*[lambda ready=ready: accept_cost_return(cost_return=ready, by=cast.finn)] * 2)
+        race(*[lambda ready=ready: post_cost_return(cost_return=ready)] * 3)
+    assert Journal.objects.filter(kind="cost_return").count() == 5
+    assert Balance.objects.costs().net() == D("15.00")
+    assert breaks(cast) == []
+
+
+def test_two_who_reverse_at_once_reverse_once(cast):
+    make_book(cast)
+    for n in range(5):
+        posted = post_return(cast, [cost(f"{n + 1}.00")], reference=f"part {n}")
+
+        def act(posted=posted):
+            return reverse_journal(journal=posted.journal, reason="Twice.", by=cast.finn)
+
+        outcomes = race(act, act, act)
+        assert sum(isinstance(one, Journal) for one in outcomes) == 1
+        assert sum(isinstance(one, NotPossible) for one in outcomes) == 2
+    assert Balance.objects.costs().net() == D("0.00")
+    assert breaks(cast) == []

@@ -1,0 +1,138 @@
+"""What councils' finance systems really give out ends in the book, to the penny."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from alliance.core.invariants import REGISTER
+from alliance.core.outbox import do_all_due
+from alliance.core.periods import FinancialYear, Month
+from ledger.models import Balance, BudgetLine, CostReturn, Entry
+from ledger.services import accept_cost_return, match_columns
+from tests.factories.ledger import make_book, send_return
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+HERE = Path(__file__).parent.parent / "data" / "returns"
+WHOLE = Path(__file__).parents[3] / "shared" / "data" / "real"
+POOLED = "Social Services Pooled Budgets"
+LEEDS = [
+    HERE / "leeds-2010-12-pooled-budgets.csv",
+    *([WHOLE / "leeds-2010-12.csv"] if WHOLE.is_dir() else []),
+]
+
+
+def expected(path: Path) -> tuple[int, Decimal]:
+    """Lines and sum of the pooled budgets, read without any of our code."""
+    with path.open(newline="", encoding="utf-8") as file:
+        amounts = [
+            D(row["Net amount"].strip()) for row in csv.DictReader(file) if row["Service label"] == POOLED
+        ]
+    return len(amounts), sum(amounts)
+
+
+@pytest.mark.parametrize("path", LEEDS, ids=lambda path: path.stem)
+def test_the_pooled_budgets_of_leeds_load_in_the_browser_and_balance_to_the_penny(cast, client_of, path):
+    make_book(cast, FinancialYear(2010))
+    december = Month(2010, 12)
+    sent = send_return(
+        cast, path.read_bytes(), december, participant=cast.council, by=cast.hana, name=path.name
+    )
+    assert sent.status == "mapping"
+    client, address = client_of(cast.hana), reverse("ledger:columns", args=[cast.alliance.slug, sent.number])
+    page = client.get(address).content.decode()
+    assert "J · Net amount (such as 1616.23" in page or "J · Net amount (such as" in page
+    line = BudgetLine.objects.get(slug="housing-first")
+    answer = client.post(
+        address,
+        {
+            "amount": "column:9",
+            "date": "column:7",
+            "category": "fixed:subcontract",
+            "budget_line": f"fixed:{line.pk}",
+            "supplier": "column:11",
+            "description": "column:5",
+            "reference": "column:8",
+            "evidence": "",
+            "only_column": "column:2",
+            "only_value": POOLED,
+        },
+    )
+    assert answer.status_code == 303
+    do_all_due()
+    sent.refresh_from_db()
+    lines, total = expected(path)
+    assert (sent.status, sent.line_count, sent.lines_total) == ("ready", lines, total)
+    assert lines == 869
+    rows = len(path.read_bytes().split(b"\r\n")) - 1
+    assert sent.notes == [
+        f"869 of {rows - 4:,} rows have “{POOLED}” as Service label. The others were left out.",
+        f"Rows {rows - 2:,}, {rows - 1:,} and {rows:,} hold nothing and were left out.",
+    ]
+    client.post(reverse("ledger:confirm", args=[cast.alliance.slug, sent.number]))
+    do_all_due()
+    sent.refresh_from_db()
+    assert sent.status == "posted"
+    assert Balance.objects.costs().net() == total == D("3955055.29")
+    entry = Entry.objects.costs().get(reference="1012-00162")
+    assert (entry.supplier, entry.amount) == ("ADVITAM LTD", D("20777.56"))
+    original = sent.lines.get(row=entry.source_row).cells
+    assert original[9] == "20777.56 "
+    assert [said for one in REGISTER for said in one.breaks(cast.alliance.pk)] == []
+
+
+def test_the_second_file_with_the_same_headings_needs_no_matching(cast):
+    make_book(cast, FinancialYear(2010))
+    december, path = Month(2010, 12), LEEDS[0]
+    sent = send_return(cast, path.read_bytes(), december, participant=cast.council, by=cast.hana)
+    line = BudgetLine.objects.get(slug="housing-first")
+    match_columns(
+        cost_return=sent,
+        mapping={
+            "columns": {"amount": 9, "date": 7, "supplier": 11},
+            "fixed": {"category": "subcontract", "budget_line": str(line.pk)},
+            "only": [2, POOLED],
+        },
+        by=cast.hana,
+    )
+    do_all_due()
+    sent.refresh_from_db()
+    accept_cost_return(cost_return=sent, by=cast.hana)
+    do_all_due()
+    again = send_return(
+        cast, path.read_bytes(), december, participant=cast.council, by=cast.hana, reference="again"
+    )
+    assert (again.status, again.same_as) == ("known", sent)
+    assert CostReturn.objects.filter(status="posted").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "month", "columns"),
+    [
+        ("newcastle-2017-01-extract.csv", Month(2017, 1), {"date": 3, "amount": 9, "supplier": 4, "reference": 5, "description": 8}),
+        ("salford-2011-08-extract.csv", Month(2011, 8), {"date": 1, "amount": 5, "supplier": 6, "reference": 2, "description": 8}),
+    ],
+)  # fmt: skip
+def test_other_councils_layouts_are_guessed_and_load(cast, name, month, columns):
+    """Net is preferred to gross; a date is a date in either order."""
+    make_book(cast, FinancialYear.containing(month.start))
+    sent = send_return(
+        cast, (HERE / name).read_bytes(), month, participant=cast.council, by=cast.hana, name=name
+    )
+    assert sent.status == "mapping"
+    assert sent.mapping["columns"] == columns
+    line = BudgetLine.objects.get(slug="peer-support")
+    said = sent.mapping | {"fixed": {"category": "direct_other", "budget_line": str(line.pk)}}
+    match_columns(cost_return=sent, mapping=said, by=cast.hana)
+    do_all_due()
+    sent.refresh_from_db()
+    with (HERE / name).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))[1:]
+    assert (sent.status, sent.line_count, sent.lines_total) == (
+        "ready",
+        60,
+        sum(D(row[columns["amount"]]) for row in rows),
+    )
