@@ -400,7 +400,7 @@ class Supervisor:
                 return True
             if time.monotonic() > until:
                 raise Stop(f"Not ready after {READY_WITHIN:.0f} s: {said}\nThe logs are in {self.logs()}.")
-            time.sleep(0.1)
+            time.sleep(0.25)
         return False
 
     def logs(self) -> Path:
@@ -427,20 +427,14 @@ class Supervisor:
             if child.has_died():
                 code = child.process.returncode
                 wait = child.bury()
-                say(
-                    f"  ! The {child.name} process ended ({code}); starting it again in {wait:.0f} s.",
-                    flush=True,
-                )
+                say(f"  ! The {child.name} process ended ({code}); starting it again in {wait:.0f} s.")
             elif child.process is None and time.monotonic() >= child.again_at:
                 self.begin(child)
 
     def stop(self) -> None:
         """Beat, worker, web, Valkey, PostgreSQL: nobody loses what it still needs."""
         if any(child.process for child in self.children.values()):
-            say(
-                "\n  … Stopping (what the worker has begun is finished first; Ctrl-C again to hurry)",
-                flush=True,
-            )
+            say("\n  … Stopping (what the worker has begun is finished first; Ctrl-C again to hurry)")
         for name, within in self.STOPPING:
             self.children[name].stop(within, self.hurry)
             self.notebook.forget(name)

@@ -113,12 +113,12 @@ def test_a_child_that_keeps_dying_is_started_ever_later(tmp_path):
 
 
 def test_the_children_of_a_killed_child_go_with_it(tmp_path):
-    parent = "import subprocess, sys, time\none = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-    child = Child(
-        "worker",
-        [sys.executable, "-c", parent + "print(one.pid, flush=True)\ntime.sleep(60)"],
-        tmp_path / "log",
+    parent = (
+        "import subprocess, sys, time\n"
+        "one = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(one.pid, flush=True)\ntime.sleep(60)\n"
     )
+    child = Child("worker", [sys.executable, "-c", parent], tmp_path / "log")
     child.start(os.environ)
     deadline = time.monotonic() + 10
     while not child.last_words() and time.monotonic() < deadline:
@@ -134,11 +134,15 @@ def test_the_children_of_a_killed_child_go_with_it(tmp_path):
 
 
 def test_nobody_listening_is_no_reason_to_stop():
-    talk = "from alliance.local.run import say\nfor _ in range(3): say('x' * 70000)\nopen('/dev/stderr', 'w').write('still here')"
+    talk = (
+        "import sys\nfrom alliance.local.run import say\n"
+        "for _ in range(3): say('x' * 70000)\n"
+        "print('still here', file=sys.stderr)\n"
+    )
     told = subprocess.run(
         ["/bin/sh", "-c", '"$0" -c "$1" | true', sys.executable, talk], capture_output=True, text=True
     )
-    assert told.stderr.startswith("still here")
+    assert told.stderr == "still here\n"
 
 
 def test_a_child_that_lived_a_good_minute_is_started_again_at_once(tmp_path):
@@ -166,6 +170,32 @@ def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path, sleeper):
     surroundings.recover()
     assert sleeper.wait(5) == -signal.SIGTERM
     assert surroundings.notebook.leftovers() == {}
+
+
+def test_whatever_dies_is_announced_and_started_again(tmp_path, capsys):
+    supervisor = Supervisor(
+        Surroundings({"DATABASE_URL": "postgres://a@b/c", "REDIS_URL": "redis://d"}, tmp_path)
+    )
+    supervisor.environment = dict(os.environ)
+    for child in supervisor.children.values():
+        child.command = SLEEPER
+        supervisor.begin(child)
+    first = {name: child.process.pid for name, child in supervisor.children.items()}
+    try:
+        end(first["worker"])
+        supervisor.children["worker"].process.wait()
+        supervisor.look_after()
+        assert capsys.readouterr().out == "  ! The worker process ended (-15); starting it again in 1 s.\n"
+        supervisor.children["worker"].again_at = 0
+        supervisor.look_after()
+        now = {name: child.process.pid for name, child in supervisor.children.items()}
+        assert {name for name in now if now[name] != first[name]} == {"worker"}
+        assert supervisor.notebook.leftovers() == now
+    finally:
+        supervisor.told_to_stop.set()
+        supervisor.stop()
+    assert capsys.readouterr().out.endswith("  Stopped.\n")
+    assert supervisor.notebook.leftovers() == {}
 
 
 def test_things_stop_in_the_order_in_which_nobody_loses_what_it_needs(tmp_path, monkeypatch):
