@@ -1,0 +1,306 @@
+"""Every URL × method × actor (ledger-and-record.md, Isolation). A URL without a row here fails.
+
+What you may not see is a 404, whoever you are and whatever you send; what you may see but not do is a 403 with its
+reason. Everything is tried as: nobody, somebody of another alliance, a former member, an administrator of the server,
+and each role.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from alliance.assurance.models import Report
+from alliance.assurance.services import request_report
+from alliance.core import outbox
+from alliance.core.periods import Quarter
+from participants import services as people
+from participants.models import RoleAppointment, User
+from tests.factories import decisions, ledger, learning
+from tests.factories.participants import give_role, make_user
+
+MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
+OUTSIDERS = ["stranger", "former", "root"]
+ALL = frozenset(MEMBERS)
+NOBODY = frozenset()
+SPEAKERS = frozenset({"carol", "pat", "dev", "rosa"})
+REPRESENTATIVES = frozenset({"carol", "pat", "rosa"})
+HAVENS_VOICES = frozenset({"pat", "dev"})
+BEACONS_VOICES = frozenset({"rosa"})
+HAVENS_BOOKS = frozenset({"finn"})
+POOL = frozenset({"hana"})
+TAKES_PART = ALL - {"bea", "ari"}
+CONVENES = frozenset({"carol", "pat", "dev", "rosa", "lena", "stan"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """`get`, `post`: who is let through (None: the method is not there, 405). `at`: the URL's arguments.
+
+    `hidden`: for the other members it is not even there (404), as a draft is for everybody but its author.
+    """
+
+    name: str
+    get: frozenset[str] | None
+    post: frozenset[str] | None = None
+    at: tuple = ()
+    hidden: bool = False
+
+
+INSIDE = [
+    Door("alliance_home", ALL),
+    Door("record", ALL),
+    Door("record_export", None, ALL),
+    Door("record_verifier", ALL),
+    Door("participants:people", ALL),
+    Door("participants:invite", REPRESENTATIVES, REPRESENTATIVES),
+    Door("participants:withdraw_invitation", None, frozenset({"pat"}), at=("invitation",)),
+    Door("participants:end_appointment", frozenset({"pat", "dev"}), frozenset({"pat", "dev"}), at=("appointment",)),
+    Door("participants:participant", ALL, at=("participant",)),
+    Door("decisions:register", ALL),
+    Door("decisions:decision", ALL, at=("decision",)),
+    Door("decisions:propose", SPEAKERS, SPEAKERS),
+    Door("decisions:proposal", ALL, at=("proposal",)),
+    Door("decisions:edit_draft", HAVENS_VOICES, HAVENS_VOICES, at=("draft",), hidden=True),
+    Door("decisions:discard_draft", None, HAVENS_VOICES, at=("draft",), hidden=True),
+    Door("decisions:open_proposal", None, HAVENS_VOICES, at=("draft",), hidden=True),
+    Door("decisions:take_position", None, SPEAKERS, at=("proposal",)),
+    Door("decisions:change_wording", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
+    Door("decisions:wording", ALL, at=("proposal", "version")),
+    Door("decisions:wording_bytes", ALL, at=("proposal", "version")),
+    Door("decisions:resolve_objection", BEACONS_VOICES, BEACONS_VOICES, at=("proposal", "objection")),
+    Door("decisions:give_more_time", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
+    Door("decisions:withdraw_proposal", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
+    Door("ledger:book", ALL),
+    Door("ledger:totals_csv", ALL),
+    Door("ledger:lines", ALL),
+    Door("ledger:lines_csv", ALL),
+    Door("ledger:journals", ALL),
+    Door("ledger:journal", ALL, at=("journal",)),
+    Door("ledger:reversal", HAVENS_BOOKS | POOL, HAVENS_BOOKS | POOL, at=("journal",)),
+    Door("ledger:returns", ALL),
+    Door("ledger:send_return", ALL, frozenset({"carol", "finn", "hana", "rosa"})),
+    Door("ledger:template", ALL),
+    Door("ledger:return", ALL, at=("return",)),
+    Door("ledger:columns", HAVENS_BOOKS, HAVENS_BOOKS, at=("ready_return",)),
+    Door("ledger:confirm", None, HAVENS_BOOKS, at=("ready_return",)),
+    Door("ledger:withdraw", None, HAVENS_BOOKS, at=("ready_return",)),
+    Door("ledger:another_try", None, HAVENS_BOOKS, at=("ready_return",)),
+    Door("ledger:file", ALL, at=("return",)),
+    Door("ledger:problems_csv", ALL, at=("return",)),
+    Door("ledger:row", ALL, at=("return", "row")),
+    Door("ledger:budget", ALL),
+    Door("ledger:new_year", POOL, POOL),
+    Door("ledger:receipt", POOL, POOL, at=("year",)),
+    Door("ledger:periods", ALL),
+    Door("ledger:close", POOL, POOL, at=("month",)),
+    Door("learning:overview", ALL),
+    Door("learning:reviews", ALL),
+    Door("learning:prepare_review", CONVENES, CONVENES),
+    Door("learning:review", ALL, at=("review",)),
+    Door("learning:draft", None, TAKES_PART, at=("review",)),
+    Door("learning:hold_review", None, CONVENES, at=("review",)),
+    Door("learning:call_off_review", CONVENES, CONVENES, at=("review",)),
+    Door("learning:actions", ALL),
+    Door("learning:action", ALL, CONVENES, at=("action",)),
+    Door("learning:experiments", ALL),
+    Door("learning:propose_experiment", TAKES_PART, TAKES_PART),
+    Door("learning:experiment", ALL, at=("experiment",)),
+    Door("learning:revise_experiment", CONVENES | {"lee"}, CONVENES | {"lee"}, at=("experiment",)),
+    Door("learning:gate", None, CONVENES, at=("experiment", "gate")),
+    Door("learning:start_experiment", None, TAKES_PART, at=("experiment",)),
+    Door("learning:end_experiment", CONVENES | {"lee"}, CONVENES | {"lee"}, at=("running",)),
+    Door("learning:withdraw_experiment", frozenset({"lee"}), frozenset({"lee"}), at=("experiment",)),
+    Door("learning:measures", ALL),
+    Door("learning:define_measure", CONVENES, CONVENES),
+    Door("learning:measure", ALL, at=("measure",)),
+    Door("learning:figures_csv", ALL, at=("measure",)),
+    Door("learning:observe", TAKES_PART, TAKES_PART, at=("measure",)),
+    Door("learning:observe_many", TAKES_PART, TAKES_PART, at=("measure",)),
+    Door("learning:correct_observation", TAKES_PART, TAKES_PART, at=("measure", "observed")),
+    Door("learning:annotate", TAKES_PART, TAKES_PART, at=("measure",)),
+    Door("learning:rebase", CONVENES, CONVENES, at=("measure",)),
+    Door("assurance:reports", ALL),
+    Door("assurance:request", TAKES_PART - {"lee"}, TAKES_PART - {"lee"}),
+    Door("assurance:report", ALL, at=("report",)),
+    Door("assurance:attempt", None, TAKES_PART - {"lee"}, at=("report",)),
+    Door("assurance:download", ALL, at=("report",)),
+]
+
+# Outside an alliance: name, address, what nobody gets, what somebody signed in gets.
+OUTSIDE = [
+    ("home", "/", 200, 302),
+    ("choose", "/alliances/", 302, 200),
+    ("health_live", "/health/live", 200, 200),
+    ("health_ready", "/health/ready", {200, 503}, {200, 503}),
+    ("glossary", "/help/glossary/", 200, 200),
+    ("accessibility", "/help/accessibility/", 200, 200),
+    ("verify", "/help/checking/", 200, 200),
+    ("sign_in_as", "/sign-in-as/", 200, 200),
+    ("guide", "/guide/", 200, 200),
+    ("accept_invitation", "/invitations/nothing/", 404, 404),
+]
+OF_ALLAUTH = ("account_", "mfa_")
+
+
+@dataclass
+class House:
+    """One of everything in Harbour Alliance, by the names that the doors use."""
+
+    people: dict[str, User]
+    things: dict[str, object]
+
+
+@pytest.fixture
+def house(cast, django_user_model, monkeypatch) -> House:
+    monkeypatch.setattr(outbox, "ring", lambda errand_id: None)
+    former = make_user("Una Until")
+    give_role(cast.alliance, former, "worker", until_on=timezone.localdate() - timedelta(days=1))
+    root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
+    ledger.make_book(cast)
+    posted = ledger.post_return(cast, [ledger.cost()], reference="1")
+    ready = ledger.send_return(cast, [ledger.cost()], reference="2")
+    proposal = decisions.make_proposal(cast.haven, cast.pat)
+    objection = decisions.object_to(proposal, cast.beacon, cast.rosa)
+    decision = decisions.make_decision(cast.haven, {cast.haven: cast.pat, cast.council: cast.carol, cast.beacon: cast.rosa})
+    measure = learning.measure(cast.alliance, cast.lena)
+    learning.observe(measure, cast.lena)
+    things = {
+        "invitation": people.invite(
+            alliance=cast.alliance, name="N", email="n@example.org", role="deputy", participant=cast.haven, by=cast.pat
+        ).pk,
+        "appointment": cast.dev.appointments.get().pk,
+        "participant": "haven",
+        "proposal": proposal.number,
+        "version": 1,
+        "objection": objection.number,
+        "decision": decision.number,
+        "draft": decisions.make_draft(cast.haven, cast.pat).number,
+        "journal": posted.journal.number,
+        "return": posted.number,
+        "ready_return": ready.number,
+        "row": 2,
+        "year": ledger.YEAR.slug,
+        "month": ledger.NOVEMBER.slug,
+        "review": learning.prepare(cast.alliance, cast.lena).number,
+        "experiment": learning.propose(cast.alliance, cast.lee).number,
+        "running": learning.running(cast.alliance, cast.lee, cast.lena).number,
+        "gate": "legal",
+        "measure": measure.number,
+        "observed": f"{learning.LONG_AGO:%Y-%m}",
+        "report": make_report(cast).number,
+    }
+    things["action"] = learning.open_action(cast.alliance, cast.lena, cast.council).number
+    return House({name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root}, things)
+
+
+def walk(patterns, namespace: str = "") -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from walk(one.url_patterns, f"{namespace}{one.namespace}:" if one.namespace else namespace)
+        elif isinstance(one, URLPattern):
+            yield f"{namespace}{one.name}"
+
+
+def test_every_url_has_its_row():
+    known = {door.name for door in INSIDE} | {name for name, *_ in OUTSIDE}
+    found = {name for name in walk(get_resolver().url_patterns) if not name.startswith(OF_ALLAUTH)}
+    assert found == known
+
+
+def try_door(client: Client, method: str, address: str) -> int:
+    """The status of an empty request; whatever it did is undone."""
+    with transaction.atomic():
+        status = getattr(client, method)(address).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def expected(door: Door, method: str, who: str) -> set[int]:
+    let_in = door.get if method == "get" else door.post
+    if let_in is None:
+        return {405}
+    if who in let_in:
+        return {200, 409} if method == "get" else {200, 303, 409, 422}
+    return {404} if door.hidden else {403}
+
+
+@pytest.mark.parametrize("room", sorted({door.name.partition(":")[0] for door in INSIDE}))
+def test_who_gets_through_which_door(room, house, client_of, client):
+    wrong = []
+    clients = {name: client_of(person) for name, person in house.people.items()}
+    for door in (one for one in INSIDE if one.name.partition(":")[0] == room):
+        address = reverse(door.name, args=["harbour-alliance", *(house.things[name] for name in door.at)])
+        for method in ("get", "post"):
+            found = {name: try_door(one, method, address) for name, one in clients.items()}
+            nobody = try_door(client, method, address)
+            there = (door.get if method == "get" else door.post) is not None
+            if nobody != (302 if there else 405):
+                wrong.append(f"{method} {door.name}: nobody gets {nobody}")
+            for name in OUTSIDERS:
+                if found[name] != (404 if there else 405):
+                    wrong.append(f"{method} {door.name}: {name} gets {found[name]}")
+            for name in MEMBERS:
+                if found[name] not in expected(door, method, name):
+                    wrong.append(f"{method} {door.name}: {name} gets {found[name]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("strange", [0, 999_999, 2**63, 10**30])
+def test_a_number_that_is_not_there_is_a_404(strange, house, client_of):
+    client = client_of(house.people["pat"])
+    wrong = []
+    for door in INSIDE:
+        numbers = [name for name in door.at if isinstance(house.things[name], int)]
+        for name in numbers:
+            values = [strange if one == name else house.things[one] for one in door.at]
+            method = "get" if door.get is not None else "post"
+            status = try_door(client, method, reverse(door.name, args=["harbour-alliance", *values]))
+            if status != 404:
+                wrong.append(f"{door.name} with {name} {strange}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_things_of_one_alliance_are_not_found_under_another(house, cast, client_of):
+    """Rosa is in both; Harbour's numbers do not open anything at Elsewhere."""
+    give_role(cast.elsewhere, cast.rosa, RoleAppointment.Role.REPRESENTATIVE, cast.elsewhere.pk and _any_participant(cast))
+    client = client_of(cast.rosa)
+    wrong = []
+    for door in (one for one in INSIDE if any(isinstance(house.things[name], int) for name in one.at)):
+        method = "get" if door.get is not None else "post"
+        address = reverse(door.name, args=["elsewhere-alliance", *(house.things[name] for name in door.at)])
+        if (status := try_door(client, method, address)) != 404:
+            wrong.append(f"{door.name}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _any_participant(cast):
+    return cast.stranger.appointments.get().participant
+
+
+@pytest.mark.parametrize(("name", "address", "nobody", "somebody"), OUTSIDE, ids=lambda value: str(value)[:30])
+def test_doors_outside_an_alliance(name, address, nobody, somebody, cast, client, client_of):
+    def among(status, wanted):
+        return status in (wanted if isinstance(wanted, set) else {wanted})
+
+    assert among(client.get(address).status_code, nobody)
+    assert among(client_of(cast.pat).get(address).status_code, {303} if name == "home" else somebody)
+
+
+def test_django_has_no_admin_site(client_of, django_user_model, db):
+    root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
+    assert client_of(root).get("/admin/").status_code == 404
+
+
+def make_report(cast) -> Report:
+    """A sealed report of the quarter that holds the book's November."""
+    request_report(alliance=cast.alliance, quarter=Quarter.containing(ledger.NOVEMBER.start), by=cast.carol)
+    outbox.do_all_due()
+    return Report.objects.get(alliance=cast.alliance)
+
+
