@@ -48,6 +48,14 @@ def withdraw_proposal(by, *, proposal: Proposal) -> str:
 
 
 @rule
+def answer(by, *, alliance: Alliance) -> str:
+    """Whether this person says where anybody stands (rule 8)."""
+    if standing(by, alliance).speaks_for_ids:
+        return ""
+    return "Representatives and deputies say where their organisations stand. Tell yours what you think."
+
+
+@rule
 def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
     """Rules 4, 8, 19: one voice for each participant on the roll, by its representative or deputy alone."""
     if reason := _speaks_for(

@@ -140,6 +140,7 @@ def decision(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 @in_alliance
 def take_position(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = _find(request, alliance, number)
+    permissions.answer.check(request.user, alliance=alliance)
     principles = _principles(alliance)
     form = PositionForm(
         request.POST, proposal=found, participants=people_of(request.standing, found), principles=principles

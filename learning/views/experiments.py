@@ -167,6 +167,7 @@ def gate(request: HttpRequest, alliance: Alliance, number: int, gate: str) -> Ht
     if gate not in GateAnswer.Gate.values:
         raise Http404("There are two gates.")
     found = _find(request, alliance, number)
+    permissions.answer_gate.check(request.user, experiment=found)
     form = GateForm(request.POST, gate=gate)
     if not form.is_valid():
         return _page(request, found, wrong=form)

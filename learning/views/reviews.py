@@ -208,7 +208,9 @@ def action(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespons
     reason = ACTION.reason(found.status, "done") or permissions.look_at_action.reason(
         request.user, action=found
     )
-    form = LookForm(request.POST or None)
+    if request.method == "POST":
+        permissions.look_at_action.check(request.user, action=found)
+    form = LookForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.look_at_action(action=found, by=request.user, **form.cleaned_data)
         messages.success(request, "What you said about the action is kept.")
