@@ -1,29 +1,68 @@
 """The words of the house, for the page /help/glossary/."""
 
 GLOSSARY = [
-    ("Alliance", "A contract in which a commissioner and several providers share risks, responsibilities and opportunities. It is not an organisation: each participant keeps its own identity and controls."),
+    (
+        "Alliance",
+        "A contract in which a commissioner and several providers share risks, responsibilities and opportunities. It is not an organisation: each participant keeps its own identity and controls.",
+    ),
     ("Participant", "An organisation that signed the alliance agreement. Each has one equal voice."),
-    ("Representative, deputy", "A person who can say where their organisation stands, and binds it. A deputy does so when named and in force."),
+    (
+        "Representative, deputy",
+        "A person who can say where their organisation stands, and binds it. A deputy does so when named and in force.",
+    ),
     ("Key decision", "A decision that needs every participant’s agreement."),
     ("Proposal", "A decision in the making. Its wording can still change; then everybody is asked again."),
-    ("Roll", "The participants whose agreement a proposal needs. It is fixed on the day that the proposal opens."),
-    ("Position", "Where one organisation stands on a proposal: agree, object, abstain or, where the agreement allows it, stand aside."),
-    ("Objection", "A reason why a proposal cannot go ahead as it is, with what would make it acceptable. Only whoever raised it can resolve it."),
-    ("Sealed", "Agreed by everybody and fixed for good. A change of mind is a new decision that supersedes the old one."),
+    (
+        "Roll",
+        "The participants whose agreement a proposal needs. It is fixed on the day that the proposal opens.",
+    ),
+    (
+        "Position",
+        "Where one organisation stands on a proposal: agree, object, abstain or, where the agreement allows it, stand aside.",
+    ),
+    (
+        "Objection",
+        "A reason why a proposal cannot go ahead as it is, with what would make it acceptable. Only whoever raised it can resolve it.",
+    ),
+    (
+        "Sealed",
+        "Agreed by everybody and fixed for good. A change of mind is a new decision that supersedes the old one.",
+    ),
     ("Open book", "The shared budget, in which every participant sees every line."),
     ("Fund", "The money that the participants put together. One of them, the host, keeps it."),
     ("Contribution", "What a participant puts into the fund for a year."),
-    ("Budget line", "What the alliance means to spend on something in a year. Lines and contingency add up to the contributions, exactly."),
+    (
+        "Budget line",
+        "What the alliance means to spend on something in a year. Lines and contingency add up to the contributions, exactly.",
+    ),
     ("Cost return", "What a participant spent in a month, sent as a spreadsheet and posted once checked."),
     ("Journal, entry", "One change to the book and its lines. A journal always adds up to 0.00."),
     ("Reversal", "The opposite of a journal, to correct it. What was posted is never edited or deleted."),
     ("Closed period", "A month that takes no more postings. It does not reopen."),
-    ("Learning review", "A meeting that asks: is this what we intended? What next? Who are “we” to be making these reflections and decisions?"),
-    ("Experiment", "Something new, tried on a small scale. It starts when it is legal and safe. It may fail; what counts is what was learned."),
+    (
+        "Learning review",
+        "A meeting that asks: is this what we intended? What next? Who are “we” to be making these reflections and decisions?",
+    ),
+    (
+        "Experiment",
+        "Something new, tried on a small scale. It starts when it is legal and safe. It may fail; what counts is what was learned.",
+    ),
     ("Measure", "Something that is counted over time to learn from. It has no target."),
-    ("XmR chart", "A chart that tells the ordinary ups and downs of a measure from changes worth asking about."),
-    ("Special cause, common cause", "A special cause is a point or pattern that the ordinary ups and downs do not explain. Common cause is the ordinary."),
-    ("Assurance report", "What the alliance tells the participants’ boards for a quarter: frozen figures, decisions, learning, gaps."),
+    (
+        "XmR chart",
+        "A chart that tells the ordinary ups and downs of a measure from changes worth asking about.",
+    ),
+    (
+        "Special cause, common cause",
+        "A special cause is a point or pattern that the ordinary ups and downs do not explain. Common cause is the ordinary.",
+    ),
+    (
+        "Assurance report",
+        "What the alliance tells the participants’ boards for a quarter: frozen figures, decisions, learning, gaps.",
+    ),
     ("Record", "Every act of the alliance in one chain that anybody can check."),
-    ("Head of the record", "The number and fingerprint of the newest entry. Printed in reports, it proves later that nothing before it was changed."),
+    (
+        "Head of the record",
+        "The number and fingerprint of the newest entry. Printed in reports, it proves later that nothing before it was changed.",
+    ),
 ]

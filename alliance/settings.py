@@ -14,7 +14,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 for name in [name for name in os.environ if name.endswith("_FILE") and name[:-5] not in os.environ]:
-    if name in {"SECRET_KEY_FILE", "DATABASE_URL_FILE", "DATABASE_OWNER_URL_FILE", "REDIS_URL_FILE", "EMAIL_URL_FILE"}:
+    if name in {
+        "SECRET_KEY_FILE",
+        "DATABASE_URL_FILE",
+        "DATABASE_OWNER_URL_FILE",
+        "REDIS_URL_FILE",
+        "EMAIL_URL_FILE",
+    }:
         try:
             os.environ[name[:-5]] = Path(os.environ[name]).read_text().strip()
         except OSError as problem:
@@ -25,7 +31,9 @@ for name in [name for name in os.environ if name.endswith("_FILE") and name[:-5]
 
 def needed(name: str, cure: str) -> str:
     if not (value := env.str(name, default="")):
-        raise ImproperlyConfigured(f"{name} is not set. {cure} `make run` sets it for you on your own machine.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. {cure} `make run` sets it for you on your own machine."
+        )
     return value
 
 
@@ -68,7 +76,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
 ]
 
 MIDDLEWARE = [
@@ -108,7 +115,11 @@ TEMPLATES = [
 ]
 
 # Two roles (ledger-and-record.md): the login role owns nothing; the owner is used by `migrate` alone.
-DATABASES = {"default": env.db_url_config(needed("DATABASE_URL", "Example: postgres://concordat_app:…@host/concordat."))}
+DATABASES = {
+    "default": env.db_url_config(
+        needed("DATABASE_URL", "Example: postgres://concordat_app:…@host/concordat.")
+    )
+}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
@@ -119,8 +130,12 @@ DATABASES["default"] |= {
     },
 }
 if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    raise ImproperlyConfigured("DATABASE_URL must be PostgreSQL: it keeps the promises (postgres://user:password@host/name).")
-DATABASE_OWNER = env.db_url_config(env.str("DATABASE_OWNER_URL")) if env.str("DATABASE_OWNER_URL", default="") else None
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be PostgreSQL: it keeps the promises (postgres://user:password@host/name)."
+    )
+DATABASE_OWNER = (
+    env.db_url_config(env.str("DATABASE_OWNER_URL")) if env.str("DATABASE_OWNER_URL", default="") else None
+)
 
 REDIS_URL = needed("REDIS_URL", "Example: redis://localhost:6379/0.")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -133,14 +148,30 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 15 * 60
 CELERY_TASK_TIME_LIMIT = 16 * 60
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 40 * 60, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 40 * 60,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "alliance.core.tasks.tick", "schedule": timedelta(seconds=10), "options": {"expires": 30}},
-    "sweep": {"task": "alliance.core.tasks.sweep", "schedule": timedelta(seconds=20), "options": {"expires": 30}},
-    "daily": {"task": "alliance.core.tasks.daily", "schedule": timedelta(hours=1), "options": {"expires": 600}},
+    "tick": {
+        "task": "alliance.core.tasks.tick",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 30},
+    },
+    "sweep": {
+        "task": "alliance.core.tasks.sweep",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 30},
+    },
+    "daily": {
+        "task": "alliance.core.tasks.daily",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 600},
+    },
 }
 
 AUTH_USER_MODEL = "participants.User"
@@ -161,6 +192,12 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_FORMS = {
+    "login": "participants.account_forms.SignIn",
+    "reset_password": "participants.account_forms.ResetPassword",
+    "add_email": "participants.account_forms.AddAddress",
+}
+MFA_FORMS = {"authenticate": "participants.account_forms.SecondStep"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Concordat"
 
@@ -183,7 +220,9 @@ STATICFILES_DIRS = [
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static")))
 HASHED_STATIC = truth("HASHED_STATIC", default=not DEBUG)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files live in the database: core.Document
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # files live in the database: core.Document
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if HASHED_STATIC

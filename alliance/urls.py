@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from alliance import views
+from alliance.core.guide import guide
 from participants import views as people
 
 inside = [
@@ -21,19 +22,24 @@ inside = [
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("alliances/", views.choose, name="choose"),
     path("health/live", views.live, name="health_live"),
     path("health/ready", views.ready, name="health_ready"),
     path("alliances/<slug:alliance>/", include(inside)),
     path("invitations/<str:token>/", people.accept_invitation, name="accept_invitation"),
     path("account/", include("allauth.urls")),
     path("help/glossary/", views.glossary, name="glossary"),
-    path("help/accessibility/", TemplateView.as_view(template_name="help/accessibility.html"), name="accessibility"),
+    path(
+        "help/accessibility/",
+        TemplateView.as_view(template_name="help/accessibility.html"),
+        name="accessibility",
+    ),
     path("help/checking/", TemplateView.as_view(template_name="help/checking.html"), name="verify"),
 ]
 if settings.DEMO:
     urlpatterns += [
         path("sign-in-as/", views.sign_in_as, name="sign_in_as"),
-        path("guide/", TemplateView.as_view(template_name="components/guide.html"), name="guide"),
+        path("guide/", guide, name="guide"),
     ]
 
 handler404 = "alliance.views.not_found"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render as render_template
 from django.views.decorators.cache import never_cache
@@ -35,13 +36,20 @@ SOURCES = (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """One alliance: straight in. Several: choose. None: say how one comes in. Signed out: what this is."""
+    """One alliance: straight in. Several, or none: the page to choose. Signed out: what this is."""
     if not request.user.is_authenticated:
         return render(request, "home/welcome.html")
-    alliances = list(Alliance.objects.visible_to(request.user).order_by("name"))
-    if len(alliances) == 1:
-        return redirect(request, alliances[0])
-    return render(request, "home/choose.html", {"alliances": alliances})
+    alliances = Alliance.objects.visible_to(request.user)[:2]
+    return redirect(request, alliances[0] if len(alliances) == 1 else "choose")
+
+
+@require_safe
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """All of the person's alliances; or, when there is none, how one comes in."""
+    return render(
+        request, "home/choose.html", {"alliances": Alliance.objects.visible_to(request.user).order_by("name")}
+    )
 
 
 @require_safe

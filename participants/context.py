@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from alliance import __version__
+
 ROOMS = [
     ("Home", "alliance_home", ()),
     ("Decisions", "decisions:register", ("decisions",)),
@@ -13,6 +15,13 @@ ROOMS = [
     ("People", "participants:people", ("participants",)),
     ("Record", "record", ()),
 ]
+
+
+def _account_links(request: HttpRequest) -> list[dict]:
+    links = [{"label": "Your alliances", "url": reverse("choose")}] if request.user.is_authenticated else []
+    if settings.DEMO:
+        links.append({"label": "Be somebody else", "url": reverse("sign_in_as")})
+    return links
 
 
 def where_we_are(request: HttpRequest) -> dict:
@@ -27,9 +36,16 @@ def where_we_are(request: HttpRequest) -> dict:
                 continue
             current = match.view_name == name or bool(set(match.namespaces) & set(namespaces))
             nav.append({"label": label, "url": url, "current": current})
+    stands = getattr(request, "standing", None)
+    speaks_for = (
+        [one.participant.short_name for one in stands.appointments if one.participant] if stands else []
+    )
     return {
         "alliance": alliance,
-        "standing": getattr(request, "standing", None),
+        "standing": stands,
+        "acting_for": speaks_for[0] if speaks_for else "",
+        "account_links": _account_links(request),
+        "version": __version__,
         "nav": nav,
         "demo": settings.DEMO,
         "demonstration": bool(alliance and alliance.is_demonstration),

@@ -20,7 +20,9 @@ ROLE_HINTS = {
 
 class InvitationForm(Form):
     name = forms.CharField(label="Full name", max_length=120)
-    email = forms.EmailField(label="E-mail address", help_text="The invitation is sent here, and only this person can use it.")
+    email = forms.EmailField(
+        label="E-mail address", help_text="The invitation is sent here, and only this person can use it."
+    )
     role = forms.ChoiceField(
         label="Role", choices=RoleAppointment.Role.choices, widget=Radios(hints=ROLE_HINTS)
     )

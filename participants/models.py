@@ -76,10 +76,12 @@ class Alliance(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="alliance_ends_after_it_starts"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="alliance_ends_after_it_starts",
             ),
             models.CheckConstraint(
-                condition=Q(year_starts_in__gte=1, year_starts_in__lte=12), name="financial_year_starts_in_a_month"
+                condition=Q(year_starts_in__gte=1, year_starts_in__lte=12),
+                name="financial_year_starts_in_a_month",
             ),
         ]
 
@@ -131,7 +133,9 @@ class Participant(OfAlliance):
         ordering = ["place"]
         constraints = [
             models.UniqueConstraint(fields=["alliance", "slug"], name="participant_has_its_own_address"),
-            models.UniqueConstraint(fields=["alliance", "place"], name="participant_has_one_place_in_the_agreement"),
+            models.UniqueConstraint(
+                fields=["alliance", "place"], name="participant_has_one_place_in_the_agreement"
+            ),
             models.UniqueConstraint(fields=["alliance", "name"], name="participant_joins_once"),
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
@@ -170,7 +174,9 @@ class Principle(OfAlliance):
     class Meta:
         ordering = ["letter", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["alliance", "letter", "version"], name="principle_version_is_unique"),
+            models.UniqueConstraint(
+                fields=["alliance", "letter", "version"], name="principle_version_is_unique"
+            ),
             models.UniqueConstraint(
                 fields=["alliance", "letter"],
                 condition=Q(superseded_on__isnull=True),
@@ -194,7 +200,7 @@ class Behaviour(OfAlliance):
     wording = models.CharField(max_length=300)
 
     class Meta:
-        ordering = ["kind", "place"]
+        ordering = ["-kind", "place"]  # values, then the behaviours that show them
         constraints = [
             models.UniqueConstraint(fields=["alliance", "kind", "place"], name="behaviour_has_its_own_place")
         ]
@@ -223,18 +229,33 @@ class RoleAppointment(OfAlliance):
         AUDITOR = "auditor", "Auditor"
         LEARNING_PARTNER = "learning_partner", "Learning partner"
 
-    FOR_A_PARTICIPANT = (Role.REPRESENTATIVE, Role.DEPUTY, Role.FINANCE_LEAD, Role.POOL_MANAGER, Role.BOARD_MEMBER)
+    ORDER = {role: place for place, role in enumerate(Role.values)}
+    FOR_A_PARTICIPANT = (
+        Role.REPRESENTATIVE,
+        Role.DEPUTY,
+        Role.FINANCE_LEAD,
+        Role.POOL_MANAGER,
+        Role.BOARD_MEMBER,
+    )
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments"
+    )
     role = models.CharField(max_length=20, choices=Role.choices)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
     reasons = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
     from_on = models.DateField("from")
     until_on = models.DateField("until", null=True, blank=True)  # the last day in the role
     appointed_at = models.DateTimeField(default=timezone.now)
-    appointed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     objects = RoleAppointmentQuerySet.as_manager()
 
@@ -249,14 +270,17 @@ class RoleAppointment(OfAlliance):
                 name="who_speaks_or_answers_for_an_organisation_names_it",
             ),
             models.CheckConstraint(
-                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="appointment_ends_after_it_starts"
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+                name="appointment_ends_after_it_starts",
             ),
             both_or_neither("ended", "appointment_is_ended_by_somebody"),
         ]
         indexes = [models.Index(fields=["person", "alliance"], name="appointment_by_person")]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.get_role_display()}" + (f", {self.participant}" if self.participant_id else "")
+        return f"{self.person}, {self.get_role_display()}" + (
+            f", {self.participant}" if self.participant_id else ""
+        )
 
 
 class Invitation(OfAlliance):
@@ -265,7 +289,9 @@ class Invitation(OfAlliance):
     email = models.EmailField("e-mail address")
     name = models.CharField("full name", max_length=120)
     role = models.CharField(max_length=20, choices=RoleAppointment.Role.choices)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reasons = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     invited_at = models.DateTimeField(default=timezone.now)
@@ -273,9 +299,13 @@ class Invitation(OfAlliance):
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     objects = InvitationQuerySet.as_manager()
 

@@ -41,7 +41,9 @@ class RoleAppointmentQuerySet(models.QuerySet):
         on = on or timezone.localdate()
         return self.filter(
             Q(until_on__isnull=True) | Q(until_on__gte=on),
-            Q(participant__isnull=True) | Q(participant__left_on__isnull=True) | Q(participant__left_on__gt=on),
+            Q(participant__isnull=True)
+            | Q(participant__left_on__isnull=True)
+            | Q(participant__left_on__gt=on),
             from_on__lte=on,
             ended_at__isnull=True,
         )

@@ -24,11 +24,23 @@ INVITATION_LASTS = timedelta(days=14)
 
 @transaction.atomic
 def found_alliance(
-    *, name: str, purpose: str, starts_on: date, by: User | None, slug: str = "", ends_on: date | None = None, **settings
+    *,
+    name: str,
+    purpose: str,
+    starts_on: date,
+    by: User | None,
+    slug: str = "",
+    ends_on: date | None = None,
+    **settings,
 ) -> Alliance:
     """Found an alliance with the seven principles, the values and behaviours that its members can change later."""
     alliance = Alliance.objects.create(
-        name=name, purpose=purpose, starts_on=starts_on, ends_on=ends_on, slug=slug or slugify(name)[:60], **settings
+        name=name,
+        purpose=purpose,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        slug=slug or slugify(name)[:60],
+        **settings,
     )
     with alliance_context(alliance.pk):
         principles = Principle.objects.bulk_create(
@@ -106,7 +118,9 @@ def appoint(
     )
     if existing := held.first():
         return existing
-    return _appoint(alliance, person, role, participant, from_on, until_on, Words.write(alliance.pk, reasons), by)
+    return _appoint(
+        alliance, person, role, participant, from_on, until_on, Words.write(alliance.pk, reasons), by
+    )
 
 
 def _appoint(alliance, person, role, participant, from_on, until_on, reasons, by) -> RoleAppointment:
@@ -173,7 +187,9 @@ def invite(
     Alliance.objects.select_for_update().get(pk=alliance.pk)
     permissions.invite.check(by, alliance=alliance, role=role, participant=participant)
     email = email.strip().lower()
-    same = Invitation.objects.waiting().filter(alliance=alliance, email=email, role=role, participant=participant)
+    same = Invitation.objects.waiting().filter(
+        alliance=alliance, email=email, role=role, participant=participant
+    )
     if waiting := same.first():
         return waiting
     held = RoleAppointment.objects.in_force().filter(
@@ -193,7 +209,10 @@ def invite(
         expires_at=timezone.now() + INVITATION_LASTS,
     )
     enqueue(
-        "participants.send_invitation", key=str(invitation.pk), alliance_id=alliance.pk, invitation_id=invitation.pk
+        "participants.send_invitation",
+        key=str(invitation.pk),
+        alliance_id=alliance.pk,
+        invitation_id=invitation.pk,
     )
     record(
         "participants.person_invited",
@@ -241,20 +260,30 @@ def accept_invitation(*, token: str, by: User | None, name: str = "", password: 
     person = by
     if by is None:
         if User.objects.filter(email=invitation.email).exists():
-            raise NotPossible(f"There is already an account for {invitation.email}. Sign in, then open the link again.")
+            raise NotPossible(
+                f"There is already an account for {invitation.email}. Sign in, then open the link again."
+            )
         person = User.objects.create_user(invitation.email, name or invitation.name, password)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     elif by.email != invitation.email:
-        raise NotPossible("This invitation was sent to another e-mail address than the one you are signed in with.")
+        raise NotPossible(
+            "This invitation was sent to another e-mail address than the one you are signed in with."
+        )
     # Who invited must still be entitled to on the day that it takes effect.
     permissions.invite.check(
-        invitation.invited_by, alliance=invitation.alliance, role=invitation.role, participant=invitation.participant
+        invitation.invited_by,
+        alliance=invitation.alliance,
+        role=invitation.role,
+        participant=invitation.participant,
     )
     invitation.accepted_at, invitation.accepted_by = timezone.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     with alliance_context(invitation.alliance_id):
         held = RoleAppointment.objects.in_force().filter(
-            alliance=invitation.alliance, person=person, role=invitation.role, participant=invitation.participant
+            alliance=invitation.alliance,
+            person=person,
+            role=invitation.role,
+            participant=invitation.participant,
         )
         return held.first() or _appoint(
             invitation.alliance,

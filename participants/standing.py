@@ -52,7 +52,7 @@ class Standing:
         )
 
     def capacity_for(self, participant: Participant | int) -> str:
-        """"representative" or "deputy": in which capacity this person speaks for the participant; "" if in none."""
+        """ "representative" or "deputy": in which capacity this person speaks for the participant; "" if in none."""
         for role in (Role.REPRESENTATIVE, Role.DEPUTY):
             if self.has_for(participant, role):
                 return role.value

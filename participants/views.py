@@ -18,14 +18,21 @@ from participants.web import in_alliance
 @in_alliance
 def people(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every organisation with its people, those who serve the whole alliance, and who was invited."""
-    appointments = list(RoleAppointment.objects.in_force().filter(alliance=alliance).select_related("person", "participant"))
-    participants = list(Participant.objects.filter(alliance=alliance).select_related("alliance").order_by("place"))
+    appointments = (
+        RoleAppointment.objects.in_force().filter(alliance=alliance).select_related("person", "participant")
+    )
+    appointments = sorted(appointments, key=lambda one: (RoleAppointment.ORDER[one.role], one.person.name))
+    participants = list(
+        Participant.objects.filter(alliance=alliance).select_related("alliance").order_by("place")
+    )
     for participant in participants:
         participant.appointments = [one for one in appointments if one.participant_id == participant.pk]
     page = {
         "participants": participants,
         "for_all": [one for one in appointments if one.participant_id is None],
-        "invitations": Invitation.objects.waiting().filter(alliance=alliance).select_related("participant", "invited_by"),
+        "invitations": Invitation.objects.waiting()
+        .filter(alliance=alliance)
+        .select_related("participant", "invited_by"),
         "principles": Principle.objects.filter(alliance=alliance).current().order_by("letter"),
         "behaviours": Behaviour.objects.filter(alliance=alliance),
         "why_not_invite": permissions.invite_anybody.reason(request.user, alliance=alliance),
@@ -38,10 +45,15 @@ def people(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def participant(request: HttpRequest, alliance: Alliance, slug: str) -> HttpResponse:
     """One organisation: since when, who speaks for it, who did before."""
     found = get_object_or_404(Participant, alliance=alliance, slug=slug)
-    appointments = list(found.people.select_related("person", "participant", "alliance", "reasons").order_by("role", "-from_on"))
+    appointments = list(
+        found.people.select_related("person", "participant", "alliance", "reasons").order_by(
+            "role", "-from_on"
+        )
+    )
     for one in appointments:
         one.why_not_end = permissions.end_appointment.reason(request.user, appointment=one)
     in_force = set(found.people.in_force().values_list("pk", flat=True))
+    appointments.sort(key=lambda one: (RoleAppointment.ORDER[one.role], one.person.name))
     page = {
         "participant": found,
         "current": [one for one in appointments if one.pk in in_force],
@@ -64,7 +76,9 @@ def invite(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             form.add_error("participant", reason)
         else:
             invitation = services.invite(alliance=alliance, by=request.user, **asked)
-            messages.success(request, f"{invitation.name} is invited. The letter is on its way to {invitation.email}.")
+            messages.success(
+                request, f"{invitation.name} is invited. The letter is on its way to {invitation.email}."
+            )
             return redirect(request, "participants:people", alliance.slug)
     status = 422 if form.is_bound else 200
     return render(request, "participants/invite.html", {"form": form}, status=status)
@@ -84,15 +98,21 @@ def withdraw_invitation(request: HttpRequest, alliance: Alliance, pk: int) -> Ht
 def end_appointment(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
     """Asked twice: what ends is somebody's voice."""
     appointment = get_object_or_404(
-        RoleAppointment.objects.in_force().select_related("person", "participant", "alliance"), alliance=alliance, pk=pk
+        RoleAppointment.objects.in_force().select_related("person", "participant", "alliance"),
+        alliance=alliance,
+        pk=pk,
     )
     permissions.end_appointment.check(request.user, appointment=appointment)
     if request.method == "POST":
         services.end_appointment(appointment=appointment, by=request.user)
-        messages.success(request, f"{appointment.person} is no longer {appointment.get_role_display().lower()}.")
-        return redirect(request, "participants:people" if appointment.person != request.user else "home", *(
-            [alliance.slug] if appointment.person != request.user else []
-        ))
+        messages.success(
+            request, f"{appointment.person} is no longer {appointment.get_role_display().lower()}."
+        )
+        return redirect(
+            request,
+            "participants:people" if appointment.person != request.user else "home",
+            *([alliance.slug] if appointment.person != request.user else []),
+        )
     return render(request, "participants/end_appointment.html", {"appointment": appointment})
 
 
@@ -110,15 +130,20 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "participants/invitation_closed.html", status=404)
     person = request.user if request.user.is_authenticated else None
     has_account = User.objects.filter(email=invitation.email).exists()
-    form = None if has_account or person else NewAccountForm(
-        request.POST or None, email=invitation.email, initial={"name": invitation.name}
+    form = (
+        None
+        if has_account or person
+        else NewAccountForm(request.POST or None, email=invitation.email, initial={"name": invitation.name})
     )
     if request.method == "POST" and (person or (form and form.is_valid())):
         given = form.cleaned_data if form else {}
         appointment = services.accept_invitation(token=token, by=person, **given)
         if person is None:
             login(request, appointment.person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        messages.success(request, f"Welcome. You are now {appointment.get_role_display().lower()} in {invitation.alliance}.")
+        messages.success(
+            request,
+            f"Welcome. You are now {appointment.get_role_display().lower()} in {invitation.alliance}.",
+        )
         return redirect(request, invitation.alliance)
     page = {
         "invitation": invitation,
@@ -126,4 +151,6 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         "has_account": has_account,
         "wrong_person": person is not None and person.email != invitation.email,
     }
-    return render(request, "participants/accept_invitation.html", page, status=422 if form and form.is_bound else 200)
+    return render(
+        request, "participants/accept_invitation.html", page, status=422 if form and form.is_bound else 200
+    )

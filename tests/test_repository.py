@@ -21,7 +21,11 @@ TOP_LEVEL = {
 
 def tracked(*patterns: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     return [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
 
@@ -54,7 +58,9 @@ def test_every_public_service_says_who_acts_and_names_everything(app):
     assert found
     for name, signature in found:
         kinds = {parameter.kind for parameter in signature.parameters.values()}
-        assert kinds <= {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}, f"{app}.{name} is not keyword-only"
+        assert kinds <= {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}, (
+            f"{app}.{name} is not keyword-only"
+        )
         assert "by" in signature.parameters, f"{app}.{name} has no by="
 
 
@@ -63,9 +69,14 @@ def recorded_kinds() -> dict[str, Path]:
     found = {}
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record":
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record"
+            ):
                 kind = node.args[0]
-                assert isinstance(kind, ast.Constant), f"{path}:{node.lineno} records a kind that is not literal"
+                assert isinstance(kind, ast.Constant), (
+                    f"{path}:{node.lineno} records a kind that is not literal"
+                )
                 found[kind.value] = path
     return found
 
@@ -74,7 +85,9 @@ def test_every_kind_of_event_has_its_sentence_and_every_sentence_its_event():
     kinds = recorded_kinds()
     assert len(kinds) > 20
     sentences = {
-        f"{path.relative_to(ROOT / 'templates').parts[0]}.{path.stem}" for path in templates() if path.parent.name == "events"
+        f"{path.relative_to(ROOT / 'templates').parts[0]}.{path.stem}"
+        for path in templates()
+        if path.parent.name == "events"
     }
     assert sentences == set(kinds)
 
@@ -97,7 +110,17 @@ def test_pages_carry_nothing_inline():
 
 
 def test_nothing_names_a_machine_or_a_registry():
-    strange = re.compile("|".join(["/" + "work/", "/" + "root/", "registry" + r"\.npmjs", "files\\." + "pythonhosted", "pypi" + r"\.org/simple"]))
+    strange = re.compile(
+        "|".join(
+            [
+                "/" + "work/",
+                "/" + "root/",
+                "registry" + r"\.npmjs",
+                "files\\." + "pythonhosted",
+                "pypi" + r"\.org/simple",
+            ]
+        )
+    )
     for path in tracked():
         if path.suffix in {".ttf", ".png", ".xlsx", ".ods", ".gz"}:
             continue
@@ -113,7 +136,9 @@ def test_no_colour_judges_and_nothing_ranks():
     for path in [*python_files(), *templates()]:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if words.search(line):
-                assert any(word in line.lower() for word in allowed), f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+                assert any(word in line.lower() for word in allowed), (
+                    f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+                )
 
 
 def test_only_services_move_a_status():

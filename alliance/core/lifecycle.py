@@ -28,7 +28,9 @@ class Lifecycle:
         for step in steps:
             if strange := {*step.sources, step.target or start, start} - known:
                 raise ValueError(f"{noun}: {step.verb} names unknown states {sorted(strange)}")
-        self._table = {(source, step.verb): step.target or source for step in steps for source in step.sources}
+        self._table = {
+            (source, step.verb): step.target or source for step in steps for source in step.sources
+        }
         if len(self._table) != sum(len(step.sources) for step in steps):
             raise ValueError(f"{noun}: the same verb leaves the same state twice")
         REGISTER.append(self)
@@ -40,7 +42,9 @@ class Lifecycle:
         """Why `verb` is not possible in `state`, or ""."""
         if self.permits(state, verb):
             return ""
-        return f"This {self.noun.lower()} is {self.states(state).label.lower()}, so that is no longer possible."
+        return (
+            f"This {self.noun.lower()} is {self.states(state).label.lower()}, so that is no longer possible."
+        )
 
     def require(self, state: str, verb: str) -> None:
         if reason := self.reason(state, verb):
@@ -69,7 +73,7 @@ class Lifecycle:
             yield "```mermaid"
             yield "stateDiagram-v2"
             for state in self.states:
-                yield f'    {state.value} : {state.label}'
+                yield f"    {state.value} : {state.label}"
             yield f"    [*] --> {self.start}"
             for (source, verb), after in self._table.items():
                 yield f"    {source} --> {after} : {verb.replace('_', ' ')}"

@@ -70,8 +70,12 @@ class Event(OfAlliance):
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["alliance", "seq"], name="event_has_one_place_in_the_chain")]
-        indexes = [models.Index(fields=["alliance", "subject_type", "subject_id", "seq"], name="event_by_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["alliance", "seq"], name="event_has_one_place_in_the_chain")
+        ]
+        indexes = [
+            models.Index(fields=["alliance", "subject_type", "subject_id", "seq"], name="event_by_subject")
+        ]
 
     @cached_property
     def said(self) -> dict:
@@ -99,7 +103,9 @@ class Words(OfAlliance):
     salt = models.BinaryField()
     commitment = models.BinaryField()
     redacted_at = models.DateTimeField(null=True)
-    redacted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    redacted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     redaction_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -122,7 +128,9 @@ class Words(OfAlliance):
         if not text:
             return None
         salt = secrets.token_bytes(16)
-        return cls.objects.create(alliance_id=alliance_id, text=text, salt=salt, commitment=cls.commit(salt, text))
+        return cls.objects.create(
+            alliance_id=alliance_id, text=text, salt=salt, commitment=cls.commit(salt, text)
+        )
 
     def matches(self) -> bool:
         return bool(self.redacted_at) or self.commit(bytes(self.salt), self.text) == bytes(self.commitment)
@@ -137,13 +145,17 @@ class Document(OfAlliance):
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     def __str__(self) -> str:
         return self.name
 
     @classmethod
-    def keep(cls, *, alliance_id: int, name: str, content: bytes | UploadedFile, media_type: str, by) -> "Document":
+    def keep(
+        cls, *, alliance_id: int, name: str, content: bytes | UploadedFile, media_type: str, by
+    ) -> "Document":
         """Store the bytes (UploadedFile or bytes) with their SHA-256 in hexadecimal."""
         data = content if isinstance(content, bytes) else b"".join(content.chunks())
         return cls.objects.create(
@@ -177,7 +189,9 @@ class Errand(models.Model):
     `key` makes asking twice asking once. `progress` is 0 to 100 or None when it cannot be told.
     """
 
-    alliance = models.ForeignKey("participants.Alliance", on_delete=models.PROTECT, null=True, related_name="+")
+    alliance = models.ForeignKey(
+        "participants.Alliance", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     kind = models.CharField(max_length=80)
     key = models.CharField(max_length=120)
     payload = models.JSONField(default=dict)

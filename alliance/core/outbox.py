@@ -33,11 +33,15 @@ def errand(kind: str):
     return register
 
 
-def enqueue(kind: str, *, key: str, alliance_id: int | None, due_at: datetime | None = None, **payload) -> Errand:
+def enqueue(
+    kind: str, *, key: str, alliance_id: int | None, due_at: datetime | None = None, **payload
+) -> Errand:
     """Ask for an errand, once per (kind, key); rings after commit when it is due now."""
     assert kind in _doers, f"Nobody does {kind!r}"
     row, created = Errand.objects.get_or_create(
-        kind=kind, key=key, defaults={"alliance_id": alliance_id, "payload": payload, "due_at": due_at or timezone.now()}
+        kind=kind,
+        key=key,
+        defaults={"alliance_id": alliance_id, "payload": payload, "due_at": due_at or timezone.now()},
     )
     if created and due_at is None:
         transaction.on_commit(lambda: ring(row.pk))
@@ -105,8 +109,13 @@ def _hold(errand_id: int) -> Iterator[bool]:
 def _claim(errand_id: int) -> Errand | None:
     with transaction.atomic():
         row = Errand.objects.due().filter(pk=errand_id).select_for_update(skip_locked=True).first()
-        if row and row.attempts >= PARKED_AFTER:  # it took its worker down each time, so no trouble could be noted
-            row.parked_at, row.trouble = timezone.now(), row.trouble or "The worker was lost each time it tried this."
+        if (
+            row and row.attempts >= PARKED_AFTER
+        ):  # it took its worker down each time, so no trouble could be noted
+            row.parked_at, row.trouble = (
+                timezone.now(),
+                row.trouble or "The worker was lost each time it tried this.",
+            )
             row.save(update_fields=["parked_at", "trouble"])
             return None
         if row:
@@ -128,7 +137,9 @@ def _note_trouble(row: Errand, problem: Exception) -> None:
 
 def try_again(row: Errand) -> None:
     """Take a parked errand up once more, from the page that shows its trouble."""
-    Errand.objects.filter(pk=row.pk, finished_at=None).update(parked_at=None, attempts=0, due_at=timezone.now())
+    Errand.objects.filter(pk=row.pk, finished_at=None).update(
+        parked_at=None, attempts=0, due_at=timezone.now()
+    )
     transaction.on_commit(lambda: ring(row.pk))
 
 
@@ -142,4 +153,6 @@ def sweep() -> int:
 
 def do_all_due() -> int:
     """Do what is due in this process, for commands and tests; returns how many were finished."""
-    return sum(do(errand_id) for errand_id in Errand.objects.due().order_by("due_at").values_list("pk", flat=True))
+    return sum(
+        do(errand_id) for errand_id in Errand.objects.due().order_by("due_at").values_list("pk", flat=True)
+    )

@@ -39,7 +39,9 @@ def record(kind: str, subject: models.Model, *, by, alliance_id: int | None = No
     Facts may be str, int, bool, None, Decimal, date, datetime, bytes, Words (committed, not told), saved models,
     and lists or dicts of these. Floats are refused. Call it last: it takes the chain's lock.
     """
-    assert transaction.get_connection().in_atomic_block, "An event shares a transaction with its change (house 18)."
+    assert transaction.get_connection().in_atomic_block, (
+        "An event shares a transaction with its change (house 18)."
+    )
     at = timezone.now()
     reference = {"type": subject._meta.label_lower, "id": str(subject.pk)}
     said = {

@@ -35,6 +35,10 @@ def within_alliance(alliance_id: int, act: Callable):
                 return act()
         except OperationalError as problem:
             state = getattr(problem.__cause__, "sqlstate", None)
-            if state not in {SERIALIZATION_FAILURE, DEADLOCK} or attempt == TRIES or connection.in_atomic_block:
+            if (
+                state not in {SERIALIZATION_FAILURE, DEADLOCK}
+                or attempt == TRIES
+                or connection.in_atomic_block
+            ):
                 raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)

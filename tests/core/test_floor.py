@@ -23,7 +23,12 @@ class State(models.TextChoices):
 @pytest.fixture
 def door():
     lifecycle = Lifecycle(
-        "Door", State, State.OPEN, Step("knock", (State.OPEN,)), Step("shut", (State.OPEN,), State.SHUT), room="nowhere"
+        "Door",
+        State,
+        State.OPEN,
+        Step("knock", (State.OPEN,)),
+        Step("shut", (State.OPEN,), State.SHUT),
+        room="nowhere",
     )
     REGISTER.remove(lifecycle)
     return lifecycle
@@ -113,7 +118,9 @@ def test_the_alliance_is_set_for_the_transaction_only(cast):
 
 def test_the_application_owns_nothing_and_deletes_nothing_of_an_alliance(db):
     with connection.cursor() as cursor:
-        cursor.execute("select current_user, count(*) filter (where tableowner = current_user) from pg_tables group by 1")
+        cursor.execute(
+            "select current_user, count(*) filter (where tableowner = current_user) from pg_tables group by 1"
+        )
         assert cursor.fetchone() == ("concordat_app", 0)
         cursor.execute(
             """
@@ -123,13 +130,17 @@ def test_the_application_owns_nothing_and_deletes_nothing_of_an_alliance(db):
             """
         )
         assert cursor.fetchall() == []
-        cursor.execute("select has_schema_privilege('public', 'create'), rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user")
+        cursor.execute(
+            "select has_schema_privilege('public', 'create'), rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False, False)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_granting_twice_is_granting_once(owner_connection):
-    query = "select relname, relacl::text from pg_class where relnamespace = 'public'::regnamespace order by 1"
+    query = (
+        "select relname, relacl::text from pg_class where relnamespace = 'public'::regnamespace order by 1"
+    )
     before = owner_connection.execute(query).fetchall()
     with owner_connection.cursor() as cursor:
         grant(cursor, "concordat_app")
@@ -153,7 +164,10 @@ def test_facts_have_authors(cast):
         ({"REDIS_URL": ""}, "REDIS_URL is not set"),
         ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'. Set it to 1 or 0."),
         ({"BASE_URL": "http://alliance.example"}, "needs https"),
-        ({"SECRET_KEY": None, "SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE names a file that cannot be read"),
+        (
+            {"SECRET_KEY": None, "SECRET_KEY_FILE": "/nowhere/key"},
+            "SECRET_KEY_FILE names a file that cannot be read",
+        ),
     ],
 )
 def test_a_wrong_variable_stops_the_boot_and_says_the_cure(changes, said):
@@ -163,7 +177,13 @@ def test_a_wrong_variable_stops_the_boot_and_says_the_cure(changes, said):
 def test_the_deployment_check_finds_nothing_when_debug_is_off():
     finished = _manage(
         ["check", "--deploy", "--fail-level", "WARNING"],
-        {"BASE_URL": "https://alliance.example", "DEBUG": "0", "DEMO": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": None, "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrs"},
+        {
+            "BASE_URL": "https://alliance.example",
+            "DEBUG": "0",
+            "DEMO": "0",
+            "DJANGO_ALLOW_ASYNC_UNSAFE": None,
+            "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrs",
+        },
     )
     assert finished.returncode == 0, finished.stderr
 

@@ -132,15 +132,25 @@ def test_the_database_gives_the_place_and_the_hash_whatever_is_sent(cast):
     assert list(record.breaks_in_chain(cast.alliance.pk)) == []
 
 
-@pytest.mark.parametrize("changed", [{"kind": "x.z"}, {"subject_id": 2}, {"subject_type": "a.c"}, {"at": datetime(2026, 1, 2, tzinfo=UTC)}])
+@pytest.mark.parametrize(
+    "changed",
+    [{"kind": "x.z"}, {"subject_id": 2}, {"subject_type": "a.c"}, {"at": datetime(2026, 1, 2, tzinfo=UTC)}],
+)
 def test_columns_must_say_what_the_body_says(cast, changed):
     said = {
         "v": 1, "kind": "x.y", "at": "2026-01-01T00:00:00.000000Z", "actor": None,
         "subject": {"type": "a.b", "id": "1"}, "facts": {},
     }  # fmt: skip
-    columns = {"kind": "x.y", "at": datetime(2026, 1, 1, tzinfo=UTC), "subject_type": "a.b", "subject_id": 1} | changed
+    columns = {
+        "kind": "x.y",
+        "at": datetime(2026, 1, 1, tzinfo=UTC),
+        "subject_type": "a.b",
+        "subject_id": 1,
+    } | changed
     with pytest.raises(IntegrityError, match="must say what its body says"), transaction.atomic():
-        Event.objects.create(alliance=cast.alliance, seq=0, prev_hash=b"", hash=b"", body=record.canonical(said), **columns)
+        Event.objects.create(
+            alliance=cast.alliance, seq=0, prev_hash=b"", hash=b"", body=record.canonical(said), **columns
+        )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +179,11 @@ def test_the_applications_role_cannot(cast, statement):
 
 @pytest.mark.django_db(transaction=True)
 def test_even_the_owner_of_the_tables_is_refused(cast, owner_connection):
-    for statement in ("update core_event set kind = 'x'", "delete from core_event", "truncate core_event cascade"):
+    for statement in (
+        "update core_event set kind = 'x'",
+        "delete from core_event",
+        "truncate core_event cascade",
+    ):
         with pytest.raises(Exception, match="never changed or deleted"):
             owner_connection.execute(statement)
         owner_connection.rollback()
@@ -215,7 +229,11 @@ def test_redacted_words_leave_a_mark_and_the_record_still_verifies(cast):
     with pytest.raises(IntegrityError, match="only be redacted"), transaction.atomic():
         Words.objects.filter(pk=words.pk).update(text="something nicer")
     Words.objects.filter(pk=words.pk).update(
-        text="", salt=b"", redacted_at=datetime(2026, 11, 1, tzinfo=UTC), redacted_by=cast.lena, redaction_reason="names a person"
+        text="",
+        salt=b"",
+        redacted_at=datetime(2026, 11, 1, tzinfo=UTC),
+        redacted_by=cast.lena,
+        redaction_reason="names a person",
     )
     words.refresh_from_db()
     assert str(words) == "[redacted on 1 November 2026: names a person]"
@@ -238,9 +256,15 @@ def test_the_stand_alone_verifier_accepts_an_export_and_its_head_on_paper(cast, 
     file.write_text("\n".join(exported(cast.alliance)))
     script = Path(settings.BASE_DIR) / "alliance" / "core" / "verify_export.py"
     said = subprocess.run(
-        [sys.executable, "-I", "-S", script, file, "--head", f"{paper[0]}:{paper[1]}"], capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-S", script, file, "--head", f"{paper[0]}:{paper[1]}"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert (said.returncode, said.stdout) == (0, f"The record holds. {end.seq} events, 1 people's words (0 redacted).\n")
+    assert (said.returncode, said.stdout) == (
+        0,
+        f"The record holds. {end.seq} events, 1 people's words (0 redacted).\n",
+    )
 
 
 def _swap(lines, number, **changes):

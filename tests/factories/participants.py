@@ -23,9 +23,17 @@ def make_alliance(name: str = "Harbour Alliance", **facts) -> Alliance:
     )
 
 
-def make_participant(alliance: Alliance, name: str, kind: str = "provider", form: str = "charity", **facts) -> Participant:
+def make_participant(
+    alliance: Alliance, name: str, kind: str = "provider", form: str = "charity", **facts
+) -> Participant:
     return admit_participant(
-        alliance=alliance, name=name, kind=kind, form=form, joined_on=facts.pop("joined_on", FOUNDED), by=None, **facts
+        alliance=alliance,
+        name=name,
+        kind=kind,
+        form=form,
+        joined_on=facts.pop("joined_on", FOUNDED),
+        by=None,
+        **facts,
     )
 
 
@@ -38,7 +46,9 @@ def make_person(
     return user
 
 
-def give_role(alliance: Alliance, user: User, role: str, participant: Participant | None = None, **facts) -> RoleAppointment:
+def give_role(
+    alliance: Alliance, user: User, role: str, participant: Participant | None = None, **facts
+) -> RoleAppointment:
     return appoint(
         alliance=alliance,
         person=user,

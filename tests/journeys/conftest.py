@@ -1,6 +1,7 @@
 """A real browser against a live server: `page_as(pat)` with JavaScript, `plain_page_as(pat)` without, `check_axe(page)`."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,15 +60,23 @@ def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
             client = Client()
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
             context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": live_server.url}]
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                        "url": live_server.url,
+                    }
+                ]
             )
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: troubles.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "422" not in message.text and "403" not in message.text and "409" not in message.text
-            else None,
+            lambda message: (
+                troubles.append(f"{page.url}: {message.text}")
+                if message.type == "error" and not re.search(r"status of (403|404|409|422)", message.text)
+                else None
+            ),
         )
         return page
 
@@ -95,12 +104,26 @@ def either_page_as(request, open_page):
     return lambda user=None, **how: open_page(user, javascript=request.param == "with JavaScript", **how)
 
 
+def _keep_picture(look: Page) -> None:
+    """With SHOTS=folder every page that is checked is also pictured, at a desk's and at a phone's width."""
+    if folder := os.environ.get("SHOTS"):
+        name = re.sub(r"\W+", "-", look.url.partition("//")[2].partition("/")[2]).strip("-") or "home"
+        for width in (1280, 390):
+            look.set_viewport_size({"width": width, "height": 900})
+            look.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
 @pytest.fixture
 def check_axe(chromium, live_server):
     """`check_axe(page)`: axe finds nothing on what the page shows now (its HTML is looked at in a scripted twin)."""
 
     def check(page: Page, *, width: int = 1280) -> None:
-        twin = chromium.new_context(base_url=live_server.url, bypass_csp=True, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        twin = chromium.new_context(
+            base_url=live_server.url,
+            bypass_csp=True,
+            viewport={"width": width, "height": 900},
+            reduced_motion="reduce",
+        )
         twin.add_cookies(page.context.cookies())
         look = twin.new_page()
         try:
@@ -110,7 +133,10 @@ def check_axe(chromium, live_server):
                 "axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
                 ".then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target.join(' ')).join(', ')))"
             )
-            wide = look.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = look.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            _keep_picture(look)
         finally:
             twin.close()
         assert found == [], f"{page.url}: {found}"

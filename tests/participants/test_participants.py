@@ -61,7 +61,10 @@ def test_only_an_appointment_in_force_makes_an_alliance_visible(cast, django_use
 
 def test_a_person_may_be_in_several_alliances(cast):
     give_role(cast.elsewhere, cast.pat, Role.LEARNING_PARTNER)
-    assert [one.name for one in Alliance.objects.visible_to(cast.pat).order_by("name")] == ["Elsewhere Alliance", "Harbour Alliance"]
+    assert [one.name for one in Alliance.objects.visible_to(cast.pat).order_by("name")] == [
+        "Elsewhere Alliance",
+        "Harbour Alliance",
+    ]
     assert standing(cast.pat, cast.elsewhere).only_reads
     assert not standing(cast.pat, cast.alliance).only_reads
 
@@ -74,7 +77,11 @@ def test_when_an_organisation_has_left_its_people_see_nothing_more(cast):
 
 def test_standing_says_for_whom_and_in_which_capacity_a_person_speaks(cast):
     pat, dev, finn = (standing(person, cast.alliance) for person in (cast.pat, cast.dev, cast.finn))
-    assert (pat.capacity_for(cast.haven), dev.capacity_for(cast.haven), finn.capacity_for(cast.haven)) == ("representative", "deputy", "")
+    assert (pat.capacity_for(cast.haven), dev.capacity_for(cast.haven), finn.capacity_for(cast.haven)) == (
+        "representative",
+        "deputy",
+        "",
+    )
     assert pat.speaks_for(cast.haven)
     assert not pat.speaks_for(cast.beacon)
 
@@ -96,7 +103,11 @@ def test_standing_says_for_whom_and_in_which_capacity_a_person_speaks(cast):
 )
 def test_each_organisation_brings_in_its_own_people(cast, who, role, participant, allowed):
     person = getattr(cast, who)
-    asked = {"alliance": cast.alliance, "role": role, "participant": participant and getattr(cast, participant)}
+    asked = {
+        "alliance": cast.alliance,
+        "role": role,
+        "participant": participant and getattr(cast, participant),
+    }
     assert permissions.invite.allows(person, **asked) is allowed
     if not allowed:
         with pytest.raises(NotAllowed):
@@ -105,7 +116,9 @@ def test_each_organisation_brings_in_its_own_people(cast, who, role, participant
 
 def test_a_new_organisation_with_nobody_yet_gets_its_first_person_from_any_representative(cast):
     quay = make_participant(cast.alliance, "Quay Advice")
-    assert permissions.invite.allows(cast.pat, alliance=cast.alliance, role="representative", participant=quay)
+    assert permissions.invite.allows(
+        cast.pat, alliance=cast.alliance, role="representative", participant=quay
+    )
 
 
 def test_an_invitation_is_a_letter_with_a_link_that_only_the_letter_knows(cast, run_errands):
@@ -147,7 +160,9 @@ def test_a_weak_password_gets_a_sentence_and_the_name_is_kept(cast, run_errands,
     assert not User.objects.filter(email="nia@example.org").exists()
 
 
-def test_an_invitation_to_somebody_with_an_account_is_accepted_by_that_person_alone(cast, run_errands, client_of, client):
+def test_an_invitation_to_somebody_with_an_account_is_accepted_by_that_person_alone(
+    cast, run_errands, client_of, client
+):
     invite(cast, cast.pat, email=cast.lee.email)
     run_errands()
     link, token = link_in_the_letter(), token_in_the_letter()
@@ -165,7 +180,9 @@ def test_the_invitation_of_somebody_who_has_lost_the_right_to_invite_is_worth_no
     run_errands()
     services.end_appointment(appointment=cast.pat.appointments.get(), by=cast.pat)
     with pytest.raises(NotAllowed):
-        services.accept_invitation(token=token_in_the_letter(), by=None, name="Nia", password="three random words")
+        services.accept_invitation(
+            token=token_in_the_letter(), by=None, name="Nia", password="three random words"
+        )
     assert not User.objects.filter(email="nia@example.org").exists()
 
 
@@ -200,11 +217,18 @@ def test_an_appointment_ends_once_and_stays_in_the_history(cast):
 
 
 def test_who_speaks_for_an_organisation_names_it_says_the_database(cast):
-    with pytest.raises(IntegrityError, match="who_speaks_or_answers_for_an_organisation_names_it"), transaction.atomic():
-        RoleAppointment.objects.create(alliance=cast.alliance, person=cast.lee, role="representative", from_on=date(2026, 1, 1))
+    with (
+        pytest.raises(IntegrityError, match="who_speaks_or_answers_for_an_organisation_names_it"),
+        transaction.atomic(),
+    ):
+        RoleAppointment.objects.create(
+            alliance=cast.alliance, person=cast.lee, role="representative", from_on=date(2026, 1, 1)
+        )
 
 
-def test_the_people_page_asks_as_many_questions_with_nine_people_as_with_three(cast, client_of, django_assert_max_num_queries):
+def test_the_people_page_asks_as_many_questions_with_nine_people_as_with_three(
+    cast, client_of, django_assert_max_num_queries
+):
     client = client_of(cast.pat)
     client.get("/alliances/harbour-alliance/people/")
     with django_assert_max_num_queries(16) as first:
@@ -247,5 +271,8 @@ def test_sign_in_as_offers_people_of_demonstrations_only(cast, client, settings)
 def test_nobody_signs_up_alone(client, db):
     page = client.get("/account/signup/").content.decode()
     assert 'name="password1"' not in page
-    client.post("/account/signup/", {"email": "x@example.org", "password1": "three random words", "password2": "three random words"})
+    client.post(
+        "/account/signup/",
+        {"email": "x@example.org", "password1": "three random words", "password2": "three random words"},
+    )
     assert not User.objects.filter(email="x@example.org").exists()

@@ -31,7 +31,11 @@ class Command(BaseCommand):
         parser.add_argument("--starts-on", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
         parser.add_argument("--form", choices=Participant.Form.values, default=Participant.Form.COUNCIL)
         parser.add_argument(
-            "--provider", action="append", default=[], metavar="NAME:FORM", help="a founding provider; may be repeated"
+            "--provider",
+            action="append",
+            default=[],
+            metavar="NAME:FORM",
+            help="a founding provider; may be repeated",
         )
 
     @transaction.atomic
@@ -62,14 +66,22 @@ class Command(BaseCommand):
                 by=None,
             )
         appoint(
-            alliance=alliance, person=person, role=RoleAppointment.Role.REPRESENTATIVE, participant=council, by=None
+            alliance=alliance,
+            person=person,
+            role=RoleAppointment.Role.REPRESENTATIVE,
+            participant=council,
+            by=None,
         )
-        self.stdout.write(f"{alliance} is founded. {person} signs in with {person.email} and invites the others.")
+        self.stdout.write(
+            f"{alliance} is founded. {person} signs in with {person.email} and invites the others."
+        )
 
     def _provider(self, text: str) -> tuple[str, str]:
         name, _, form = text.rpartition(":")
         if not name or form not in Participant.Form.values:
-            raise CommandError(f"--provider {text!r}: write NAME:FORM, with FORM one of {', '.join(Participant.Form.values)}.")
+            raise CommandError(
+                f"--provider {text!r}: write NAME:FORM, with FORM one of {', '.join(Participant.Form.values)}."
+            )
         return name, form
 
     def _person(self, name: str, email: str) -> User:

@@ -23,14 +23,21 @@ class Command(BaseCommand):
             drawings = "\n\n".join(f"### {one.noun}\n\n{one.draw()}" for one in REGISTER if one.room == room)
             text = readme.read_text()
             fresh = re.sub(
-                r"(<!-- lifecycles -->\n).*?(<!-- /lifecycles -->)", lambda m: f"{m[1]}{drawings}\n{m[2]}", text, flags=re.S
+                r"(<!-- lifecycles -->\n).*?(<!-- /lifecycles -->)",
+                lambda m: f"{m[1]}{drawings}\n{m[2]}",
+                text,
+                flags=re.S,
             )
             if "<!-- lifecycles -->" not in text:
-                raise CommandError(f"{room}/README.md lacks the lines <!-- lifecycles --> and <!-- /lifecycles -->.")
+                raise CommandError(
+                    f"{room}/README.md lacks the lines <!-- lifecycles --> and <!-- /lifecycles -->."
+                )
             if fresh != text:
                 stale.append(room)
                 if not check:
                     readme.write_text(fresh)
         if check and stale:
-            raise CommandError(f"Stale drawings in {', '.join(stale)}: run `python manage.py draw_lifecycles`.")
+            raise CommandError(
+                f"Stale drawings in {', '.join(stale)}: run `python manage.py draw_lifecycles`."
+            )
         self.stdout.write(f"{len(REGISTER)} lifecycles drawn.")

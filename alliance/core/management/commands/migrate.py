@@ -16,9 +16,13 @@ class Command(migrate.Command):
                 "DATABASE_OWNER_URL is not set. Migrations run as the owner of the tables, "
                 "the application as another role that owns nothing (see alliance/docs/operations.md)."
             )
-        login = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+        login = {
+            key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+        }
         if login["USER"] == settings.DATABASE_OWNER["USER"]:
-            raise CommandError("DATABASE_URL and DATABASE_OWNER_URL name the same role. The application must own nothing.")
+            raise CommandError(
+                "DATABASE_URL and DATABASE_OWNER_URL name the same role. The application must own nothing."
+            )
         connection.close()
         owner = {key: settings.DATABASE_OWNER[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
         connection.settings_dict.update(owner, OPTIONS={})  # no time limits: a migration may take its time

@@ -32,7 +32,9 @@ class Command(BaseCommand):
                     for sentence in promise.breaks(one.alliance_id):
                         raise CommandError(f"{one.alliance}: broken. {promise.promise} {sentence}")
                     self.stdout.write(f"{one.alliance}: {promise.promise}")
-            self.stdout.write(self.style.SUCCESS(f"{one.alliance}: all {len(REGISTER)} promises hold, {one.seq} events."))
+            self.stdout.write(
+                self.style.SUCCESS(f"{one.alliance}: all {len(REGISTER)} promises hold, {one.seq} events.")
+            )
 
     def _compare(self, heads, alliance: str | None, printed: str) -> None:
         seq, _, value = printed.partition(":")
