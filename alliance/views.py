@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 import decisions.waiting
-import ledger.waiting
 import learning.waiting
+import ledger.waiting
 from alliance import health
 from alliance.assurance import waiting as assurance_waiting
 from alliance.core import export, invariants

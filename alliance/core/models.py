@@ -97,7 +97,7 @@ class Event(OfAlliance):
 
 
 class Words(OfAlliance):
-    """A person's own words. The record holds a salted commitment, so they can be redacted and still verify (rule 50)."""
+    """A person's own words. The record holds a salted commitment: redacted, it still verifies (rule 50)."""
 
     text = models.TextField()
     salt = models.BinaryField()

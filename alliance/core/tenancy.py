@@ -29,16 +29,15 @@ def within_alliance(alliance_id: int, act: Callable):
 
     `act` is run from its start each time, so it must take what it needs from its arguments, not from a half-done try.
     """
-    for attempt in range(1, TRIES + 1):
+    attempt = 1
+    while True:
         try:
             with alliance_context(alliance_id):
                 return act()
         except OperationalError as problem:
             state = getattr(problem.__cause__, "sqlstate", None)
-            if (
-                state not in {SERIALIZATION_FAILURE, DEADLOCK}
-                or attempt == TRIES
-                or connection.in_atomic_block
-            ):
+            worth_it = state in {SERIALIZATION_FAILURE, DEADLOCK} and not connection.in_atomic_block
+            if not worth_it or attempt == TRIES:
                 raise
-            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        attempt += 1

@@ -1,4 +1,4 @@
-"""A real browser against a live server: `page_as(pat)` with JavaScript, `plain_page_as(pat)` without, `check_axe(page)`."""
+"""A real browser against a live server: `page_as(pat)` with JavaScript, `plain_page_as(pat)` without, `check_axe`."""
 
 import os
 import re
@@ -20,6 +20,12 @@ FLAGS = [
     "--disable-sync",
 ]
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """
+    axe.run(document, {
+        resultTypes: ["violations"],
+        runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    }).then(said => said.violations.map(one => `${one.id}: ${one.help} ${one.nodes.map(n => n.target.join(" ")).join(", ")}`))
+"""
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 760}
 
 
@@ -40,7 +46,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
-    """`open_page(user=None, javascript=True, viewport=DESK)`; every script error or failed own request fails the test."""
+    """`open_page(user=None, javascript=True, viewport=DESK)`; a script error or a failed request fails the test."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
@@ -129,10 +135,7 @@ def check_axe(chromium, live_server):
         try:
             look.goto(page.url)
             look.add_script_tag(path=AXE)
-            found = look.evaluate(
-                "axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
-                ".then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.target.join(' ')).join(', ')))"
-            )
+            found = look.evaluate(RUN_AXE)
             wide = look.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             text = readme.read_text()
             fresh = re.sub(
                 r"(<!-- lifecycles -->\n).*?(<!-- /lifecycles -->)",
-                lambda m: f"{m[1]}{drawings}\n{m[2]}",
+                lambda m, drawings=drawings: f"{m[1]}{drawings}\n{m[2]}",
                 text,
                 flags=re.S,
             )
