@@ -93,7 +93,7 @@ class Servers:
             "DATABASE_URL": self.postgres.url(servers.APP, TEST),
             "DATABASE_OWNER_URL": self.postgres.url(servers.OWNER, TEST),
             "REDIS_URL": self.valkey.url,
-            "SECRET_KEY": "only-for-tests-and-never-anywhere-else-0123456789",
+            "SECRET_KEY": "for-tests-alone-and-never-anywhere-else-0123456789-abcdefghijklmnop",
             "BASE_URL": "http://localhost:8000",
             "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
             "EMAIL_URL": "memorymail://",
@@ -101,7 +101,6 @@ class Servers:
             "DEBUG": "0",
             "DEMO": "1",
             "HASHED_STATIC": "0",
-            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's loop runs in the thread of the test
         }
 
 
@@ -145,6 +144,7 @@ def pytest_load_initial_conftests(early_config):
     running = Servers()
     early_config.stash[RUNNING] = running
     os.environ.update(running.environment())
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the test
     os.environ.pop("DATABASE_URL_FILE", None)
     if not any(getattr(options, name, False) for name in LOOKS_ONLY):
         try:
