@@ -21,7 +21,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import decisions, ledger, learning
+from tests.factories import decisions, learning, ledger
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
@@ -60,7 +60,12 @@ INSIDE = [
     Door("participants:people", ALL),
     Door("participants:invite", REPRESENTATIVES, REPRESENTATIVES),
     Door("participants:withdraw_invitation", None, frozenset({"pat"}), at=("invitation",)),
-    Door("participants:end_appointment", frozenset({"pat", "dev"}), frozenset({"pat", "dev"}), at=("appointment",)),
+    Door(
+        "participants:end_appointment",
+        frozenset({"pat", "dev"}),
+        frozenset({"pat", "dev"}),
+        at=("appointment",),
+    ),
     Door("participants:participant", ALL, at=("participant",)),
     Door("decisions:register", ALL),
     Door("decisions:decision", ALL, at=("decision",)),
@@ -167,12 +172,19 @@ def house(cast, django_user_model, monkeypatch) -> House:
     ready = ledger.send_return(cast, [ledger.cost()], reference="2")
     proposal = decisions.make_proposal(cast.haven, cast.pat)
     objection = decisions.object_to(proposal, cast.beacon, cast.rosa)
-    decision = decisions.make_decision(cast.haven, {cast.haven: cast.pat, cast.council: cast.carol, cast.beacon: cast.rosa})
+    decision = decisions.make_decision(
+        cast.haven, {cast.haven: cast.pat, cast.council: cast.carol, cast.beacon: cast.rosa}
+    )
     measure = learning.measure(cast.alliance, cast.lena)
     learning.observe(measure, cast.lena)
     things = {
         "invitation": people.invite(
-            alliance=cast.alliance, name="N", email="n@example.org", role="deputy", participant=cast.haven, by=cast.pat
+            alliance=cast.alliance,
+            name="N",
+            email="n@example.org",
+            role="deputy",
+            participant=cast.haven,
+            by=cast.pat,
         ).pk,
         "appointment": cast.dev.appointments.get().pk,
         "participant": "haven",
@@ -196,7 +208,10 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "report": make_report(cast).number,
     }
     things["action"] = learning.open_action(cast.alliance, cast.lena, cast.council).number
-    return House({name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root}, things)
+    return House(
+        {name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root},
+        things,
+    )
 
 
 def walk(patterns, namespace: str = "") -> Iterator[str]:
@@ -242,12 +257,13 @@ def test_who_gets_through_which_door(room, house, client_of, client):
             there = (door.get if method == "get" else door.post) is not None
             if nobody != (302 if there else 405):
                 wrong.append(f"{method} {door.name}: nobody gets {nobody}")
-            for name in OUTSIDERS:
-                if found[name] != (404 if there else 405):
-                    wrong.append(f"{method} {door.name}: {name} gets {found[name]}")
-            for name in MEMBERS:
-                if found[name] not in expected(door, method, name):
-                    wrong.append(f"{method} {door.name}: {name} gets {found[name]}")
+            outside = {name: {404 if there else 405} for name in OUTSIDERS}
+            inside = {name: expected(door, method, name) for name in MEMBERS}
+            wrong += [
+                f"{method} {door.name}: {name} gets {found[name]}"
+                for name, wanted in (outside | inside).items()
+                if found[name] not in wanted
+            ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -268,7 +284,12 @@ def test_a_number_that_is_not_there_is_a_404(strange, house, client_of):
 
 def test_things_of_one_alliance_are_not_found_under_another(house, cast, client_of):
     """Rosa is in both; Harbour's numbers do not open anything at Elsewhere."""
-    give_role(cast.elsewhere, cast.rosa, RoleAppointment.Role.REPRESENTATIVE, cast.elsewhere.pk and _any_participant(cast))
+    give_role(
+        cast.elsewhere,
+        cast.rosa,
+        RoleAppointment.Role.REPRESENTATIVE,
+        cast.elsewhere.pk and _any_participant(cast),
+    )
     client = client_of(cast.rosa)
     wrong = []
     for door in (one for one in INSIDE if any(isinstance(house.things[name], int) for name in one.at)):
@@ -283,7 +304,9 @@ def _any_participant(cast):
     return cast.stranger.appointments.get().participant
 
 
-@pytest.mark.parametrize(("name", "address", "nobody", "somebody"), OUTSIDE, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("name", "address", "nobody", "somebody"), OUTSIDE, ids=lambda value: str(value)[:30]
+)
 def test_doors_outside_an_alliance(name, address, nobody, somebody, cast, client, client_of):
     def among(status, wanted):
         return status in (wanted if isinstance(wanted, set) else {wanted})
@@ -302,5 +325,3 @@ def make_report(cast) -> Report:
     request_report(alliance=cast.alliance, quarter=Quarter.containing(ledger.NOVEMBER.start), by=cast.carol)
     outbox.do_all_due()
     return Report.objects.get(alliance=cast.alliance)
-
-

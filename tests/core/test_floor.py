@@ -131,7 +131,8 @@ def test_the_application_owns_nothing_and_deletes_nothing_of_an_alliance(db):
         )
         assert cursor.fetchall() == []
         cursor.execute(
-            "select has_schema_privilege('public', 'create'), rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user"
+            "select has_schema_privilege('public', 'create'), rolsuper, rolbypassrls, rolcreaterole"
+            " from pg_roles where rolname = current_user"
         )
         assert cursor.fetchone() == (False, False, False, False)
 

@@ -24,7 +24,9 @@ RUN_AXE = """
     axe.run(document, {
         resultTypes: ["violations"],
         runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    }).then(said => said.violations.map(one => `${one.id}: ${one.help} ${one.nodes.map(n => n.target.join(" ")).join(", ")}`))
+    }).then(said => said.violations.map(
+        one => `${one.id}: ${one.help} ${one.nodes.map(node => node.target.join(" ")).join(", ")}`
+    ))
 """
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 760}
 
