@@ -90,7 +90,7 @@ class ReviewForm(Form):
     def as_typed(cls, data, **kwargs) -> "ReviewForm":
         """Shows exactly what was typed, half-written dates too, without judging it."""
         form = cls(data, **kwargs)
-        form._errors = forms.utils.ErrorDict()
+        form._errors, form.cleaned_data = forms.utils.ErrorDict(), {}
         return form
 
     @staticmethod

@@ -51,18 +51,20 @@ def read_pasted(text: str, *, today: date) -> Figures:
 
 def _columns(rows: Sequence[Row]) -> tuple[int, int, int, int | None]:
     """(number of the heading's row or 0, month's, figure's and note's column)."""
-    header = find_header(rows, HEADINGS) if rows else None
+    try:
+        header = find_header(rows, HEADINGS)
+    except SpreadsheetError:  # none: the first column is the month, the second the figure
+        header = None
     if header is None or "month" in header.missing or "figure" in header.missing:
-        first = rows[0] if rows else None
-        titled = first is not None and not any(character.isdigit() for character in " ".join(first.cells))
-        return (first.number if titled else 0), 0, 1, 2
+        titled = rows and not any(character.isdigit() for character in " ".join(rows[0].cells))
+        return (rows[0].number if titled else 0), 0, 1, 2
     return header.number, header.columns["month"], header.columns["figure"], header.columns.get("note")
 
 
 def _read_row(read: Figures, row: Row, columns, today: date) -> None:
     cells = [cell.strip() for cell in row.cells]
-    if len(cells) == 1 and len(parts := cells[0].rsplit(None, 1)) == 2:
-        cells = parts
+    if len(cells) == 1 and not _is_month(cells[0]):
+        cells = cells[0].rsplit(None, 1)
     said, figure, note = (cells[at] if at is not None and at < len(cells) else "" for at in columns)
     try:
         month = parse_month(said)
@@ -78,6 +80,13 @@ def _read_row(read: Figures, row: Row, columns, today: date) -> None:
         read.figures[month] = value
         if note:
             read.notes[month] = note[:200]
+
+
+def _is_month(text: str) -> bool:
+    try:
+        return bool(parse_month(text))
+    except ValueError:
+        return False
 
 
 def parse_month(text: str) -> Month:

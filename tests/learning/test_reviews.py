@@ -86,7 +86,7 @@ def test_new_actions_are_taken_by_a_person_or_a_participant(harbour_alliance, le
 
 
 def test_open_actions_of_the_last_review_come_first(harbour_alliance, lena, lee):
-    action = make.open_action(harbour_alliance, lena, lee)
+    make.open_action(harbour_alliance, lena, lee)
     later = make.prepare(harbour_alliance, lena, title="November")
     with pytest.raises(NotPossible, match="Open actions come first"):
         make.hold(later, lena, looks={})
