@@ -17,6 +17,7 @@ from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from decisions.lifecycle import State
 from decisions.models import Decision, Objection, Proposal
+from decisions.tally import joined
 from learning.analysis import Analysis
 from learning.models import Experiment
 from learning.summaries import Learning, learning_between
@@ -318,14 +319,14 @@ def _gaps(report, decisions, money, learned: Learning, check: contents.SelfCheck
         yield Gap("Open book", "This financial year has no budget in the open book.")
     else:
         for month in money.months:
-            if month.ends_on < today and month.closed_on is None:
-                yield Gap("Open book", f"{month.label} is not closed.")
-            if month.ends_on < today and month.missing:
-                names = ", ".join(month.missing)
-                yield Gap(
-                    "Open book",
-                    f"No cost return for {month.label} from {names}: {month.reported} of {month.expected} reported.",
-                )
+            if month.ends_on >= today:
+                continue
+            lacking = ["not closed"] if month.closed_on is None else []
+            if month.missing:
+                names = joined(month.missing)
+                lacking.append(f"no cost return from {names} ({month.reported} of {month.expected} reported)")
+            if lacking:
+                yield Gap("Open book", f"{month.label}: {'; '.join(lacking)}.")
     for one in learned.actions.open:
         if one.due_on and one.due_on < today:
             yield Gap(

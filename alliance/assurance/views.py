@@ -64,9 +64,8 @@ def report(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespons
         "errand": errand,
         "once_more": _once_more(errand),
         "contents": found.contents if found.is_sealed else None,
-        "versions": versions.exclude(pk=found.pk).only(
-            "number", "version", "quarter", "sealed_at", "alliance"
-        ),
+        "reported": _reported(found.contents) if found.is_sealed else "",
+        "versions": versions.exclude(pk=found.pk).select_related("alliance"),
         "downloads": found.downloads.newest_first().select_related("downloaded_by")[:DOWNLOADS_SHOWN],
         "why_not_request": permissions.request_report.reason(request.user, alliance=alliance),
     }
