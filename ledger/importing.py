@@ -132,7 +132,8 @@ def look(table: Table) -> Look:
     rows = [row for row in islice(table, HEADINGS_WITHIN) if row.cells]
     heading = max(rows, key=lambda row: (len(guess(row.cells).columns), _words(row), -row.number))
     samples = [list(row.cells) for row in rows if row.number > heading.number][:3]
-    width = max(len(heading.cells), *(len(cells) for cells in samples), 1)
+    # Columns without a heading are columns when every row has them; a single wider row has a comma too many.
+    width = max(len(heading.cells), min(len(cells) for cells in samples) if len(samples) > 1 else 0)
     headings = [cell.strip() for cell in heading.cells] + [""] * (width - len(heading.cells))
     return Look(heading.number, headings, samples)
 

@@ -48,6 +48,7 @@ def cost(
     reference: str = "INV-1",
 ) -> str:
     """One row of a return's file."""
+    amount = f'"{amount}"' if "," in amount else amount
     return f"{day},{supplier},{what},{amount},{category},{line},{reference},invoice"
 
 

@@ -94,7 +94,7 @@ def test_a_return_is_checked_confirmed_and_posted_line_by_line(cast):
     make_book(cast)
     cost_return = send_return(
         cast,
-        [cost("120.00"), cost("1,2O0.00".replace("O", "0").join('""')), cost("(20.50)", line="Peer support")],
+        [cost("120.00"), cost("1,200.00"), cost("(20.50)", line="Peer support")],
     )
     assert (cost_return.status, cost_return.line_count, cost_return.lines_total) == ("ready", 3, D("1299.50"))
     accept_cost_return(cost_return=cost_return, by=cast.finn)
