@@ -15,5 +15,9 @@ class Migration(migrations.Migration):
         kept_by_triggers("core_eventhead"),
         append_only("core_selfcheck", "A self-check says what it found; it is not rewritten."),
         append_only("core_document", "A kept file is never changed or deleted."),
-        write_once("core_errand", ["kind", "key", "payload", "alliance_id"], "What was asked for stays as it was asked."),
+        write_once(
+            "core_errand",
+            ["kind", "key", "payload", "alliance_id"],
+            "What was asked for stays as it was asked.",
+        ),
     ]
