@@ -123,7 +123,10 @@ def make_contents(**changes) -> Contents:
             pool=D("2400000.00"),
             spent_in_quarter=D("571240.18"),
             spent_in_year=D("1139872.66"),
-            contributions=(Contribution("Council", D("1500000.00"), D("750000.00")), Contribution("ICB", D("900000.00"), D("900000.00"))),
+            contributions=(
+                Contribution("Council", D("1500000.00"), D("750000.00")),
+                Contribution("ICB", D("900000.00"), D("900000.00")),
+            ),
             lines=(
                 Spend("Front door and navigation", D("141200.00"), D("280110.40"), D("600000.00")),
                 Spend("Homes and tenancy support", D("260040.18"), D("519762.26"), D("1100000.00")),
