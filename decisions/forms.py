@@ -165,7 +165,7 @@ class PositionForm(Form):
                 Stance.AGREE: "To this wording, as it stands. No reason is needed.",
                 Stance.STAND_ASIDE: "You do not agree, and you do not stand in the way.",
                 Stance.ABSTAIN: "You cannot say yes or no. Unanimity needs everybody, so this blocks.",
-                Stance.OBJECT: "You say what it goes against and what would make it acceptable. It blocks until you resolve it.",
+                Stance.OBJECT: "You say what it goes against and what would mend it. It blocks until you resolve it.",
             }
         ),
         error_messages={"required": "Select where your organisation stands"},

@@ -340,7 +340,7 @@ def raise_objection(
 def resolve_objection(*, objection: Objection, resolution: str, by: User) -> Objection:
     """Only the organisation that raised it says that it is resolved, and what resolved it (rule 17)."""
     proposal = _locked(objection.proposal)
-    objection = Objection.objects.with_words().select_for_update(of=("self",)).get(pk=objection.pk)
+    objection = Objection.objects.with_words().get(pk=objection.pk)
     permissions.resolve_objection.check(by, objection=objection)
     if objection.resolved_at and objection.resolved_by_id == by.pk:
         return objection
@@ -385,12 +385,12 @@ def why_no_roll(roll: list[Participant]) -> str:
 
 
 def _locked(proposal: Proposal) -> Proposal:
-    """The proposal as it is now, its row locked until the transaction ends (house 13)."""
-    return (
-        Proposal.objects.select_for_update(of=("self",))
-        .select_related("alliance", "participant", "current_wording")
-        .get(pk=proposal.pk)
-    )
+    """The proposal as it is now, its row locked until the transaction ends (house 13).
+
+    Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
+    """
+    Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
+    return Proposal.objects.select_related("alliance", "participant", "current_wording").get(pk=proposal.pk)
 
 
 def _next_number(alliance_id: int, noun: str) -> int:

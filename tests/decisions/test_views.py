@@ -141,7 +141,8 @@ class TestAnswering:
 
     def test_an_objection_asks_for_all_its_parts_at_once(self, cast, client_of, proposal):
         response = client_of(cast.pat).post(
-            url("take_position", proposal), position_fields(proposal, cast.haven, "object", concern="Too dear.")
+            url("take_position", proposal),
+            position_fields(proposal, cast.haven, "object", concern="Too dear."),
         )
         assert response.status_code == 422
         assert "Name at least one principle, or a legal limit below" in words(response)
@@ -157,7 +158,9 @@ class TestAnswering:
         assert "Objection 1, Haven Homes" in words(response)
         assert "Haven’s objection 1 stands unresolved." in words(response)
 
-    def test_a_wording_that_changed_meanwhile_shows_the_difference_and_keeps_the_words(self, cast, client_of, proposal):
+    def test_a_wording_that_changed_meanwhile_shows_the_difference_and_keeps_the_words(
+        self, cast, client_of, proposal
+    ):
         sent = position_fields(proposal, cast.haven, "abstain", abstain_reason="We wait for the board.")
         reword(proposal, cast.carol, text="Fourteen beds, not twelve.")
         response = client_of(cast.pat).post(url("take_position", proposal), sent)
@@ -182,7 +185,8 @@ class TestAnswering:
         page = client.get(proposal.get_absolute_url())
         assert "Where everybody stands" in words(page)
         assert "Your answer" not in words(page)
-        assert client.post(url("take_position", proposal), position_fields(proposal, cast.haven, "agree")).status_code == 422
+        sent = position_fields(proposal, cast.haven, "agree")
+        assert client.post(url("take_position", proposal), sent).status_code == 403
         assert not Position.objects.exists()
 
     def test_the_stranger_finds_nothing(self, cast, client_of, proposal):
@@ -266,12 +270,19 @@ class TestTheProposersActs:
     def test_withdraws_with_a_reason(self, cast, client_of, proposal):
         carol = client_of(cast.carol)
         assert carol.post(url("withdraw_proposal", proposal), {"reason": ""}).status_code == 422
-        response = carol.post(url("withdraw_proposal", proposal), {"reason": "Another house was found."}, follow=True)
+        response = carol.post(
+            url("withdraw_proposal", proposal), {"reason": "Another house was found."}, follow=True
+        )
         assert "Another house was found." in words(response)
 
     def test_gives_more_time(self, cast, client_of, proposal):
         day = proposal.answer_by + timedelta(days=7)
-        sent = {"answer_by_day": day.day, "answer_by_month": day.month, "answer_by_year": day.year, "reason": "Half-term."}
+        sent = {
+            "answer_by_day": day.day,
+            "answer_by_month": day.month,
+            "answer_by_year": day.year,
+            "reason": "Half-term.",
+        }
         response = client_of(cast.carol).post(url("give_more_time", proposal), sent, follow=True)
         assert "The new deadline is recorded." in words(response)
         assert again(proposal).answer_by == day
@@ -370,7 +381,9 @@ def test_a_proposals_page_asks_the_same_number_of_questions_with_more_said(
 class TestTheDecision:
     @pytest.fixture
     def decision(self, cast):
-        return make_decision(cast.council, {cast.council: cast.carol, cast.haven: cast.dev, cast.beacon: cast.rosa})
+        return make_decision(
+            cast.council, {cast.council: cast.carol, cast.haven: cast.dev, cast.beacon: cast.rosa}
+        )
 
     def test_has_a_permanent_address_to_which_its_proposal_leads(self, cast, client_of, decision):
         response = client_of(cast.bea).get(decision.proposal.get_absolute_url())

@@ -1,0 +1,109 @@
+"""Many at once, with real threads and real connections: one seal or none, and never a wrong one."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from alliance.core.record import breaks_in_chain
+from alliance.core.refusals import NotPossible
+from alliance.core.tenancy import within_alliance
+from decisions import services
+from decisions.invariants import breaks_in_the_telling
+from decisions.models import Decision, Position
+from tests.factories.decisions import again, answer, make_draft, make_proposal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(alliance, *acts) -> list:
+    """Run the acts at the same moment, each on its own connection; their results, or the refusals they met."""
+    together = Barrier(len(acts))
+
+    def run(act):
+        try:
+            together.wait()
+            return within_alliance(alliance.pk, act)
+        except NotPossible as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def change(proposal, by):
+    case, shown = replace(proposal.case, why="On second thoughts."), again(proposal).current_wording.hash
+    return lambda: services.change_wording(proposal=proposal, case=case, shown=shown, by=by)
+
+
+def agree(proposal, participant, by):
+    shown = again(proposal).current_wording.hash
+    return lambda: services.take_position(
+        proposal=proposal, participant=participant, stance="agree", shown=shown, by=by
+    )
+
+
+def test_two_last_assents_make_one_seal(cast):
+    for round_ in range(1, 11):
+        proposal = make_proposal(cast.council, cast.carol)
+        answer(proposal, cast.council, cast.carol)
+        at_once(
+            cast.alliance,
+            agree(proposal, cast.haven, cast.pat),
+            agree(proposal, cast.beacon, cast.rosa),
+            agree(proposal, cast.haven, cast.dev),
+            agree(proposal, cast.beacon, cast.rosa),
+        )
+        assert Decision.objects.get(proposal=proposal).number == round_
+        assert again(proposal).state == "agreed"
+    assert list(breaks_in_chain(cast.alliance.pk)) == []
+    assert list(breaks_in_the_telling(cast.alliance.pk)) == []
+
+
+def test_a_changed_wording_racing_the_last_assent_never_seals_other_words(cast):
+    for round_ in range(25):
+        proposal = make_proposal(cast.council, cast.carol)
+        shown = proposal.current_wording
+        answer(proposal, cast.council, cast.carol)
+        answer(proposal, cast.haven, cast.pat)
+        acts = [agree(proposal, cast.beacon, cast.rosa), change(proposal, cast.carol)]
+        random.Random(round_).shuffle(acts)
+        at_once(cast.alliance, *acts)
+        if decision := Decision.objects.filter(proposal=proposal).first():
+            assert decision.wording == shown
+            assert proposal.wordings.count() == 1
+        else:
+            assert again(proposal).current_wording.version == 2
+            assert not Position.objects.on_the_current_wording().filter(proposal=proposal).exists()
+    assert list(breaks_in_the_telling(cast.alliance.pk)) == []
+
+
+def test_sixteen_at_once_on_one_proposal_leave_it_whole(cast):
+    proposal = make_proposal(cast.council, cast.carol)
+    voices = [
+        (cast.council, cast.carol),
+        (cast.haven, cast.pat),
+        (cast.haven, cast.dev),
+        (cast.beacon, cast.rosa),
+    ]
+    acts = [agree(proposal, *voices[number % 4]) for number in range(15)]
+    at_once(cast.alliance, *acts, change(proposal, cast.carol))
+    assert Decision.objects.count() <= 1
+    assert list(breaks_in_the_telling(cast.alliance.pk)) == []
+
+
+def test_drafts_begun_together_have_numbers_of_their_own(cast):
+    drafts = at_once(cast.alliance, *[lambda: make_draft(cast.haven, cast.pat)] * 6)
+    assert sorted(one.number for one in drafts) == [1, 2, 3, 4, 5, 6]
+
+
+def test_opened_twice_at_once_asks_once(cast):
+    draft = make_draft(cast.haven, cast.pat)
+    at_once(cast.alliance, *[lambda: services.open_proposal(proposal=draft, by=cast.pat)] * 4)
+    assert draft.roll.count() == 3
+    assert draft.wordings.count() == 1
