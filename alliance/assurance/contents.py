@@ -87,6 +87,11 @@ class Agreed:
     voices: tuple[Voice, ...]
     objections: tuple[Objected, ...]
 
+    @property
+    def standing_aside(self) -> tuple[str, ...]:
+        """Those on the roll who left the way free without agreeing (rule 6)."""
+        return tuple(voice.participant for voice in self.voices if voice.stance != "Agrees")
+
 
 @dataclass(frozen=True, slots=True)
 class Undecided:

@@ -125,10 +125,12 @@ def head(alliance_id: int) -> EventHead | None:
 
 def breaks_in_chain(alliance_id: int, printed: tuple[int, str] | None = None) -> Iterator[str]:
     """Every place where an alliance's chain does not hold, in words. `printed` is a head (seq, hash) from a paper."""
-    end = head(alliance_id)
+    events = Event.objects.filter(alliance_id=alliance_id).order_by("seq")
+    reached = events.values_list("seq", flat=True).last() or 0
+    end = head(alliance_id)  # read after `reached`, it is never behind; events that join from now on are left out
     seq, last = 0, GENESIS
     seen_printed = printed is None
-    for event in Event.objects.filter(alliance_id=alliance_id).order_by("seq").iterator(chunk_size=2000):
+    for event in events.filter(seq__lte=max(reached, end.seq if end else 0)).iterator(chunk_size=2000):
         seq += 1
         body = bytes(event.body)
         if event.seq != seq:

@@ -103,7 +103,7 @@ def test_it_prints_the_record_head_and_how_to_check_it(contents):
 
 
 def test_figures_print_their_denominators(contents):
-    assert "Sep 2025: 2 of 3 participants reported." in page(contents)
+    assert "Sep 2025: 2 of 3 providers reported." in page(contents)
 
 
 def test_an_experiment_that_failed_is_told_with_what_was_learned(contents):
@@ -117,6 +117,13 @@ def test_no_gap_is_left_out(contents):
     assert all(
         said.count(gap.what.replace("'", "&#x27;")) == 2 for gap in contents.gaps
     )  # in short, and in full
+
+
+def test_whoever_stood_aside_is_named_beside_the_decision(contents):
+    agreed = contents.decisions.agreed[0]
+    aside = replace(agreed, voices=(replace(agreed.voices[0], stance="Stands aside"), *agreed.voices[1:]))
+    said = page(replace(contents, decisions=replace(contents.decisions, agreed=(aside,))))
+    assert said.count("Council standing aside") == 2
 
 
 def test_words_cannot_bring_markup_into_the_report(contents):

@@ -10,6 +10,7 @@ from django.db import connection
 from alliance.assurance import gathering, services
 from alliance.assurance.models import Report
 from alliance.core import invariants, outbox
+from alliance.core import record as chain
 from alliance.core.models import Errand, Event
 from alliance.core.record import record
 from alliance.core.tenancy import within_alliance
@@ -83,3 +84,19 @@ def test_what_happens_while_the_facts_are_read_waits_until_they_are(requested, h
         report = services.gather_report(report=requested)
         news = Event.objects.get(pk=told[0].result())
     assert news.seq == report.head_seq + 1
+
+
+def test_a_self_check_beside_a_busy_alliance_finds_no_break_that_is_none(harbour_alliance, monkeypatch):
+    """A report would freeze such a false alarm."""
+    really_head = chain.head
+
+    def head_and_then_news(alliance_id):
+        end = really_head(alliance_id)
+        within_alliance(
+            alliance_id,
+            lambda: record("participants.alliance_founded", harbour_alliance, by=None, name="News"),
+        )
+        return end
+
+    monkeypatch.setattr(chain, "head", head_and_then_news)
+    assert list(chain.breaks_in_chain(harbour_alliance.pk)) == []
