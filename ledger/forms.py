@@ -185,7 +185,7 @@ class ColumnsForm(Form):
         kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         for name, column in importing.COLUMNS.items():
-            nothing = ("", "Choose a column" if column.needed else "Not in this file")
+            nothing = ("", "Choose" if column.needed else "Not in this file")
             choices = [nothing, ("A column of the file", columns)]
             if name in fixed:
                 choices = [nothing, ("Every row is", fixed[name]), ("A column of the file", columns)]

@@ -15,7 +15,7 @@ from itertools import islice
 
 from alliance.core.money import MoneyError, parse_pounds, pounds
 from alliance.core.periods import FinancialYear, Month
-from alliance.core.spreadsheets import Row, Table
+from alliance.core.spreadsheets import Row, SpreadsheetError, Table
 from ledger.models import Category
 
 HEADINGS_WITHIN = 30  # rows
@@ -130,6 +130,8 @@ class Look:
 def look(table: Table) -> Look:
     """Titles above the headings are passed over: the headings are the row that names the most columns."""
     rows = [row for row in islice(table, HEADINGS_WITHIN) if row.cells]
+    if not rows:
+        raise SpreadsheetError(f"'{table.filename}' has nothing in it, or begins with too many empty rows.")
     heading = max(rows, key=lambda row: (len(guess(row.cells).columns), _words(row), -row.number))
     samples = [list(row.cells) for row in rows if row.number > heading.number][:3]
     # Columns without a heading are columns when every row has them; a single wider row has a comma too many.
@@ -412,9 +414,11 @@ def _month_number(name: str) -> int:
 
 
 def _is_total(row: Row, text: dict) -> bool:
-    """A row of sums: it says so, and has no date."""
+    """A row of sums: it says so first of all, and has no date."""
     first = next((cell.strip() for cell in row.cells if cell.strip()), "")
-    return not text.get("date") and bool(re.match(r"(sub[- ]?|grand )?totals?\b", first, re.IGNORECASE))
+    return text.get("date", "") in ("", first) and bool(
+        re.match(r"(sub[- ]?|grand )?totals?\b", first, re.IGNORECASE)
+    )
 
 
 def _words(row: Row) -> int:

@@ -31,7 +31,10 @@ def work(page: Page, sign: str) -> None:
 
 def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast, either_page_as, check_axe):
     make_book(cast)
-    rows = [cost("1,200.00", day="03/10/2026"), cost("340.50", day="09/10/2026", line="Peer support", category="Overhead")]
+    rows = [
+        cost("1,200.00", day="03/10/2026"),
+        cost("340.50", day="09/10/2026", line="Peer support", category="Overhead"),
+    ]
     wrong = [*rows, cost("12O.00", day="31/11/2026", line="Peer suport")]
     page = either_page_as(cast.finn)
     page.goto(BOOK)
@@ -82,7 +85,9 @@ def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast
         bea.get_by_role("link", name="costs.csv").click()
     assert Path(download.value.path()).read_bytes() == csv_of(rows)
     bea.get_by_role("link", name="Journal 2").click()
-    expect(bea.get_by_text("Only the finance lead of Haven Homes or the pool manager reverses")).to_be_visible()
+    expect(
+        bea.get_by_text("Only the finance lead of Haven Homes or the pool manager reverses")
+    ).to_be_visible()
     check_axe(bea)
     check_axe(bea, width=320)
 
@@ -96,7 +101,9 @@ def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast
     expect(page.get_by_text("Journal 2 is reversed by journal 3.")).to_be_visible()
     check_axe(page)
     bea.goto(BOOK)
-    expect(bea.get_by_text("Nothing has been spent yet").or_(bea.get_by_text("£0.00").first).first).to_be_visible()
+    expect(
+        bea.get_by_text("Nothing has been spent yet").or_(bea.get_by_text("£0.00").first).first
+    ).to_be_visible()
 
 
 def test_a_councils_own_file_is_matched_column_by_column_and_loads(cast, either_page_as, check_axe):
@@ -184,5 +191,3 @@ def test_a_filter_changes_the_book_in_place_and_stays_in_the_address(cast, page_
     page.goto(f"{BOOK}returns/")
     check_axe(page)
     check_axe(page, width=320)
-
-

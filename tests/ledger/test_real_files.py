@@ -44,7 +44,7 @@ def test_the_pooled_budgets_of_leeds_load_in_the_browser_and_balance_to_the_penn
     assert sent.status == "mapping"
     client, address = client_of(cast.hana), reverse("ledger:columns", args=[cast.alliance.slug, sent.number])
     page = client.get(address).content.decode()
-    assert "J · Net amount (such as 1616.23" in page or "J · Net amount (such as" in page
+    assert "J · Net amount (such as" in page
     line = BudgetLine.objects.get(slug="housing-first")
     answer = client.post(
         address,
@@ -109,13 +109,17 @@ def test_the_second_file_with_the_same_headings_needs_no_matching(cast):
     assert CostReturn.objects.filter(status="posted").count() == 1
 
 
+NEWCASTLE = {"date": 3, "amount": 9, "supplier": 4, "reference": 5, "description": 8}
+SALFORD = {"date": 1, "amount": 5, "supplier": 6, "reference": 2, "description": 8}
+
+
 @pytest.mark.parametrize(
     ("name", "month", "columns"),
     [
-        ("newcastle-2017-01-extract.csv", Month(2017, 1), {"date": 3, "amount": 9, "supplier": 4, "reference": 5, "description": 8}),
-        ("salford-2011-08-extract.csv", Month(2011, 8), {"date": 1, "amount": 5, "supplier": 6, "reference": 2, "description": 8}),
+        ("newcastle-2017-01-extract.csv", Month(2017, 1), NEWCASTLE),
+        ("salford-2011-08-extract.csv", Month(2011, 8), SALFORD),
     ],
-)  # fmt: skip
+)
 def test_other_councils_layouts_are_guessed_and_load(cast, name, month, columns):
     """Net is preferred to gross; a date is a date in either order."""
     make_book(cast, FinancialYear.containing(month.start))
