@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alliance.core.forms import Checkboxes, DateInputField, Form, ModelForm, NumberInput, Radios, WordsField
 from alliance.core.periods import Month
+from decisions.models import Decision
 from learning.models import ActionLook, Answer, Experiment, GateAnswer, Measure, Review
 from learning.reading import Figures, parse_figure, parse_month, read_figures, read_pasted
 from learning.services import NewAction
@@ -456,22 +457,29 @@ class CorrectionForm(Form):
 class AnnotationForm(Form):
     month = MonthField(label="At which month?")
     text = forms.CharField(label="Note", max_length=120, help_text="A few words: what happened then?")
-    about = forms.ChoiceField(label="Which review or experiment is it about?", required=False)
+    about = forms.ChoiceField(label="Which review, experiment or decision is it about?", required=False)
 
     def __init__(self, *args, measure: Measure, **kwargs):
         super().__init__(*args, **kwargs)
-        self.reviews, self.experiments = _linkable(measure.alliance_id)
+        alliance_id = measure.alliance_id
+        self.linkable = {
+            "review": _by_pk(Review.objects.filter(alliance_id=alliance_id).held()),
+            "experiment": _by_pk(Experiment.objects.filter(alliance_id=alliance_id)),
+            "decision": _by_pk(Decision.objects.filter(alliance_id=alliance_id).select_related("wording")),
+        }
         self.fields["about"].choices = [
             ("", "None of them"),
-            ("Reviews", [(f"review:{pk}", str(one)) for pk, one in self.reviews.items()]),
-            ("Experiments", [(f"experiment:{pk}", str(one)) for pk, one in self.experiments.items()]),
+            *(
+                (f"{kind.capitalize()}s", [(f"{kind}:{pk}", str(one)) for pk, one in found.items()])
+                for kind, found in self.linkable.items()
+            ),
         ]
 
     @property
     def links(self) -> dict:
+        """{"review": Review}, or experiment, or decision; empty for none."""
         kind, _, pk = self.cleaned_data["about"].partition(":")
-        found = {"review": self.reviews, "experiment": self.experiments}.get(kind, {})
-        return {kind: found[int(pk)]} if kind else {}
+        return {kind: self.linkable[kind][int(pk)]} if kind else {}
 
 
 class RebaseForm(Form):
@@ -483,7 +491,7 @@ class RebaseForm(Form):
 
     def __init__(self, *args, measure: Measure, **kwargs):
         super().__init__(*args, **kwargs)
-        self.reviews, _ = _linkable(measure.alliance_id)
+        self.reviews = _by_pk(Review.objects.filter(alliance_id=measure.alliance_id).held())
         self.fields["review"].choices = [("", "Choose a review")] + [
             (pk, str(one)) for pk, one in self.reviews.items()
         ]
@@ -492,10 +500,9 @@ class RebaseForm(Form):
         return self.reviews[int(self.cleaned_data["review"])]
 
 
-def _linkable(alliance_id: int) -> tuple[dict, dict]:
-    reviews = Review.objects.filter(alliance_id=alliance_id).held().order_by("-number")[:100]
-    experiments = Experiment.objects.filter(alliance_id=alliance_id).order_by("-number")[:100]
-    return {one.pk: one for one in reviews}, {one.pk: one for one in experiments}
+def _by_pk(rows) -> dict:
+    """The latest hundred, newest first."""
+    return {one.pk: one for one in rows.order_by("-number")[:100]}
 
 
 def _sentence(problem: Exception) -> str:

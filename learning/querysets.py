@@ -95,7 +95,9 @@ class MeasureQuerySet(OfAllianceQuerySet):
 
         return self.prefetch_related(
             models.Prefetch("observations", Observation.objects.current(), to_attr="current_observations"),
-            models.Prefetch("annotations", Annotation.objects.select_related("review", "experiment")),
+            models.Prefetch(
+                "annotations", Annotation.objects.select_related("review", "experiment", "decision__wording")
+            ),
             models.Prefetch("rebases", Rebase.objects.select_related("review")),
         )
 

@@ -101,7 +101,7 @@ class Observation(OfAlliance):
 
 
 class Annotation(OfAlliance):
-    """A note at a month of a measure's chart that points to the review, experiment or decision it is about."""
+    """A note at a month of a measure's chart that may point to the review, experiment or decision it is about."""
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="annotations")
     on = models.DateField("month", db_column="month")
@@ -111,6 +111,9 @@ class Annotation(OfAlliance):
     )
     experiment = models.ForeignKey(
         "learning.Experiment", on_delete=models.PROTECT, null=True, blank=True, related_name="notes"
+    )
+    decision = models.ForeignKey(
+        "decisions.Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="notes"
     )
     noted_at = models.DateTimeField(default=timezone.now)
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -128,7 +131,7 @@ class Annotation(OfAlliance):
 
     @property
     def about(self):
-        return self.review or self.experiment
+        return self.review or self.experiment or self.decision
 
 
 class Rebase(OfAlliance):

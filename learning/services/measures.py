@@ -10,6 +10,7 @@ from django.utils import timezone
 from alliance.core.periods import Month
 from alliance.core.record import digest, record
 from alliance.core.refusals import NotPossible
+from decisions.models import Decision
 from learning import permissions
 from learning.models import Annotation, Experiment, Measure, Observation, Rebase, Review
 from learning.numbering import next_number
@@ -148,11 +149,12 @@ def annotate_measure(
     by: User,
     review: Review | None = None,
     experiment: Experiment | None = None,
+    decision: Decision | None = None,
 ) -> Annotation:
-    """A note at a month of the chart; it may point to the review or experiment it is about."""
+    """A note at a month of the chart; it may point to the review, experiment or decision it is about."""
     measure = _locked(measure)
     permissions.annotate_measure.check(by, measure=measure)
-    _of_same_alliance(measure, review, experiment)
+    _of_same_alliance(measure, review, experiment, decision)
     note = Annotation.objects.create(
         alliance_id=measure.alliance_id,
         measure=measure,
@@ -160,6 +162,7 @@ def annotate_measure(
         text=text,
         review=review,
         experiment=experiment,
+        decision=decision,
         noted_by=by,
     )
     record(

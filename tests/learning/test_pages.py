@@ -11,6 +11,7 @@ from django.utils import timezone
 from learning import services
 from learning.models import Action, Experiment, Measure, Observation, Review
 from tests.factories import learning as make
+from tests.factories.decisions import make_decision
 
 pytestmark = pytest.mark.django_db
 
@@ -358,12 +359,17 @@ def test_notes_and_new_limits_come_from_the_page(cast, client_of):
     browser = client_of(cast.lena)
     note = {"month": "Mar 2024", "text": "Flood", "about": f"review:{review.pk}"}
     assert browser.post(url(cast.alliance, "annotate", 1), note).status_code == 303
+    voices = {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa}
+    decision = make_decision(cast.council, voices)
+    note = {"month": "Apr 2024", "text": "One rota", "about": f"decision:{decision.pk}"}
+    assert browser.post(url(cast.alliance, "annotate", 1), note).status_code == 303
     limits = {"month": "Jun 2024", "reason": "One door", "review": review.pk}
     assert browser.post(url(cast.alliance, "rebase", 1), limits | {"month": "Jan 2020"}).status_code == 422
     assert browser.post(url(cast.alliance, "rebase", 1), limits).status_code == 303
     page = browser.get(url(cast.alliance, "measure", 1)).content.decode()
     assert "New limits: One door (review 1)" in page
     assert "Flood" in page
+    assert f'One rota (<a class="govuk-link" href="{decision.get_absolute_url()}">' in page
 
 
 def test_measures_stand_in_alphabetical_order_and_nobody_is_compared(cast, client_of):
