@@ -12,7 +12,7 @@ from ledger import services
 from ledger.lifecycle import ReturnState
 from ledger.models import CostReturn, Period
 from ledger.summaries import reported
-from participants.models import Participant
+from participants.models import Participant, RoleAppointment
 from participants.standing import Role, Standing
 
 REPORT_WITHIN = 10  # working days after the month's end
@@ -39,6 +39,8 @@ def _returns_in_hand(standing: Standing) -> list[Waiting]:
         .filter(status__in=wanted, participant__in=standing.participant_ids)
         .select_related("participant", "alliance")
     )
+    returns = list(returns)
+    _whose_to_act(standing, {one.participant_id for one in returns})
     return [
         Waiting(
             title=f"Cost return {one.number}: {one}",
@@ -72,12 +74,13 @@ def _returns_missing(standing: Standing, month: Month) -> list[Waiting]:
         )
         .values_list("participant", flat=True)
     )
+    acts = _whose_to_act(standing, ours.keys() - sent)
     return [
         Waiting(
             title=f"Send {name}'s costs of {month.label}",
             url=reverse("ledger:send_return", args=[standing.alliance.slug]) + f"?month={month.slug}",
             why="The open book waits for them.",
-            who="me" if standing.has_for(pk, Role.FINANCE_LEAD) else "organisation",
+            who="me" if pk in acts else "organisation",
             due=add_working_days(month.end, REPORT_WITHIN),
         )
         for pk, name in ours.items()
@@ -105,6 +108,23 @@ def _months_to_close(standing: Standing, today: date) -> list[Waiting]:
             who="me",
         )
     ]
+
+
+def _whose_to_act(standing: Standing, participants: set[int]) -> set[int]:
+    """Those participants whose returns are this person's to send, by the rule of permissions.send_return."""
+    if not participants:
+        return set()
+    with_lead = set(
+        RoleAppointment.objects.in_force()
+        .filter(participant__in=participants, role=Role.FINANCE_LEAD)
+        .values_list("participant", flat=True)
+    )
+    return {
+        one
+        for one in participants
+        if standing.has_for(one, Role.FINANCE_LEAD, Role.POOL_MANAGER)
+        or (standing.has_for(one, Role.REPRESENTATIVE) and one not in with_lead)
+    }
 
 
 def _things(count: int) -> str:
