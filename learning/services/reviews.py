@@ -229,6 +229,7 @@ def look_at_action(
 
 @transaction.atomic
 def call_off_review(*, review: Review, because: str, by: User) -> Review:
+    """It will not be held. The reason stays; the draft goes, for nobody could redact it afterwards (rule 50)."""
     review = _locked(review)
     permissions.call_off_review.check(by, review=review)
     review.status = REVIEW.after(review.status, "call_off")
@@ -236,7 +237,8 @@ def call_off_review(*, review: Review, because: str, by: User) -> Review:
     if review.called_off_because is None:
         raise NotPossible("Say why the review is called off.")
     review.called_off_at, review.called_off_by = timezone.now(), by
-    review.save(update_fields=["status", "called_off_because", "called_off_at", "called_off_by"])
+    review.draft, review.drafted_at, review.drafted_by = {}, None, None
+    review.save()
     record("learning.review_called_off", review, by=by, title=review.title, because=review.called_off_because)
     return review
 

@@ -1,11 +1,18 @@
 """What was learned and said does not change, whoever asks the database (house 19)."""
 
-import pytest
-from django.db import DatabaseError, connection, transaction
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.template.loader import render_to_string
+
+from alliance.core import invariants
+from alliance.core.models import Event
 from learning import services
-from learning.models import Action, Answer
+from learning.models import Action, Answer, Experiment, Observation
 from learning.services import NewAction
+from participants.models import User
 from tests.factories import learning as make
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +110,53 @@ def test_a_figure_is_not_replaced_by_one_of_another_month(learned):
         " from learning_observation limit 1"
     )
     assert "same measure and month" in told
+
+
+def test_every_act_of_learning_has_its_sentence_in_the_record(learned):
+    lena, lee = User.objects.get(name="Lena Learning"), User.objects.get(name="Lee Lived")
+    experiment = make.propose(learned.alliance, lee)
+    services.revise_experiment(experiment=experiment, size="Two", by=lee)
+    services.withdraw_experiment(experiment=experiment, by=lee)
+    services.end_experiment(
+        experiment=Experiment.objects.get(status="running"),
+        outcome="stopped",
+        turned_out="partly",
+        learned="Some.",
+        by=lena,
+    )
+    first = Observation.objects.first()
+    services.correct_observation(observation=first, value=first.value + 1, reason="Late.", by=lena)
+    told = {one.kind: one for one in Event.objects.filter(kind__startswith="learning.")}
+    assert {one.partition(".")[2] for one in told} == {
+        path.stem for path in (Path(settings.BASE_DIR) / "templates/learning/events").iterdir()
+    }
+    for event in told.values():
+        sentence = render_to_string(event.sentence_template, {"event": event}).strip()
+        assert len(sentence) > 20, event.kind
+        assert "None" not in sentence, event.kind
+        assert "\n" not in sentence, event.kind
+
+
+def learning_breaks(alliance_id) -> list[str]:
+    ours = [one for one in invariants.REGISTER if one.breaks.__module__ == "learning.invariants"]
+    return [said for one in ours for said in one.breaks(alliance_id)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_nightly_check_finds_what_even_the_owner_should_not_do(learned, owner_connection):
+    alliance_id = learned.alliance_id
+    assert learning_breaks(alliance_id) == []
+    owner_connection.execute("alter table learning_answer disable trigger user")
+    owner_connection.execute(
+        "delete from learning_answer where question = 'we' and review_id = %s", [learned.pk]
+    )
+    owner_connection.execute("alter table learning_gateanswer disable trigger user")
+    owner_connection.execute("update learning_gateanswer set yes = false where gate = 'safe'")
+    owner_connection.commit()
+    assert learning_breaks(alliance_id) == [
+        "Experiment 1: One key worker for each person started without a yes to safe.",
+        "Review 1: What October taught us does not answer we.",
+    ]
 
 
 def test_a_month_has_one_first_figure(learned):

@@ -146,8 +146,10 @@ def test_a_review_that_is_called_off_says_why(harbour_alliance, lena):
     review = make.prepare(harbour_alliance, lena)
     with pytest.raises(NotPossible, match="why"):
         services.call_off_review(review=review, because=" ", by=lena)
+    services.save_draft(review=review, typed={"facts": "Words of somebody."}, seen={}, by=lena)
     services.call_off_review(review=review, because="Half the team is ill.", by=lena)
     review.refresh_from_db()
+    assert review.draft == {}
     assert (review.status, str(review.called_off_because)) == ("called_off", "Half the team is ill.")
 
 
