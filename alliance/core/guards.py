@@ -8,6 +8,7 @@ from django.db import migrations
 
 APPEND_ONLY = "append-only"
 KEPT_BY_TRIGGERS = "kept by triggers"
+NEVER_DELETED = "never deleted"
 
 
 def _quoted(sentence: str) -> str:
@@ -39,6 +40,13 @@ def kept_by_triggers(table: str) -> migrations.RunSQL:
     """Only security-definer triggers write here: the login role may read."""
     return migrations.RunSQL(
         f"comment on table {table} is '{KEPT_BY_TRIGGERS}'", reverse_sql=f"comment on table {table} is null"
+    )
+
+
+def never_deleted(table: str) -> migrations.RunSQL:
+    """For tables without an alliance_id that are as lasting as those with one: select, insert and update only."""
+    return migrations.RunSQL(
+        f"comment on table {table} is '{NEVER_DELETED}'", reverse_sql=f"comment on table {table} is null"
     )
 
 
@@ -89,7 +97,7 @@ begin
         execute format('grant %s on %s to %I',
             case when one.said = 'kept by triggers' or one.name::text = 'django_migrations' then 'select'
                  when one.said = 'append-only' then 'select, insert'
-                 when one.owned then 'select, insert, update'
+                 when one.owned or one.said = 'never deleted' then 'select, insert, update'
                  else 'select, insert, update, delete' end, one.name, app);
     end loop;
     execute format('grant usage, select on all sequences in schema public to %I', app);

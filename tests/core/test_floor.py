@@ -62,7 +62,7 @@ def test_a_lifecycle_that_names_a_state_that_is_not_there_does_not_start():
 
 
 def test_every_state_of_every_lifecycle_is_reached_and_is_final_or_has_a_next_step():
-    assert {one.noun for one in REGISTER} >= {"Proposal", "Cost return", "Experiment", "Report"}
+    assert {one.noun for one in REGISTER} >= {"Proposal", "Return", "Experiment", "Report"}
     for lifecycle in REGISTER:
         assert lifecycle.reachable() == set(lifecycle.states.values), lifecycle.noun
 

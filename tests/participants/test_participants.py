@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from participants import permissions, services
-from participants.models import Alliance, Invitation, Participant, Principle, RoleAppointment, User
+from participants.models import Alliance, Participant, Principle, RoleAppointment, User
 from participants.standing import standing
 from tests.factories.participants import give_role, make_participant, make_user
 
@@ -187,14 +187,14 @@ def test_the_invitation_of_somebody_who_has_lost_the_right_to_invite_is_worth_no
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "expired", "accepted", "made up"])
-def test_a_link_that_is_no_longer_open_says_so(cast, run_errands, client, how):
+def test_a_link_that_is_no_longer_open_says_so(cast, run_errands, client, how, time_machine):
     invitation = invite(cast, cast.pat)
     run_errands()
     token = token_in_the_letter()
     if how == "withdrawn":
         services.withdraw_invitation(invitation=invitation, by=cast.pat)
     elif how == "expired":
-        Invitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now())
+        time_machine.move_to(timezone.now() + services.INVITATION_LASTS)
     elif how == "accepted":
         services.accept_invitation(token=token, by=None, name="Nia", password="three random words")
     else:
@@ -276,3 +276,23 @@ def test_nobody_signs_up_alone(client, db):
         {"email": "x@example.org", "password1": "three random words", "password2": "three random words"},
     )
     assert not User.objects.filter(email="x@example.org").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"),
+    [
+        (lambda cast: cast.dev.appointments, {"role": "representative"}),
+        (lambda cast: cast.dev.appointments, {"from_on": date(2020, 1, 1)}),
+        (lambda cast: Principle.objects.filter(alliance=cast.alliance), {"wording": "The commissioner decides."}),
+        (lambda cast: Participant.objects.filter(pk=cast.haven.pk), {"kind": "commissioner"}),
+    ],
+    ids=["role", "date", "principle", "kind"],
+)
+def test_what_was_signed_is_not_rewritten(cast, rows, change):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows(cast).update(**change)
+
+
+def test_an_alliance_cannot_be_deleted(cast):
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("delete from participants_alliance")
