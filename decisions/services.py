@@ -14,11 +14,11 @@ from django.utils import timezone
 from alliance.core.models import Words
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from alliance.core.workdays import add_working_days
 from decisions import permissions
 from decisions.case import Case, hash_of
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
 from decisions.models import Decision, Objection, Position, PrincipleTest, Proposal, RollEntry, Wording
+from decisions.tally import why_no_roll
 from participants.models import Alliance, Participant, Principle, RoleAppointment, User
 from participants.standing import standing
 
@@ -90,7 +90,7 @@ def open_proposal(*, proposal: Proposal, by: User) -> Proposal:
     state = PROPOSAL.after(proposal.state_now, "open")
     now, today = timezone.now(), timezone.localdate()
     case, principles = _complete(proposal.case, proposal.alliance_id)
-    answer_by = proposal.answer_by or usual_deadline(proposal.alliance, today)
+    answer_by = proposal.answer_by or proposal.alliance.usual_deadline(today)
     _in_time(answer_by, today)
     roll = list(Participant.objects.active(today).filter(alliance_id=proposal.alliance_id).order_by("place"))
     if why_not := why_no_roll(roll):
@@ -156,7 +156,7 @@ def change_wording(
     if case == proposal.current_wording.case:
         return proposal.current_wording
     _same_wording(proposal, shown)
-    answer_by = answer_by or usual_deadline(proposal.alliance, today)
+    answer_by = answer_by or proposal.alliance.usual_deadline(today)
     _in_time(answer_by, today)
     lapsed = list(
         Participant.objects.filter(
@@ -368,20 +368,6 @@ def resolve_objection(*, objection: Objection, resolution: str, by: User) -> Obj
 
 
 # ── What they share ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def usual_deadline(alliance: Alliance, today: date | None = None) -> date:
-    """The alliance's number of working days from today, in England's calendar."""
-    return add_working_days(today or timezone.localdate(), alliance.answer_within)
-
-
-def why_no_roll(roll: list[Participant]) -> str:
-    """Why these participants could decide nothing together, or "" (rule 10)."""
-    if len(roll) < 2:
-        return "A key decision needs at least two active participants."
-    if not any(one.kind == Participant.Kind.COMMISSIONER for one in roll):
-        return "A key decision needs a commissioner among the active participants."
-    return ""
 
 
 def _locked(proposal: Proposal) -> Proposal:

@@ -1,6 +1,6 @@
 """Who stands where, counted by the rules: pure functions over facts, no database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,15 @@ AGREE, STAND_ASIDE = "agree", "stand_aside"
 def assents(stance: str | None, *, standing_aside: bool) -> bool:
     """Does this position leave the way free? Silence never does (rule 5); standing aside if it is on (rule 6)."""
     return stance == AGREE or (standing_aside and stance == STAND_ASIDE)
+
+
+def why_no_roll(roll: Sequence) -> str:
+    """Why these participants could decide nothing together, or "" (rule 10)."""
+    if len(roll) < 2:
+        return "A key decision needs at least two active participants."
+    if not any(one.kind == "commissioner" for one in roll):
+        return "A key decision needs a commissioner among the active participants."
+    return ""
 
 
 def is_agreed(

@@ -72,7 +72,7 @@ def propose(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             by=request.user,
         )
         return redirect(request, drafted)
-    page = {"form": form, "usual": services.usual_deadline(alliance)}
+    page = {"form": form, "usual": alliance.usual_deadline()}
     return render(request, "decisions/propose.html", page, status=_status(form))
 
 
@@ -93,7 +93,7 @@ def edit_draft(request: HttpRequest, alliance: Alliance, number: int) -> HttpRes
             proposal=found, case=form.case, answer_by=form.cleaned_data["answer_by"], by=request.user
         )
         return redirect(request, found)
-    page = {"form": form, "proposal": found, "usual": services.usual_deadline(alliance)}
+    page = {"form": form, "proposal": found, "usual": alliance.usual_deadline()}
     return render(request, "decisions/propose.html", page, status=_status(form))
 
 
@@ -234,7 +234,7 @@ def change_wording(request: HttpRequest, alliance: Alliance, number: int) -> Htt
     found = _find(request, alliance, number)
     permissions.change_wording.check(request.user, proposal=found)
     PROPOSAL.require(found.state_now, "change_wording")
-    usual = services.usual_deadline(alliance)
+    usual = alliance.usual_deadline()
     form = WordingForm(
         request.POST or None,
         case=found.case,
@@ -282,7 +282,7 @@ def give_more_time(request: HttpRequest, alliance: Alliance, number: int) -> Htt
     form = MoreTimeForm(
         request.POST or None,
         not_before=found.answer_by,
-        initial={"answer_by": max(services.usual_deadline(alliance), found.answer_by)},
+        initial={"answer_by": max(alliance.usual_deadline(), found.answer_by)},
     )
     if request.method == "POST" and form.is_valid():
         services.give_more_time(proposal=found, by=request.user, **form.cleaned_data)
@@ -381,7 +381,7 @@ def _show(
             "case": found.case,
             "missing": list(found.case.missing(principles).values()),
             "bearings": [(one, found.case.tests.get(one.pk)) for one in principles],
-            "usual": services.usual_deadline(found.alliance),
+            "usual": found.alliance.usual_deadline(),
             "roll": Participant.objects.filter(alliance=found.alliance).active(),
         }
         return render(request, "decisions/draft.html", context)

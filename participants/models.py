@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from alliance.core.periods import FinancialYear
+from alliance.core.workdays import add_working_days
 from participants.querysets import (
     AllianceQuerySet,
     InvitationQuerySet,
@@ -95,6 +96,10 @@ class Alliance(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("alliance_home", args=[self.slug])
+
+    def usual_deadline(self, today=None):
+        """The last day to answer what is asked today: the agreed number of working days, in England's calendar."""
+        return add_working_days(today or timezone.localdate(), self.answer_within)
 
     def financial_year(self, on=None) -> FinancialYear:
         return FinancialYear.containing(on or timezone.localdate(), self.year_starts_in)

@@ -9,7 +9,7 @@ from alliance.core.models import Event
 from alliance.core.record import breaks_in_chain
 from alliance.core.refusals import NotAllowed, NotPossible
 from alliance.core.workdays import add_working_days
-from decisions import services
+from decisions import services, tally
 from decisions.case import Bearing, Case, Effect, hash_of
 from decisions.models import Decision, Position, Proposal
 from participants.models import Principle
@@ -111,12 +111,10 @@ class TestOpening:
         assert again(draft).state == "draft"
 
     def test_needs_two_participants_and_a_commissioner(self, cast):  # rule 10
-        with_none = services.why_no_roll([cast.haven, cast.beacon])
+        with_none = tally.why_no_roll([cast.haven, cast.beacon])
         assert with_none == "A key decision needs a commissioner among the active participants."
-        assert (
-            services.why_no_roll([cast.council]) == "A key decision needs at least two active participants."
-        )
-        assert services.why_no_roll([cast.council, cast.haven]) == ""
+        assert tally.why_no_roll([cast.council]) == "A key decision needs at least two active participants."
+        assert tally.why_no_roll([cast.council, cast.haven]) == ""
 
     def test_twice_is_once(self, cast):
         draft = make_draft(cast.council, cast.carol)
