@@ -12,7 +12,7 @@ from alliance.core.money import ZERO
 from alliance.core.periods import FinancialYear, Month
 from ledger import importing
 from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Period
-from ledger.services import unbalanced_budget
+from ledger.possible import unbalanced_budget
 from participants.models import Alliance, Participant
 
 LINES = 10  # budget lines that the form has room for

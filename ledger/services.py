@@ -18,7 +18,7 @@ from alliance.core.outbox import enqueue
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from ledger import chart, permissions, posting
+from ledger import chart, permissions, possible, posting
 from ledger.comparing import differing_row
 from ledger.importing import Problem
 from ledger.lifecycle import RETURN, ReturnState
@@ -63,7 +63,7 @@ def open_year(
         raise NotPossible(f"The year {year.label} is open already.")
     planned, funded = _adds_up(lines, contingency, contributions, brought_forward)
     if planned != funded:
-        raise NotPossible(unbalanced_budget(planned, funded))
+        raise NotPossible(possible.unbalanced_budget(planned, funded))
     budget = Budget.objects.create(
         alliance=alliance, starts_on=year.start, brought_forward=pounds(brought_forward), opened_by=by
     )
@@ -120,16 +120,6 @@ def open_year(
         **told,
     )
     return budget
-
-
-def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:
-    """Rule 30, told when it is not kept."""
-    apart = planned - funded
-    return (
-        f"The budget lines and the contingency sum to {format_pounds(planned)}, the contributions and what was brought "
-        f"forward to {format_pounds(funded)}: {format_pounds(abs(apart))} too {'much' if apart > 0 else 'little'} is "
-        "planned. They must be equal (rule 30)."
-    )
 
 
 def _adds_up(lines, contingency, contributions, brought_forward) -> tuple[Decimal, Decimal]:
@@ -473,12 +463,12 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
     permissions.reverse.check(by, journal=journal)
     cost_return = CostReturn.objects.filter(journal=journal).select_for_update(of=("self",)).first()
     journal = Journal.objects.select_related("alliance").get(pk=journal.pk)
-    if why_not := not_reversible(journal):
+    if why_not := possible.not_reversible(journal):
         raise NotPossible(why_not)
     if not reason.strip():
         raise NotPossible("Say why the journal is reversed.")
     posting.take_your_time()
-    month = first_open_month(journal)
+    month = possible.first_open_month(journal)
     if month is None:
         raise NotPossible("Every month from this journal's on is closed. Open the next year first.")
     posting.hold_open(journal.alliance_id, month)
@@ -486,7 +476,7 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
         alliance_id=journal.alliance_id
     )  # two who reverse at once take turns here
     if Journal.objects.filter(reverses=journal).exists():
-        raise NotPossible(not_reversible(journal))
+        raise NotPossible(possible.not_reversible(journal))
     today = timezone.localdate()
     words = Words.write(journal.alliance_id, reason)
     reversal = posting.post_reversal(
@@ -510,27 +500,6 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
     return reversal
 
 
-def not_reversible(journal: Journal) -> str:
-    """Why a journal cannot be reversed, or ""."""
-    if journal.kind == Journal.Kind.REVERSAL:
-        return "A reversal is not reversed. Post the right figures instead."
-    if reversal := Journal.objects.filter(reverses=journal).first():
-        return (
-            f"Journal {journal.number} is reversed already, by journal {reversal.number}; that happens once."
-        )
-    return ""
-
-
-def first_open_month(journal: Journal) -> Month | None:
-    period = (
-        Period.objects.filter(alliance_id=journal.alliance_id, month__gte=journal.month)
-        .open()
-        .order_by("month")
-        .first()
-    )
-    return period and period.value
-
-
 @transaction.atomic
 def close_period(*, period: Period, by) -> Period:
     """Close a month for good, with its totals in the record (rule 33). Closing it twice is closing it once."""
@@ -538,7 +507,7 @@ def close_period(*, period: Period, by) -> Period:
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.closed_at:
         return period
-    if why_not := not_closable(period):
+    if why_not := possible.not_closable(period):
         raise NotPossible(why_not)
     period.closed_at, period.closed_by = timezone.now(), by
     period.save(update_fields=["closed_at", "closed_by"])
@@ -565,28 +534,6 @@ def close_period(*, period: Period, by) -> Period:
         spent=Balance.objects.filter(alliance_id=period.alliance_id, month=period.month).costs().net(),
     )
     return period
-
-
-def not_closable(period: Period, today: date | None = None) -> str:
-    """Why a month cannot be closed yet, or ""."""
-    if period.closed_at:
-        return f"{period} is closed."
-    if period.value.end >= (today or timezone.localdate()):
-        return f"{period} has not ended yet."
-    earlier = (
-        Period.objects.filter(alliance_id=period.alliance_id, month__lt=period.month)
-        .open()
-        .order_by("month")
-        .first()
-    )
-    if earlier:
-        return f"{earlier} is still open. Months are closed in their order."
-    moving = (
-        CostReturn.objects.filter(alliance_id=period.alliance_id, month=period.month).being_posted().first()
-    )
-    if moving:
-        return f"Return {moving.number} is being posted. Wait until it is in the book."
-    return ""
 
 
 # ── Shared ───────────────────────────────────────────────────────────────────

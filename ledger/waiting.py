@@ -8,7 +8,7 @@ from django.utils import timezone
 from alliance.core.periods import Month
 from alliance.core.waiting import Waiting
 from alliance.core.workdays import add_working_days
-from ledger import services
+from ledger import possible
 from ledger.lifecycle import ReturnState
 from ledger.models import CostReturn, Period
 from ledger.summaries import reported
@@ -97,7 +97,7 @@ def _months_to_close(standing: Standing, today: date) -> list[Waiting]:
         .order_by("month")
         .first()
     )
-    if ended is None or services.not_closable(ended, today):
+    if ended is None or possible.not_closable(ended, today):
         return []
     (who,) = reported(standing.alliance, [ended.value])
     return [

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.core.charts import Bar, Series, bars_chart, columns_chart
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import Month
-from ledger import permissions, services, summaries
+from ledger import permissions, possible, services, summaries
 from ledger.forms import CostsForm, ReversalForm
 from ledger.models import Balance, Entry, Journal
 from ledger.views.shared import csv_response, places, whose_returns
@@ -170,7 +170,7 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
         "first": found.get_absolute_url() if after else "",
         "source": source,
         "reversed_by": getattr(found, "reversed_by", None),
-        "why_not_reverse": services.not_reversible(found)
+        "why_not_reverse": possible.not_reversible(found)
         or permissions.reverse.reason(request.user, journal=found),
         "places": places(request, alliance),
     }
@@ -191,8 +191,8 @@ def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
     page = {
         "journal": found,
         "form": form,
-        "month": services.first_open_month(found),
-        "why_not": services.not_reversible(found),
+        "month": possible.first_open_month(found),
+        "why_not": possible.not_reversible(found),
         "places": places(request, alliance),
     }
     return render(request, "ledger/reversal.html", page, status=422 if form.errors else 200)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, Month, PeriodError
-from ledger import permissions, services, summaries
+from ledger import permissions, possible, services, summaries
 from ledger.forms import CostsForm, ReceiptForm, YearForm
 from ledger.models import Balance, Budget, CostReturn, Journal, Period
 from ledger.views.shared import places
@@ -108,7 +108,7 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "why_not": to_close
         and (
             permissions.keep_the_pool.reason(request.user, alliance=alliance)
-            or services.not_closable(to_close, today)
+            or possible.not_closable(to_close, today)
         ),
         "places": places(request, alliance),
     }
@@ -137,7 +137,7 @@ def close(request: HttpRequest, alliance: Alliance, month: str) -> HttpResponse:
     )
     page = {
         "period": period,
-        "why_not": services.not_closable(period),
+        "why_not": possible.not_closable(period),
         "reported": summaries.reported(alliance, [period.value])[0],
         "spent": Balance.objects.of(alliance).filter(month=start).costs().net(),
         "in_hand": in_hand,
