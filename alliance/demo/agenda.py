@@ -72,7 +72,7 @@ def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
 
 @contextmanager
 def behind_the_scenes() -> Iterator[None]:
-    """While the story is told no worker is rung, for its work is done on the spot; letters to the invented stay here."""
+    """No worker is rung while the story is told: its work is done on the spot. Letters to the invented stay here."""
     ring, backend = outbox.ring, settings.EMAIL_BACKEND
     outbox.ring = lambda errand_id: None
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -135,5 +135,6 @@ FINANCE = {"council": "gwen", "icb": "tom", "longquay": "alice", "lantern": "wan
 
 SECOND_NAME, SECOND_SLUG = "Merrow Valley Young People’s Alliance", "merrow-valley"
 SECOND_PURPOSE = (
-    "Young people who leave care in the Merrow Valley have a home, somebody to ring, and a say in what happens next."
+    "Young people who leave care in the Merrow Valley have a home, somebody to ring, and a say in "
 )
+"what happens next."

@@ -42,7 +42,16 @@ CONTINGENCY = Decimal("73000.00")
 CONTRIBUTIONS = {"council": "1420000.00", "icb": "818000.00", "longquay": "84000.00", "trust": "40000.00"}
 CARRIED = Decimal("38000.00")  # what the second year begins with
 
-HEADINGS = ("Date", "Supplier", "Description", "Net amount", "Category", "Budget line", "Reference", "Evidence")
+HEADINGS = (
+    "Date",
+    "Supplier",
+    "Description",
+    "Net amount",
+    "Category",
+    "Budget line",
+    "Reference",
+    "Evidence",
+)
 XLSX, CSV = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
 VAT = Decimal("0.20")
 
@@ -155,7 +164,10 @@ def _lived(world: World, year: FinancialYear) -> list[Month]:
 def open_year(world: World, year: FinancialYear, first: bool) -> None:
     """The first year is as long as the alliance was in it; what was before is empty, and is closed at once."""
     part = len(_lived(world, year))
-    given = {world.participants[key]: round_to_penny(Decimal(amount) * part / 12) for key, amount in CONTRIBUTIONS.items()}
+    given = {
+        world.participants[key]: round_to_penny(Decimal(amount) * part / 12)
+        for key, amount in CONTRIBUTIONS.items()
+    }
     carried = Decimal("0.00") if first else CARRIED
     total = sum(given.values()) + carried
     *amounts, contingency = split(total, [*map(Decimal, LINES.values()), CONTINGENCY])
@@ -258,7 +270,9 @@ def send(world: World, key: str, month: Month, rows: list[Row] | None = None, de
 def _match(world: World, cost_return: CostReturn) -> None:
     """The smallest organisation's list has no column for the category and the budget line: all of it is for nights."""
     line = BudgetLine.objects.get(
-        alliance=world.alliance, budget__starts_on=FinancialYear.containing(cost_return.month).start, name=NIGHT
+        alliance=world.alliance,
+        budget__starts_on=FinancialYear.containing(cost_return.month).start,
+        name=NIGHT,
     )
     mapping = {
         "columns": {"date": 0, "supplier": 1, "description": 2, "amount": 3},
@@ -329,7 +343,9 @@ def send_twice_reversed(world: World, key: str, month: Month) -> None:
     confirm(world, send(world, key, month, [*rows, strange]))
 
     def put_right() -> None:
-        posted = Journal.objects.get(cost_return__participant=world.participants[key], cost_return__month=month.start)
+        posted = Journal.objects.get(
+            cost_return__participant=world.participants[key], cost_return__month=month.start
+        )
         services.reverse_journal(
             journal=posted,
             reason="Row with the posters is for our own appeal and not for the alliance. We send the month again.",
@@ -366,16 +382,26 @@ def costs(world: World, key: str, month: Month) -> list[Row]:
                 kind.category.label,
                 kind.line,
                 _reference(chance, kind),
-                "Payroll report" if kind.category == STAFF else "Invoice" if kind.vat or kind.times > 1 else "Workings",
+                "Payroll report"
+                if kind.category == STAFF
+                else "Invoice"
+                if kind.vat or kind.times > 1
+                else "Workings",
             )
             rows.append(row)
             if kind.vat:
                 said = f"VAT that we cannot recover: {kind.what.lower()}"
                 rows.append(
                     Row(
-                        row.day, row.supplier, said, pounds(f"{row.amount * VAT:.2f}"),
-                        Category.IRRECOVERABLE_VAT.label, row.line, row.reference, "Invoice",
-                    )  # fmt: skip
+                        row.day,
+                        row.supplier,
+                        said,
+                        pounds(f"{row.amount * VAT:.2f}"),
+                        Category.IRRECOVERABLE_VAT.label,
+                        row.line,
+                        row.reference,
+                        "Invoice",
+                    )
                 )
     return sorted(rows, key=lambda row: (row.day, row.supplier, row.what, row.amount))
 
@@ -413,11 +439,20 @@ def as_workbook(key: str, month: Month, rows: list[Row], title: str = "") -> tup
 def as_the_trusts_ledger(key: str, month: Month, rows: list[Row]) -> tuple[str, str, bytes]:
     """An extract of the trust's own ledger: other headings, a title above them, a total below."""
     headings = [
-        "Posting date", "Payee", "Narrative", "Net value (GBP)", "Cost category", "Budget heading", "Transaction number",
+        "Posting date", "Payee", "Narrative", "Net value (GBP)", "Cost category", "Budget heading",
+        "Transaction number",
     ]  # fmt: skip
     said = [["Merrow Coast Mental Health NHS Trust: extract of the ledger", month.label], [], headings]
     said += [
-        [f"{row.day:%d-%b-%Y}", row.supplier, row.what, f"{row.amount:,.2f}", row.category, row.line, row.reference]
+        [
+            f"{row.day:%d-%b-%Y}",
+            row.supplier,
+            row.what,
+            f"{row.amount:,.2f}",
+            row.category,
+            row.line,
+            row.reference,
+        ]
         for row in rows
     ]
     said.append(["", "Total", "", f"{sum(row.amount for row in rows):,.2f}"])
@@ -426,8 +461,15 @@ def as_the_trusts_ledger(key: str, month: Month, rows: list[Row]) -> tuple[str, 
 
 def as_the_treasurers_list(key: str, month: Month, rows: list[Row]) -> tuple[str, str, bytes]:
     """June's list, kept by hand on Sundays: day, whom, what for, how much."""
-    said = [[f"{row.day.day}/{row.day.month}/{row.day.year}", row.supplier, row.what, f"£{row.amount:,.2f}"] for row in rows]
-    return f"hatch {month.label}.csv", CSV, b"".join(write_csv(["Date", "Paid to", "What for", "Amount"], said))
+    said = [
+        [f"{row.day.day}/{row.day.month}/{row.day.year}", row.supplier, row.what, f"£{row.amount:,.2f}"]
+        for row in rows
+    ]
+    return (
+        f"hatch {month.label}.csv",
+        CSV,
+        b"".join(write_csv(["Date", "Paid to", "What for", "Amount"], said)),
+    )
 
 
 LAYOUTS = {

@@ -30,7 +30,8 @@ def plan(world: World) -> None:
         opens = add_working_days(year.start, -25)
         if opens > add_working_days(world.start, 5):
             said = {
-                name: getattr(q.NEXT_BUDGET, name).format(year=year.label) for name in ("key", "title", "text")
+                name: getattr(q.NEXT_BUDGET, name).format(year=year.label)
+                for name in ("key", "title", "text")
             }
             _plan(world, replace(q.NEXT_BUDGET, **said), opens)
 
@@ -66,7 +67,12 @@ class Telling:
                 else:
                     after = asked + self.chance.randint(1, question.quick)
                     after, hour = question.late.get(key, after), self.chance.randint(10, 16)
-                self._on(max(after, spoken.get(key, 0)), partial(self.answer, key), hour, self.chance.randint(0, 59))
+                self._on(
+                    max(after, spoken.get(key, 0)),
+                    partial(self.answer, key),
+                    hour,
+                    self.chance.randint(0, 59),
+                )
         for one in question.happens:
             self._on(one.after, partial(getattr(self, type(one).__name__.lower()), one), 9, 15)
 
@@ -112,7 +118,9 @@ class Telling:
 
     def objects(self, one: q.Objects) -> None:
         now = self.now()
-        named = Principle.objects.current().filter(alliance=self.world.alliance, letter__in=list(one.principles))
+        named = Principle.objects.current().filter(
+            alliance=self.world.alliance, letter__in=list(one.principles)
+        )
         services.raise_objection(
             proposal=now,
             participant=self.party(one.org),
@@ -160,14 +168,14 @@ class Telling:
         )
 
     def withdraws(self, one: q.Withdraws) -> None:
-        services.withdraw_proposal(
-            proposal=self.now(), reason=one.reason, by=self.speaker(self.question.org)
-        )
+        services.withdraw_proposal(proposal=self.now(), reason=one.reason, by=self.speaker(self.question.org))
 
     # ── Facts ──
 
     def now(self) -> Proposal:
-        return Proposal.objects.select_related("alliance", "participant", "current_wording").get(pk=self.proposal.pk)
+        return Proposal.objects.select_related("alliance", "participant", "current_wording").get(
+            pk=self.proposal.pk
+        )
 
     def party(self, key: str):
         return self.world.participants[key]

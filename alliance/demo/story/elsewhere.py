@@ -29,7 +29,15 @@ def plan(agenda: Agenda, people: dict[str, User]) -> World:
     world.on(agenda.ago(58), partial(answer, world, "care", "rosa", "lantern", "agree", ""), 10)
     world.on(
         agenda.ago(57),
-        partial(answer, world, "care", "theo", "keys", "stand_aside", "We would have asked the young people first."),
+        partial(
+            answer,
+            world,
+            "care",
+            "theo",
+            "keys",
+            "stand_aside",
+            "We would have asked the young people first.",
+        ),
         11,
     )
     world.on(agenda.ago(40), partial(try_something, world), 12)
@@ -108,7 +116,10 @@ def put(world: World, key: str, said: dict) -> None:
         },
     )
     decisions.propose(
-        alliance=world.alliance, participant=world.participants["district"], case=case, by=world.people["hilary"]
+        alliance=world.alliance,
+        participant=world.participants["district"],
+        case=case,
+        by=world.people["hilary"],
     )
     answer(world, key, "hilary", "district", "agree", "")
 
@@ -116,7 +127,9 @@ def put(world: World, key: str, said: dict) -> None:
 def answer(world: World, key: str, person: str, org: str, stance: str, reason: str) -> None:
     from decisions.models import Proposal
 
-    proposal = Proposal.objects.select_related("current_wording").filter(alliance=world.alliance).latest("number")
+    proposal = (
+        Proposal.objects.select_related("current_wording").filter(alliance=world.alliance).latest("number")
+    )
     decisions.take_position(
         proposal=proposal,
         participant=world.participants[org],

@@ -117,7 +117,9 @@ def invite_and_think_again(world: World) -> None:
         participant=world.participants["rowe"],
         by=world.people["marcus"],
     )
-    services.withdraw_invitation(invitation=Invitation.objects.get(pk=invitation.pk), by=world.people["marcus"])
+    services.withdraw_invitation(
+        invitation=Invitation.objects.get(pk=invitation.pk), by=world.people["marcus"]
+    )
 
 
 def invite_two(world: World) -> None:

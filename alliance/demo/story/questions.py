@@ -54,7 +54,8 @@ class Question:
     """One proposal. It opens `opened` days or `working` working days before today, or `from_start` after the start.
 
     Whoever is not in `silent` agrees within `quick` working days of each wording, or on the day that `late` names,
-    counted like `after`; `remarks` says what an organisation adds to its yes. `principles` adds to the words against single principles: letter → (effect, words).
+    counted like `after`; `remarks` says what an organisation adds to its yes; `principles` what single principles
+    are told: letter → (effect, words).
     """
 
     key: str
@@ -94,7 +95,8 @@ QUESTIONS = [
         alternatives="A shared telephone line: rejected, because half the people we asked have no credit. Keeping the "
         "four doors with one form: rejected, because the form is not what sends people away.",
         affected="About 900 people a year who come to one of our doors, and some sixty workers whose desks move.",
-        heard="Second Tide asked 64 people in the queues of all four doors over two weeks; their words are on the wall.",
+        heard="Second Tide asked 64 people in the queues of all four doors over two weeks; their words are on "
+        "the wall.",
         best="One story, told once, to somebody who can act on it the same day.",
         remarks={"hatch": "With one reservation: nobody is ever asked for papers at the door."},
     ),
@@ -189,7 +191,8 @@ QUESTIONS = [
         "housing-first", "longquay", opened=285, amount=pounds("184,000.00"), review_after=330,
         title="Shall we offer forty homes without conditions?",
         text="Longquay lets forty homes over two years to people who have slept outside for long, without asking them "
-        "to be sober, in treatment or “ready”. Support is offered for as long as it is wanted, by whomever they choose.",
+        "to be sober, in treatment or “ready”. Support is offered for as long as it is wanted, by whomever "
+        "they choose.",
         why="The ladder of hostels has returned the same people to the street for ten years.",
         alternatives="Twenty homes with conditions: rejected, the evidence is that conditions lose people.",
         affected="Forty people, their neighbours, and the waiting list for homes.",
@@ -275,7 +278,8 @@ QUESTIONS = [
         text="On Tuesdays and Fridays a nurse prescriber of the NHS Trust works at Ferry Street, so that somebody who "
         "decides to stop using can begin treatment on the same day.",
         why="From the decision to the first dose it takes nine days. Half of them are lost in those nine days.",
-        alternatives="A taxi to the clinic: tried, people get out at the lights. Every day: too dear until we know more.",
+        alternatives="A taxi to the clinic: tried, people get out at the lights. Every day: too dear until we "
+        "know more.",
         affected="About 140 people a year who ask for treatment at the front door.",
         heard="Six people told us on which day they had changed their mind, and where they were standing.",
         best="Treatment on the day that somebody asks for it.",
@@ -283,7 +287,8 @@ QUESTIONS = [
     Question(
         "pets", "hatch", opened=204,
         title="Shall dogs be welcome in all our buildings?",
-        text="Dogs come in with their people, in every building of the alliance, hostels included. We pay for a vet once "
+        text="Dogs come in with their people, in every building of the alliance, hostels included. We pay for "
+        "a vet once "
         "a month and for cleaning, and every building has one room without dogs.",
         why="One in four people outside has a dog and stays outside because of it.",
         alternatives="Kennels: rejected by every single person who was asked.",
@@ -363,7 +368,8 @@ QUESTIONS = [
     Question(
         "learning-lead", "council", opened=148,
         title="Shall Nadia Farouk go on as learning lead for two years?",
-        text="Nadia Farouk, of Second Tide, is our learning lead for two more years, on two days a week paid by the pool.",
+        text="Nadia Farouk, of Second Tide, is our learning lead for two more years, on two days a week paid "
+        "by the pool.",
         why="The reviews have changed what we do. That is what the role is for.",
         alternatives="Advertising outside: considered, and kept for the next time.",
         affected="All of us.",
@@ -394,7 +400,8 @@ QUESTIONS = [
         best="Nobody is moved on; but it is half an hour’s walk.",
         principles={"b": ("tension", "Half an hour’s walk is too far for many on a bad day.")},
         happens=(
-            Withdraws(4, "The experiment says it: on the days in Mole Road a third of the people came. We stay and talk "
+            Withdraws(4, "The experiment says it: on the days in Mole Road a third of the people came. We stay "
+            "and talk "
                       "with the shops."),
         ),
         silent=("icb", "trust", "tide", "hatch", "rowe"),
@@ -402,7 +409,8 @@ QUESTIONS = [
     Question(
         "furniture", "longquay", opened=112, amount=pounds("20,000.00"),
         title="Shall every new tenancy begin with £500 for furniture?",
-        text="Whoever moves into a home with us gets £500 to furnish it, to spend as they like, on the day of the keys.",
+        text="Whoever moves into a home with us gets £500 to furnish it, to spend as they like, on the day of "
+        "the keys.",
         why="Six of last year’s lost tenancies began with a mattress on the floor and no pan.",
         alternatives="A store of second-hand furniture: exists, and stays for those who want it.",
         affected="About forty people a year.",
@@ -452,7 +460,8 @@ QUESTIONS = [
     Question(
         "chair", "tide", opened=63,
         title="Shall people with lived experience chair every second meeting?",
-        text="Every second meeting of the leadership team is chaired by a person with lived experience whom the members "
+        text="Every second meeting of the leadership team is chaired by a person with lived experience whom "
+        "the members "
         "of Second Tide choose. The chair is paid, and prepared with the help that they ask for.",
         why="Who chairs decides who is heard.",
         alternatives="A seat without the chair: that is what we have.",
@@ -482,7 +491,8 @@ QUESTIONS = [
     Question(
         "minibus", "rowe", opened=33, amount=pounds("14,200.00"),
         title="Shall we lease a minibus together?",
-        text="A minibus with nine seats and a ramp is leased for two years, kept by Bollard & Rowe, booked by any of us.",
+        text="A minibus with nine seats and a ramp is leased for two years, kept by Bollard & Rowe, booked by "
+        "any of us.",
         why="Taxis to the hospital cost us £1,100 a month.",
         alternatives="Community transport: booked out for weeks. Taxis as now.",
         affected="People who cannot use the bus, and four organisations.",
@@ -550,7 +560,8 @@ QUESTIONS = [
     Question(
         "detox-rooms", "lantern", working=1, amount=pounds("52,000.00"), review_after=200,
         title="Shall we keep four quiet rooms for coming off alcohol?",
-        text="Four rooms in Lantern Street’s house in Salt Lane are kept for people who come off alcohol at home that is "
+        text="Four rooms in Lantern Street’s house in Salt Lane are kept for people who come off alcohol at "
+        "home that is "
         "no home: a nurse in the day, a peer at night, ten days, no waiting list.",
         why="The nearest ward is forty miles away and has a list of seven weeks.",
         alternatives="Beds in the general hospital: offered, two, not at weekends.",
@@ -563,7 +574,8 @@ QUESTIONS = [
     Question(
         "boards", "icb", working=4,
         title="Shall our eight boards meet once a year in one room?",
-        text="Once a year the boards of all eight organisations meet for an afternoon with people who use our services, "
+        text="Once a year the boards of all eight organisations meet for an afternoon with people who use our "
+        "services, "
         "with the year’s assurance report and no presentations.",
         why="Eight boards read eight reports about the same street.",
         alternatives="Sending them the report: we do, and go on doing so.",

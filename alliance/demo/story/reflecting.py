@@ -49,12 +49,14 @@ class Told:
 REVIEWS = [
     Told(
         "first-weeks", "The first weeks at Ferry Street", "The door has been open for a month.", 286,
-        "nadia elliot kezia rosa marguerite anjali lee sunita femi", ("Two people from the queue, who asked not to be named",),
+        "nadia elliot kezia rosa marguerite anjali lee sunita femi",
+        ("Two people from the queue, who asked not to be named",),
         {
             "expected": "That people would be seen on the same day and tell their story once.",
             "facts": "Of 212 people 187 were seen on the same day. Of 40 whom we asked, 23 had told their story once, "
             "11 twice and 6 three times or more.",
-            "views": "Workers said that it is louder and better than before. Two managers said that they have lost sight "
+            "views": "Workers said that it is louder and better than before. Two managers said that they have "
+            "lost sight "
             "of their teams.",
             "unexpected": "People bring each other. One in five came with somebody who had been there before.",
             "why": "We had one room and four habits. Each of us still wrote its own notes.",
@@ -76,7 +78,8 @@ REVIEWS = [
         "nadia elliot tess winston ola gareth jade imran martin", ("Eleven guests of the hall, over soup",),
         {
             "expected": "Sixteen beds would be enough on nights below zero.",
-            "facts": "The hall opened on 31 nights. On 19 of them all sixteen beds were taken; on 11 people were sent away.",
+            "facts": "The hall opened on 31 nights. On 19 of them all sixteen beds were taken; on 11 people "
+            "were sent away.",
             "views": "The guests said that not knowing is worse than the cold: they decide at four where to sleep.",
             "unexpected": "Six people who had refused every hostel came each night, because their dogs could.",
             "why": "The forecast at three in the afternoon decides; people decide earlier.",
@@ -99,12 +102,14 @@ REVIEWS = [
             "expected": "That people leave when the help is not what they came for.",
             "facts": "Of 46 people who left in the first fortnight 31 left between Friday noon and Monday morning.",
             "views": "Some of us had thought that they were not ready. Nobody who was there said so.",
-            "unexpected": "Nine people came back by themselves within a month, and nobody had counted that as anything.",
+            "unexpected": "Nine people came back by themselves within a month, and nobody had counted that as "
+            "anything.",
             "why": "The first weekend is empty: no worker whom they know, no appointment, and money in the pocket.",
             "keep_or_change": "Keep the same-day start. Change what happens on the first Friday.",
             "intended": "No. We meant to be there when it is hard.",
             "next": "Ring on the first Friday evening, and be somewhere on Sundays.",
-            "we": "Two of us have left in a first fortnight ourselves. Without them we would have talked about motivation.",
+            "we": "Two of us have left in a first fortnight ourselves. Without them we would have talked about "
+            "motivation.",
             "missing": "The out-of-hours doctors.",
         },
         looks={
@@ -121,7 +126,8 @@ REVIEWS = [
         "nadia elliot marcus chloe gwen sunita gareth lee marguerite", (),
         {
             "expected": "Boots, fares and telephones; and some misuse.",
-            "facts": "214 purchases, £6,918.40. A third were fares. 22 were food for a meal together. No misuse was found, "
+            "facts": "214 purchases, £6,918.40. A third were fares. 22 were food for a meal together. No "
+            "misuse was found, "
             "and one purchase that we would not make again.",
             "views": "Workers said: it is the first time that I was trusted with anything.",
             "why": "When the person who is there can say yes, the answer comes while it still matters.",
@@ -140,7 +146,7 @@ REVIEWS = [
             ("own-money", "Ask ten people whether they would rather hold the money themselves", "tide", 35),
             ("one-purchase", "Tell the story of the one purchase, without a name, to the teams", "marcus", 15),
         ),
-        between={"returners": (20, "still_matters", "Counted: 31 since August. The asking has begun with the first nine.")},
+        between={"returners": (20, "still_matters", "31 since we count. The asking has begun with nine.")},
     ),
     Told(
         "walls", "A day of walking through our doors", "Each of us went through another one’s door as a stranger.", 26,
@@ -150,7 +156,8 @@ REVIEWS = [
             "facts": "Ten of us went through eight doors. In five we were asked for a date of birth before a name. The "
             "longest wait was 70 minutes, the shortest none.",
             "views": "Imran was moved on from the bench outside our own building.",
-            "unexpected": "The warmest welcome was at the rent office, from a man who has been told that it is not his job.",
+            "unexpected": "The warmest welcome was at the rent office, from a man who has been told that it is "
+            "not his job.",
             "why": "What the first question is was decided by the screens that we bought.",
             "keep_or_change": "Keep walking: twice a year. Change the first question to “What brings you here today?”",
             "intended": "At three doors, yes.",
@@ -255,7 +262,8 @@ EXPERIMENTS = [
         "One team, about 30 people, two months", "Ferry Street", 270, 9, "embedded",
         ("anjali", "It is their own information; sharing it with them is their right."),
         ("elliot", "A copy can be found by somebody else. We offer to keep it for them."),
-        "as_hoped", "23 of 28 had told their story once since. The notes are shorter and truer. Some people took them to "
+        "as_hoped", "23 of 28 had told their story once since. The notes are shorter and truer. Some people "
+        "took them to "
         "the doctor, who had never had so good a letter.",
     ),
     Tried(
@@ -278,7 +286,8 @@ EXPERIMENTS = [
         "Three days a week, six weeks, about 200 people", "Mole Road", 170, 6, "stopped",
         ("neil", "The licence covers any place in the city."),
         ("peter", "Safe if the van carries naloxone and two people."),
-        "not_as_hoped", "A third of the people came. Fourteen were new, and for them it was worth it; for all the others "
+        "not_as_hoped", "A third of the people came. Fourteen were new, and for them it was worth it; for all "
+        "the others "
         "it was half an hour on foot on a bad day. We stopped two weeks early, because it did harm.",
     ),
     Tried(
@@ -347,7 +356,7 @@ EXPERIMENTS = [
         ("marguerite", "Not yet: other people are in the pictures who were not asked. With a way to ask them, yes."),
         ("elliot", "Yes: nobody has to show what they do not want to."),
     ),
-    Tried("radio", "jade", "An hour on harbour radio", "", "We make an hour of radio each month.", "", "", "", 12, 8, "idea"),
+    Tried("radio", "jade", "Radio from the harbour", "", "We make an hour of radio.", "", "", "", 12, 8, "idea"),
     Tried(
         "uniforms", "gareth", "Workers without lanyards",
         "Do people talk differently to somebody without a badge?",
@@ -372,7 +381,8 @@ def _plan_experiment(world: World, told: Tried) -> None:
     if told.outcome in ("idea", "safe", "legal"):
         return
     if told.outcome == "withdrawn":
-        return on(4, withdraw, 15)
+        on(4, withdraw, 15)
+        return
     on(4, start, 9)
     if told.learned:
         on(4 + 5 * told.weeks - (8 if told.key == "van" else 0), end, 15)
@@ -449,7 +459,8 @@ MEASURES = [
         "outside", "People outside on one night",
         "How many people we find sleeping outside on the last Thursday of the month.", "people",
         "Count on foot by the Hatch and Lantern Street, between two and four in the morning",
-        (27, 31, 29, 33, 30, 34, 36, 28, 30, 32, 29, 31, 35, 30, 27, 32, 29, 31, 31, 26, 28, 30, 33, 29, 27, 31, 47, 30, 38, 29),
+        (27, 31, 29, 33, 30, 34, 36, 28, 30, 32, 29, 31, 35, 30, 27, 32, 29, 31, 31, 26, 28, 30, 33, 29,
+         27, 31, 47, 30, 38, 29),
         asked_by="The ministry’s rough sleeping return",
         notes=((4, "The hostel in Harbour Street closed for eleven days after a fire", ""),
                (12, "The hall in Cooper’s Row opens when it freezes", "")),
@@ -457,7 +468,8 @@ MEASURES = [
     Counted(
         "fortnight", "People who left in the first fortnight",
         "Whether the first days are safe enough to stay.", "people", "Case notes of Lantern Street and the NHS Trust",
-        (31, 28, 35, 30, 33, 29, 34, 32, 27, 36, 30, 33, 31, 34, 29, 32, 30, 35, 33, 31, 34, 30, 32, 29, 31, 29, 23, 22, 24, 21),
+        (31, 28, 35, 30, 33, 29, 34, 32, 27, 36, 30, 33, 31, 34, 29, 32, 30, 35, 33, 31, 34, 30, 32, 29,
+         31, 29, 23, 22, 24, 21),
         direction="decrease",
         notes=((4, "A call on the first Friday evening", "friday-call"),),
         correct=(2, "28", "Four people had been counted by both of us."),
@@ -465,7 +477,8 @@ MEASURES = [
     Counted(
         "first-worker", "Days until somebody has a worker",
         "How long people wait for one person whom they can ring.", "days (median)", "Diary of the front door",
-        (19, 22, 17, 24, 20, 18, 23, 21, 25, 19, 22, 20, 18, 23, 21, 24, 19, 22, 17, 11, 9, 12, 10, 8, 11, 9, 10, 12, 8, 9),
+        (19, 22, 17, 24, 20, 18, 23, 21, 25, 19, 22, 20, 18, 23, 21, 24, 19, 22, 17, 11, 9, 12, 10, 8,
+         11, 9, 10, 12, 8, 9),
         direction="decrease",
         notes=((11, "The front door at Ferry Street opens", ""),),
         rebase=(11, "The front door changed how people come to us; the months before tell nothing about it any more.",
@@ -475,13 +488,15 @@ MEASURES = [
         "heard", "People who say that somebody listened",
         "Whether people feel heard, in their own words.", "in every 100 asked",
         "Second Tide’s members ask forty people a month, outside and without us",
-        (48, 52, 47, 55, 50, 46, 53, 49, 51, 48, 54, 50, 47, 52, 49, 53, 51, 48, 52, 55, 57, 56, 59, 58, 61, 60, 62, 59, 63, 61),
+        (48, 52, 47, 55, 50, 46, 53, 49, 51, 48, 54, 50, 47, 52, 49, 53, 51, 48, 52, 55, 57, 56, 59, 58,
+         61, 60, 62, 59, 63, 61),
         direction="increase",
     ),
     Counted(
         "naloxone", "Naloxone kits given out",
         "Whether kits are where people are.", "kits", "Harbourside Pharmacy and the desks",
-        (14, 17, 12, 15, 19, 13, 16, 18, 14, 15, 17, 13, 18, 16, 15, 14, 17, 19, 16, 18, 41, 31, 27, 33, 30, 28, 32, 29, 34, 31),
+        (14, 17, 12, 15, 19, 13, 16, 18, 14, 15, 17, 13, 18, 16, 15, 14, 17, 19, 16, 18, 41, 31, 27, 33,
+         30, 28, 32, 29, 34, 31),
         notes=((10, "Kits on every desk, training for everybody", ""),),
     ),
     Counted(
@@ -569,7 +584,9 @@ def rebase(world: World, told: Counted, month: Month, reason: str, review: str) 
         measure=_measure(world, told),
         on=month.start,
         reason=reason,
-        review=Review.objects.get(alliance=world.alliance, title=next(o.title for o in REVIEWS if o.key == review)),
+        review=Review.objects.get(
+            alliance=world.alliance, title=next(o.title for o in REVIEWS if o.key == review)
+        ),
         by=world.people["nadia"],
     )
 
@@ -599,7 +616,12 @@ def write(world: World) -> None:
     review = Review.objects.get(alliance=world.alliance, title="The first homes without conditions")
     for key, typed in (
         ("gareth", {"expected": "That most would keep their home, and that neighbours would complain."}),
-        ("kezia", {"facts": "Of 22 who moved in 20 are there. Three neighbours complained; two have become friends."}),
+        (
+            "kezia",
+            {
+                "facts": "Of 22 who moved in 20 are there. Three neighbours complained; two have become friends."
+            },
+        ),
     ):
         services.save_draft(review=review, typed=typed, seen={}, by=world.people[key])
 

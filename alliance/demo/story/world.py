@@ -24,7 +24,9 @@ class World:
     alliance: Alliance | None = None
     people: dict[str, User] = field(default_factory=dict)
     participants: dict[str, Participant] = field(default_factory=dict)
-    undone: list[Errand] = field(default_factory=list)  # what this machine could not do: a report without Pango
+    undone: list[Errand] = field(
+        default_factory=list
+    )  # what this machine could not do: a report without Pango
 
     def chance(self, *what) -> Random:
         """Always the same for the same matter, whatever else the story tells."""
@@ -70,4 +72,3 @@ class World:
         """The financial years that it has lived in, the current one included."""
         first, last = FinancialYear.containing(self.start), FinancialYear.containing(self.agenda.today)
         return list(first.through(last))
-

@@ -18,18 +18,24 @@ class Command(BaseCommand):
     help = "Load an invented alliance with a year behind it, told through the real services."
 
     def add_arguments(self, parser):
-        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is an alliance already")
-        parser.add_argument("--today", type=date.fromisoformat, help="the day on which the story ends (2026-11-22)")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when there is an alliance already"
+        )
+        parser.add_argument(
+            "--today", type=date.fromisoformat, help="the day on which the story ends (2026-11-22)"
+        )
         parser.add_argument("--large", action="store_true", help="a larger alliance, loaded in bulk")
         for name, usual, what in large.SIZES:
-            parser.add_argument(f"--{name}", type=int, default=usual, help=f"with --large: {what} ({usual:,})")
+            parser.add_argument(
+                f"--{name}", type=int, default=usual, help=f"with --large: {what} ({usual:,})"
+            )
 
-    def handle(self, *, if_empty: bool, today: date | None, large: bool, **options):
+    def handle(self, *, if_empty: bool, today: date | None, **options):
         if if_empty and Alliance.objects.exists():
             self.stdout.write("There is an alliance already: nothing to load.")
             return
         now = self._now(today)
-        if large:
+        if options["large"]:
             self._load_large(now, options)
         else:
             self._load(now)
@@ -53,13 +59,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{world.alliance} is there: a year, told in {seconds:.0f} seconds.")
 
     def _load_large(self, now: datetime, options: dict) -> None:
-        sizes = large.Sizes(**{name: options[name] for name, *_ in large.SIZES})
         self._refuse_if_there(large.SLUG)
+        began = time.perf_counter()
         try:
-            large.load(now, sizes, self.stdout.write)
+            sizes = large.Sizes(**{name: options[name] for name, *_ in large.SIZES})
         except large.Impossible as reason:
             raise CommandError(str(reason)) from None
+        world = large.load(now, sizes, self.stdout.write)
+        self.stdout.write(f"{world.alliance} is there, in {time.perf_counter() - began:.0f} seconds.")
 
     def _refuse_if_there(self, *slugs: str) -> None:
         if there := Alliance.objects.filter(slug__in=slugs).first():
-            raise CommandError(f"{there} is there already. What is in an alliance is never deleted: use an empty database.")
+            raise CommandError(
+                f"{there} is there already. What is in an alliance is never deleted: use an empty database."
+            )
