@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from alliance.core.periods import Month
 from alliance.core.workdays import add_working_days
+from alliance.demo.story.questions import QUESTIONS
 from alliance.demo.story.world import World
+from decisions.models import Decision
 from learning import services
 from learning.models import Action, Experiment, Measure, Observation, Review
 from learning.services import NewAction
@@ -439,7 +441,7 @@ def withdraw(world: World, told: Tried) -> None:
 
 @dataclass(frozen=True)
 class Counted:
-    """One measure. `figures` makes its 30 months, the last one last; `notes`: (months ago, text, experiment's key)."""
+    """One measure. `figures` makes its 30 months, the last one last; `notes`: (months ago, text, what it is about)."""
 
     key: str
     name: str
@@ -463,7 +465,7 @@ MEASURES = [
          27, 31, 47, 30, 38, 29),
         asked_by="The ministry’s rough sleeping return",
         notes=((4, "The hostel in Harbour Street closed for eleven days after a fire", ""),
-               (12, "The hall in Cooper’s Row opens when it freezes", "")),
+               (10, "The hall in Cooper’s Row opens when it freezes", "freezing")),
     ),
     Counted(
         "fortnight", "People who left in the first fortnight",
@@ -477,11 +479,11 @@ MEASURES = [
     Counted(
         "first-worker", "Days until somebody has a worker",
         "How long people wait for one person whom they can ring.", "days (median)", "Diary of the front door",
-        (19, 22, 17, 24, 20, 18, 23, 21, 25, 19, 22, 20, 18, 23, 21, 24, 19, 22, 17, 11, 9, 12, 10, 8,
+        (19, 22, 17, 24, 20, 18, 23, 21, 25, 19, 22, 20, 18, 23, 21, 24, 19, 22, 17, 18, 9, 12, 10, 8,
          11, 9, 10, 12, 8, 9),
         direction="decrease",
-        notes=((11, "The front door at Ferry Street opens", ""),),
-        rebase=(11, "The front door changed how people come to us; the months before tell nothing about it any more.",
+        notes=((10, "The front door at Ferry Street opens", "front-door"),),
+        rebase=(10, "The front door changed how people come to us; the months before tell nothing about it any more.",
                 "first-weeks"),
     ),
     Counted(
@@ -497,7 +499,7 @@ MEASURES = [
         "Whether kits are where people are.", "kits", "Harbourside Pharmacy and the desks",
         (14, 17, 12, 15, 19, 13, 16, 18, 14, 15, 17, 13, 18, 16, 15, 14, 17, 19, 16, 18, 41, 31, 27, 33,
          30, 28, 32, 29, 34, 31),
-        notes=((10, "Kits on every desk, training for everybody", ""),),
+        notes=((10, "Kits on every desk, training for everybody", "naloxone"),),
     ),
     Counted(
         "returned", "People who came back within a month",
@@ -525,9 +527,9 @@ def _plan_measure(world: World, told: Counted) -> None:
         if sent:
             act = partial(correct, world, told, month, figures[month])
             world.on(add_working_days(on, 3), act, 12)
-    for ago, text, experiment in told.notes:
-        on = min(add_working_days(months[-ago].end, 6), yesterday)
-        world.on(on, partial(annotate, world, told, months[-ago], text, experiment), 13)
+    for ago, text, about in told.notes:
+        on = min(add_working_days(months[-ago].end, 8), yesterday)
+        world.on(on, partial(annotate, world, told, months[-ago], text, about), 13)
     if told.rebase:
         ago, reason, review = told.rebase
         on = add_working_days(world.agenda.ago(next(one.ago for one in REVIEWS if one.key == review)), 1)
@@ -568,13 +570,17 @@ def correct(world: World, told: Counted, month: Month, figure: int) -> None:
     )
 
 
-def annotate(world: World, told: Counted, month: Month, text: str, experiment: str) -> None:
-    about = next((one.title for one in EXPERIMENTS if one.key == experiment), None)
+def annotate(world: World, told: Counted, month: Month, text: str, about: str) -> None:
+    tried = next((one.title for one in EXPERIMENTS if one.key == about), None)
+    asked = next((one.title for one in QUESTIONS if one.key == about), None)
     services.annotate_measure(
         measure=_measure(world, told),
         on=month.start,
         text=text,
-        experiment=_experiment(world, about) if about else None,
+        experiment=_experiment(world, tried) if tried else None,
+        decision=Decision.objects.filter(alliance=world.alliance, wording__title=asked).first()
+        if asked
+        else None,
         by=world.people["nadia"],
     )
 
