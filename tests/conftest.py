@@ -40,8 +40,8 @@ class Cast:
     elsewhere: Alliance
 
 
-@pytest.fixture
-def cast(db) -> Cast:
+def play() -> None:
+    """Put the cast on the stage, through the real services."""
     alliance = make_alliance()
     council = make_participant(
         alliance, "Harbour City Council", "commissioner", "council", short_name="Council", is_host=True
@@ -50,24 +50,37 @@ def cast(db) -> Cast:
     beacon = make_participant(alliance, "Beacon Recovery", form="cic", short_name="Beacon")
     elsewhere = make_alliance("Elsewhere Alliance")
     far = make_participant(elsewhere, "Far County Council", "commissioner", "council", short_name="Far")
+    make_person(alliance, "Carol Commissioner", "representative", council)
+    make_person(alliance, "Pat Provider", "representative", haven)
+    make_person(alliance, "Dev Deputy", "deputy", haven)
+    make_person(alliance, "Rosa Recovery", "representative", beacon)
+    make_person(alliance, "Finn Finance", "finance_lead", haven)
+    make_person(alliance, "Hana Host", "pool_manager", council)
+    make_person(alliance, "Lena Learning", "learning_lead")
+    make_person(alliance, "Stan Steward", "system_steward")
+    make_person(alliance, "Lee Lived", "lived_experience")
+    make_person(alliance, "Bea Board", "board_member", haven)
+    make_person(alliance, "Ari Auditor", "auditor")
+    make_person(elsewhere, "Sam Stranger", "representative", far)
+
+
+@pytest.fixture(scope="session")
+def set_stage():
+    """Every test finds the cast in its database: it is made once and copied."""
+    return play
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    alliances = {one.slug: one for one in Alliance.objects.all()}
+    parties = {one.slug: one for one in Participant.objects.select_related("alliance")}
+    people = {one.name.split()[0].lower(): one for one in User.objects.all()}
     return Cast(
-        alliance=alliance,
-        council=council,
-        haven=haven,
-        beacon=beacon,
-        carol=make_person(alliance, "Carol Commissioner", "representative", council),
-        pat=make_person(alliance, "Pat Provider", "representative", haven),
-        dev=make_person(alliance, "Dev Deputy", "deputy", haven),
-        rosa=make_person(alliance, "Rosa Recovery", "representative", beacon),
-        finn=make_person(alliance, "Finn Finance", "finance_lead", haven),
-        hana=make_person(alliance, "Hana Host", "pool_manager", council),
-        lena=make_person(alliance, "Lena Learning", "learning_lead"),
-        stan=make_person(alliance, "Stan Steward", "system_steward"),
-        lee=make_person(alliance, "Lee Lived", "lived_experience"),
-        bea=make_person(alliance, "Bea Board", "board_member", haven),
-        ari=make_person(alliance, "Ari Auditor", "auditor"),
-        stranger=make_person(elsewhere, "Sam Stranger", "representative", far),
-        elsewhere=elsewhere,
+        alliance=alliances["harbour-alliance"],
+        elsewhere=alliances["elsewhere-alliance"],
+        stranger=people.pop("sam"),
+        **{name: parties[name] for name in ("council", "haven", "beacon")},
+        **people,
     )
 
 

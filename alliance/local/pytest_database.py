@@ -1,9 +1,11 @@
-"""The test database: migrated once, as the owner, then a template of which every committing test gets a fresh copy.
+"""The test database: migrated once, as the owner; then the tests set their stage in a copy of it, and every committing
+test gets a fresh copy of that stage.
 
 Django would empty the tables with TRUNCATE after such a test; append-only tables refuse that, and so they should.
 """
 
 import threading
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -14,7 +16,7 @@ from django.test import TransactionTestCase
 from alliance.local import roles, servers
 from alliance.local.pytest_servers import RUNNING, TEST
 
-TEMPLATE, SPARE = "concordat_test_template", "concordat_test_spare"
+TEMPLATE, STAGE, SPARE = "concordat_test_template", "concordat_test_stage", "concordat_test_spare"
 
 
 class Copies:
@@ -32,15 +34,19 @@ class Copies:
 
     def keep_template(self) -> None:
         """The migrated test database becomes the template."""
-        self.run(
-            f"alter database {TEST} rename to {TEMPLATE}",
-            f"alter database {TEMPLATE} with is_template true allow_connections false",
-        )
+        self._keep_as(TEMPLATE)
 
-    def begin(self) -> None:
-        """The first copies."""
+    def begin(self, set_stage: Callable[[], None]) -> None:
+        """Set the stage in a copy of the template; then the first copies of the stage."""
+        self.run(f"drop database if exists {STAGE} with (force)", self._copy(TEST, TEMPLATE))
+        set_stage()
+        connections.close_all()
+        self._keep_as(STAGE)
         self.run(self._copy(TEST))
         self._make_spare()
+
+    def _keep_as(self, name: str) -> None:
+        self.run(f"alter database {TEST} rename to {name}", f"alter database {name} with allow_connections false")
 
     def renew(self) -> None:
         """Put a fresh copy in the place of the used database; whoever is still connected to the old one is cut off."""
@@ -53,8 +59,8 @@ class Copies:
         self._make_spare()
 
     @staticmethod
-    def _copy(name: str) -> str:
-        return f"create database {name} template {TEMPLATE} owner {servers.OWNER} strategy wal_log"
+    def _copy(name: str, source: str = STAGE) -> str:
+        return f"create database {name} template {source} owner {servers.OWNER} strategy wal_log"
 
     def _make_spare(self) -> None:
         def make() -> None:
@@ -73,7 +79,13 @@ class Copies:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker):
+def set_stage():
+    """What every test finds in its database: nothing, unless a conftest.py gives another function."""
+    return lambda: None
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, set_stage):
     """Takes the place of pytest-django's own."""
     running = request.config.stash[RUNNING]
     copies = Copies(running.postgres)
@@ -84,7 +96,8 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
             connections.close_all()
         copies.keep_template()
         running.keep()
-    copies.begin()
+    with django_db_blocker.unblock():
+        copies.begin(set_stage)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: copies.renew())
         yield
