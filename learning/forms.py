@@ -1,5 +1,6 @@
 """The border: what people type, before services see it."""
 
+import json
 import re
 
 from django import forms
@@ -93,6 +94,15 @@ class ReviewForm(Form):
         form = cls(data, **kwargs)
         form._errors, form.cleaned_data = forms.utils.ErrorDict(), {}
         return form
+
+    @staticmethod
+    def seen(post) -> dict:
+        """The draft as the sheet showed it when somebody began to type."""
+        try:
+            seen = json.loads(post.get("seen", "{}"))
+        except ValueError:
+            seen = {}
+        return seen if isinstance(seen, dict) else {}
 
     @staticmethod
     def typed(post) -> dict:

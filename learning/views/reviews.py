@@ -104,7 +104,11 @@ def _sheet(
 @in_alliance
 def draft(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """Keep what was typed. htmx calls this by itself while somebody writes; without it there is a button."""
-    found, typed, seen = _find(request, alliance, number), ReviewForm.typed(request.POST), _seen(request)
+    found, typed, seen = (
+        _find(request, alliance, number),
+        ReviewForm.typed(request.POST),
+        ReviewForm.seen(request.POST),
+    )
     contested = services.save_draft(review=found, typed=typed, seen=seen, by=request.user)
     found = _find(request, alliance, number)
     if is_htmx(request):
@@ -129,7 +133,10 @@ def hold(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
         return redirect(request, found)
     permissions.hold_review.check(request.user, review=found)
     contested = services.save_draft(
-        review=found, typed=ReviewForm.typed(request.POST), seen=_seen(request), by=request.user
+        review=found,
+        typed=ReviewForm.typed(request.POST),
+        seen=ReviewForm.seen(request.POST),
+        by=request.user,
     )
     found = _find(request, alliance, number)
     if contested:
@@ -149,14 +156,6 @@ def _contested(request: HttpRequest, found: Review, contested: dict) -> HttpResp
     form = ReviewForm.as_typed(request.POST, review=found)
     form.contest(contested, str(found.drafted_by))
     return _sheet(request, found, form, seen=found.draft, status=422)
-
-
-def _seen(request: HttpRequest) -> dict:
-    try:
-        seen = json.loads(request.POST.get("seen", "{}"))
-    except ValueError:
-        seen = {}
-    return seen if isinstance(seen, dict) else {}
 
 
 def _as_query(draft: dict) -> QueryDict:

@@ -133,7 +133,16 @@ def test_what_happens_after_the_facts_were_gathered_is_not_in_the_report(
 ):
     invariants.self_check(harbour_alliance.pk)
     services.gather_report(report=requested)
-    Principle.objects.filter(alliance=harbour_alliance, letter="a").update(wording="Rewritten since.")
+    today = timezone.localdate()
+    Principle.objects.filter(alliance=harbour_alliance, letter="a").update(superseded_on=today)
+    Principle.objects.create(
+        alliance=harbour_alliance,
+        letter="a",
+        version=2,
+        title="Risks",
+        wording="Rewritten since.",
+        in_force_from=today,
+    )
     run_errands()
     requested.refresh_from_db()
     wordings = [one.wording for one in requested.contents.principles]

@@ -39,7 +39,7 @@ def money_plain(amount):
 
 @register.simple_tag
 def day(value, weekday=False):
-    """ "3 November 2026", or with its weekday "Tuesday 3 November 2026", marked up as a time; an event's ISO text too."""
+    """ "3 November 2026", or with its weekday "Tuesday 3 November 2026", as a time; an event's ISO text too."""
     if not value:
         return ""
     if isinstance(value, str):
