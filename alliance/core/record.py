@@ -127,7 +127,9 @@ def breaks_in_chain(alliance_id: int, printed: tuple[int, str] | None = None) ->
     """Every place where an alliance's chain does not hold, in words. `printed` is a head (seq, hash) from a paper."""
     events = Event.objects.filter(alliance_id=alliance_id).order_by("seq")
     reached = events.values_list("seq", flat=True).last() or 0
-    end = head(alliance_id)  # read after `reached`, it is never behind; events that join from now on are left out
+    end = head(
+        alliance_id
+    )  # read after `reached`, it is never behind; events that join from now on are left out
     seq, last = 0, GENESIS
     seen_printed = printed is None
     for event in events.filter(seq__lte=max(reached, end.seq if end else 0)).iterator(chunk_size=2000):

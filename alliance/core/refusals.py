@@ -35,5 +35,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            return render(request, "errors/refused.html", {"reason": exception.reason}, status=exception.status)
+            return render(
+                request, "errors/refused.html", {"reason": exception.reason}, status=exception.status
+            )
         return None

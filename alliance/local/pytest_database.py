@@ -46,7 +46,9 @@ class Copies:
         self._make_spare()
 
     def _keep_as(self, name: str) -> None:
-        self.run(f"alter database {TEST} rename to {name}", f"alter database {name} with allow_connections false")
+        self.run(
+            f"alter database {TEST} rename to {name}", f"alter database {name} with allow_connections false"
+        )
 
     def renew(self) -> None:
         """Put a fresh copy in the place of the used database; whoever is still connected to the old one is cut off."""

@@ -16,7 +16,7 @@ from django.urls import reverse
 from alliance.assurance.models import Report
 from decisions.models import Decision, Proposal
 from learning.models import Action, Experiment, Measure, Review
-from ledger.models import Budget, CostReturn, Journal, Period
+from ledger.models import CostReturn, Journal, Period
 from participants.models import Alliance, Participant, RoleAppointment
 from tests.test_doors import INSIDE
 
@@ -27,7 +27,11 @@ def things_of(alliance: Alliance) -> dict[str, list]:
     """By the names that the doors use: the numbers to try, a lived-in one each."""
 
     def newest(model, **only):
-        return model.objects.filter(alliance=alliance, **only).order_by("-number").values_list("number", flat=True)[:3]
+        return (
+            model.objects.filter(alliance=alliance, **only)
+            .order_by("-number")
+            .values_list("number", flat=True)[:3]
+        )
 
     posted = CostReturn.objects.filter(alliance=alliance, status="posted").order_by("-number").first()
     return {
@@ -97,4 +101,5 @@ def test_bench_every_page_of_the_demonstration(capsys):
                 over = "  over 50 ms" if seconds > LIMIT else ""
                 print(f"{name:<34}{seconds * 1000:>10.1f}{asked:>9}{size / 1024:>7.0f}  {address}{over}")
         timed = [row[2] for row in best.values() if row[2]]
-        print(f"{len(timed)} pages, slowest {max(timed) * 1000:.1f} ms, {sum(t > LIMIT for t in timed)} over 50 ms; {RUNS} runs each")
+        slow = sum(seconds > LIMIT for seconds in timed)
+        print(f"{len(timed)} pages, slowest {max(timed) * 1000:.1f} ms, {slow} over 50 ms; {RUNS} runs each")

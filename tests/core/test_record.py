@@ -88,6 +88,7 @@ def test_each_alliance_has_its_own_chain_from_one_without_a_gap(cast):
 
 def test_a_rolled_back_act_leaves_no_gap(cast):
     before = record.head(cast.alliance.pk).seq
+
     def told_and_regretted():
         with transaction.atomic():
             tell(cast.alliance)

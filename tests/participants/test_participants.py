@@ -283,7 +283,10 @@ def test_nobody_signs_up_alone(client, db):
     [
         (lambda cast: cast.dev.appointments, {"role": "representative"}),
         (lambda cast: cast.dev.appointments, {"from_on": date(2020, 1, 1)}),
-        (lambda cast: Principle.objects.filter(alliance=cast.alliance), {"wording": "The commissioner decides."}),
+        (
+            lambda cast: Principle.objects.filter(alliance=cast.alliance),
+            {"wording": "The commissioner decides."},
+        ),
         (lambda cast: Participant.objects.filter(pk=cast.haven.pk), {"kind": "commissioner"}),
     ],
     ids=["role", "date", "principle", "kind"],
@@ -294,5 +297,9 @@ def test_what_was_signed_is_not_rewritten(cast, rows, change):
 
 
 def test_an_alliance_cannot_be_deleted(cast):
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("delete from participants_alliance")
