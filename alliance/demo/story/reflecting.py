@@ -375,6 +375,8 @@ def _plan_experiment(world: World, told: Tried) -> None:
         world.on(add_working_days(begins, working_days), partial(act, world, told), hour)
 
     on(0, propose, 13)
+    if told.key == "own-budget":
+        on(1, make_smaller, 16)
     for gate, after in (("legal", 2), ("safe", 3)):
         who, words = getattr(told, gate)
         if who:
@@ -405,9 +407,16 @@ def propose(world: World, told: Tried) -> None:
         question=told.question,
         trying=told.trying,
         how_we_learn=told.how_we_learn,
-        size=told.size,
+        size=told.size.replace("Ten people", "Thirty people"),
         place=told.place,
         ends_on=None if idea else add_working_days(timezone.localdate(), 4 + 5 * told.weeks),
+    )
+
+
+def make_smaller(world: World, told: Tried) -> None:
+    """It was proposed with thirty people; a night's sleep made it ten."""
+    services.revise_experiment(
+        experiment=_experiment(world, told.title), size=told.size, by=world.people[told.by]
     )
 
 
@@ -451,6 +460,7 @@ class Counted:
     figures: tuple
     direction: str = "neutral"
     asked_by: str = ""
+    baseline: int | None = None
     notes: tuple[tuple[int, str, str], ...] = ()
     rebase: tuple[int, str, str] = ()  # months ago, reason, the review's key
     correct: tuple[int, str, str] = ()  # months ago, the wrong figure first sent, why
@@ -493,12 +503,14 @@ MEASURES = [
         (48, 52, 47, 55, 50, 46, 53, 49, 51, 48, 54, 50, 47, 52, 49, 53, 51, 48, 52, 55, 57, 56, 59, 58,
          61, 60, 62, 59, 63, 61),
         direction="increase",
+        baseline=18,
     ),
     Counted(
         "naloxone", "Naloxone kits given out",
         "Whether kits are where people are.", "kits", "Harbourside Pharmacy and the desks",
         (14, 17, 12, 15, 19, 13, 16, 18, 14, 15, 17, 13, 18, 16, 15, 14, 17, 19, 16, 18, 41, 31, 27, 33,
          30, 28, 32, 29, 34, 31),
+        baseline=20,
         notes=((10, "Kits on every desk, training for everybody", "naloxone"),),
     ),
     Counted(
@@ -551,6 +563,7 @@ def define(world: World, told: Counted) -> None:
         direction=told.direction,
         mandatory_return=bool(told.asked_by),
         asked_by=told.asked_by,
+        baseline=told.baseline,
         by=world.people["nadia"],
     )
 
