@@ -20,7 +20,7 @@ run: ## Start Concordat on this machine: http://localhost:8000/ (PORT=… for an
 test: ## Set up, then run every check and every test
 	@$(PYTHON) alliance/local/bootstrap.py test
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest $(PYTEST)
+	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 lint: ## Run the linters and the checks of the house
 	$(BIN)/ruff check .
