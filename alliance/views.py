@@ -17,15 +17,16 @@ import ledger.waiting
 from alliance import health
 from alliance.assurance import waiting as assurance_waiting
 from alliance.core import export, invariants
+from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
+from alliance.core.paging import first_of, place_of
 from alliance.core.record import head, record
 from alliance.glossary import GLOSSARY
 from participants.forms import SignInAsForm
 from participants.models import Alliance, User
 from participants.web import in_alliance
 
-EVENTS_A_PAGE = 50
 SOURCES = (
     decisions.waiting.waiting_on,
     ledger.waiting.waiting_on,
@@ -73,12 +74,9 @@ def alliance_home(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def the_record(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every act in the alliance's chain, newest first; and its head, to compare with a paper."""
     events = Event.objects.filter(alliance=alliance).newest_first()
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        events = events.filter(seq__lt=min(int(before), 2**62))
-    shown = list(events[: EVENTS_A_PAGE + 1])
-    more = len(shown) > EVENTS_A_PAGE
-    shown = shown[:EVENTS_A_PAGE]
+    if before := place_of(request, "before"):
+        events = events.filter(seq__lt=before)
+    shown, more = first_of(events)
     page = {
         "events": shown,
         "older": f"?before={shown[-1].seq}" if more else "",
@@ -98,9 +96,11 @@ def record_export(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     record("core.record_exported", alliance, by=request.user)
     lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in export.record_lines(alliance))
     # Read within this request's transaction, so that the export is of one moment.
-    response = HttpResponse("".join(lines), content_type="application/x-ndjson; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{alliance.slug}-record.jsonl"'
-    return response
+    return download_file(
+        "".join(lines),
+        name=f"{alliance.slug}-record.jsonl",
+        media_type="application/x-ndjson; charset=utf-8",
+    )
 
 
 @require_safe
@@ -108,9 +108,7 @@ def record_export(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def record_verifier(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The one file that checks an export without trusting anybody, this application included."""
     text = (Path(settings.BASE_DIR) / "alliance" / "core" / "verify_export.py").read_text()
-    response = HttpResponse(text, content_type="text/x-python; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="verify_export.py"'
-    return response
+    return download_file(text, name="verify_export.py", media_type="text/x-python; charset=utf-8")
 
 
 @never_cache

@@ -1,14 +1,15 @@
 """Deciding together in the browser: find, ask, do, answer."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
+from alliance.core.paging import page_of
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
 from decisions.forms import (
@@ -27,7 +28,6 @@ from decisions.showing import acts, differences, history, people_of, spoken_stan
 from participants.models import Alliance, Principle
 from participants.web import in_alliance
 
-A_PAGE = 20
 tells = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -43,7 +43,7 @@ def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         found = found.in_state(asked["state"])
     if asked["q"]:
         found = found.about(asked["q"])
-    page = Paginator(found.with_positions().order_by("-number"), A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.with_positions().order_by("-number"))
     context = {
         "form": form,
         "page": page,
@@ -333,9 +333,8 @@ def wording_bytes(request: HttpRequest, alliance: Alliance, number: int, version
     """The very bytes that were hashed, to check a hash without trusting anybody."""
     found = _find(request, alliance, number)
     written = get_object_or_404(Wording.objects.filter(proposal=found), version=version)
-    response = HttpResponse(bytes(written.body), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="proposal-{number}-wording-{version}.json"'
-    return response
+    name = f"proposal-{number}-wording-{version}.json"
+    return download_file(bytes(written.body), name=name, media_type="application/json")
 
 
 # ── What the views share ─────────────────────────────────────────────────────────────────────────────────────

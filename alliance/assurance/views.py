@@ -1,6 +1,5 @@
 """The pages of assurance: the list, the request, one report, its file."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -10,13 +9,14 @@ from alliance.assurance import permissions, services
 from alliance.assurance.contents import Contents
 from alliance.assurance.forms import RequestForm
 from alliance.assurance.models import Report
+from alliance.core.downloads import download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.outbox import PARKED_AFTER
+from alliance.core.paging import page_of
 from participants.models import Alliance
 from participants.web import in_alliance
 
-REPORTS_A_PAGE = 20
 DOWNLOADS_SHOWN = 50
 
 
@@ -31,7 +31,7 @@ def reports(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every report of the alliance, newest first, and the way to ask for one."""
     found = Report.objects.visible_to(request.user).filter(alliance=alliance).select_related("alliance")
     page = {
-        "page": Paginator(found.for_lists().newest_first(), REPORTS_A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, found.for_lists().newest_first()),
         "why_not_request": permissions.request_report.reason(request.user, alliance=alliance),
     }
     return render(request, "assurance/reports.html", page)
@@ -102,7 +102,4 @@ def download(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
     """The sealed bytes as they were sealed; each time is logged (rule 52)."""
     found = find_report(request, alliance, number)
     services.download_report(report=found, by=request.user)
-    response = HttpResponse(bytes(found.pdf.content), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download_file(bytes(found.pdf.content), name=found.file_name, media_type="application/pdf")

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
+from alliance.core.paging import page_of
 from learning import permissions, services
 from learning.forms import EndExperimentForm, ExperimentForm, GateForm
 from learning.lifecycle import EXPERIMENT
 from learning.models import Experiment, GateAnswer
 from learning.services.experiments import why_not_start
-from learning.views.paging import page_of
 from participants.models import Alliance
 from participants.web import in_alliance
 

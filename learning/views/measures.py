@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import Month, PeriodError
 from alliance.core.refusals import NotPossible
-from alliance.core.spreadsheets import write_csv
 from learning import permissions, services
 from learning.analysis import analyse_measure
 from learning.forms import AnnotationForm, CorrectionForm, ManyForm, MeasureForm, ObservationForm, RebaseForm
@@ -69,7 +69,7 @@ def measure(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
 
 @require_safe
 @in_alliance
-def figures_csv(request: HttpRequest, alliance: Alliance, number: int) -> StreamingHttpResponse:
+def figures_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """The figures that stand, with what rule 49 says of each."""
     analysis = analyse_measure(_find(request, alliance, number))
     points = analysis.xmr.points if analysis.xmr else ()
@@ -87,9 +87,7 @@ def figures_csv(request: HttpRequest, alliance: Alliance, number: int) -> Stream
         for one, point in zip(analysis.observations, points, strict=True)
     )
     headings = ["Month", analysis.measure.unit, "What it is", "Mean", "Lower limit", "Upper limit", "Note"]
-    answer = StreamingHttpResponse(write_csv(headings, list(rows)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="measure-{number}.csv"'
-    return answer
+    return download_csv(f"measure-{number}", headings, rows)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Event
+from alliance.core.paging import page_of
 from learning import permissions, services
 from learning.forms import ROWS, CallOffForm, LookForm, PrepareReviewForm, ReviewForm
 from learning.lifecycle import ACTION
 from learning.models import Action, Answer, Review
-from learning.views.paging import page_of
 from participants.models import Alliance
 from participants.web import in_alliance
 

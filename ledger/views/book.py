@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.charts import Bar, Series, bars_chart, columns_chart
+from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
+from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
 from ledger import permissions, possible, services, summaries
 from ledger.forms import CostsForm, ReversalForm
 from ledger.models import Balance, Entry, Journal
-from ledger.views.shared import csv_response, places, whose_returns
+from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
 from participants.web import in_alliance
-
-LINES_A_PAGE = 50
 
 
 @require_safe
@@ -74,7 +74,7 @@ def totals_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         for total in group["totals"]
     )
     headings = ["By", "Name", "Spent", "Budget", "Left", "Lines", "Period"]
-    return csv_response(f"{alliance.slug}-open-book", headings, rows)
+    return download_csv(f"{alliance.slug}-open-book", headings, rows)
 
 
 @require_safe
@@ -87,9 +87,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     entries = _entries(form)
     if place := _place(request.GET.get("after", "")):
         entries = entries.after(place)
-    shown = list(entries[: LINES_A_PAGE + 1])
-    more = len(shown) > LINES_A_PAGE
-    shown = shown[:LINES_A_PAGE]
+    shown, more = first_of(entries)
     page = {
         "form": form,
         "places": places(request, alliance),
@@ -130,7 +128,7 @@ def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         *("Date", "Month", "Participant", "Budget line", "Category", "Supplier", "Description", "Reference"),
         *("Amount", "Journal", "Row in the return"),
     ]
-    return csv_response(f"{alliance.slug}-lines", headings, rows())
+    return download_csv(f"{alliance.slug}-lines", headings, rows())
 
 
 @require_safe
@@ -138,14 +136,12 @@ def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every posting, newest first."""
     found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reverses", "reversed_by")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(number__lt=int(before))
-    shown = list(found.order_by("-number")[: LINES_A_PAGE + 1])
-    older = f"?before={shown[LINES_A_PAGE - 1].number}" if len(shown) > LINES_A_PAGE else ""
+    if before := place_of(request, "before"):
+        found = found.filter(number__lt=before)
+    shown, more = first_of(found.order_by("-number"))
     page = {
-        "journals": shown[:LINES_A_PAGE],
-        "older": older,
+        "journals": shown,
+        "older": f"?before={shown[-1].number}" if more else "",
         "first": reverse("ledger:journals", args=[alliance.slug]) if before else "",
         "places": places(request, alliance),
     }
@@ -158,15 +154,14 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     """One posting with its entries, where it came from, and its reversal."""
     found = _journal(alliance, number)
     entries = found.entries.filter(alliance=alliance).select_related("account", "participant", "budget_line")
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 10:
-        entries = entries.filter(line__gt=int(after))
-    shown = list(entries.order_by("line")[: LINES_A_PAGE + 1])
+    if after := place_of(request, "after"):
+        entries = entries.filter(line__gt=after)
+    shown, more = first_of(entries.order_by("line"))
     source = getattr(found.reverses or found, "cost_return", None)
     page = {
         "journal": found,
-        "entries": shown[:LINES_A_PAGE],
-        "older": f"?after={shown[LINES_A_PAGE - 1].line}" if len(shown) > LINES_A_PAGE else "",
+        "entries": shown,
+        "older": f"?after={shown[-1].line}" if more else "",
         "first": found.get_absolute_url() if after else "",
         "source": source,
         "reversed_by": getattr(found, "reversed_by", None),

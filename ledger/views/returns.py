@@ -7,19 +7,20 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core import outbox
+from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
+from alliance.core.paging import first_of, place_of
 from alliance.core.spreadsheets import Column, Sheet, SpreadsheetError, read_table, write_xlsx
 from ledger import importing, permissions, services
 from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
 from ledger.summaries import reported
-from ledger.views.shared import csv_response, places, whose_returns
+from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
 from participants.web import in_alliance
 
-A_PAGE = 50
 PROBLEMS_SHOWN = 500
 TONES = {
     ReturnState.CHECKING: ("slate", "waiting"),
@@ -42,16 +43,15 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     found = CostReturn.objects.of(alliance).select_related(
         "participant", "alliance", "submitted_by", "journal"
     )
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(number__lt=int(before))
-    shown = list(found.order_by("-number")[: A_PAGE + 1])
+    if before := place_of(request, "before"):
+        found = found.filter(number__lt=before)
+    shown, more = first_of(found.order_by("-number"))
     for one in shown:
         one.tone, one.icon = TONES[one.status]
     months = open_months(alliance)
     page = {
-        "returns": shown[:A_PAGE],
-        "older": f"?before={shown[A_PAGE - 1].number}" if len(shown) > A_PAGE else "",
+        "returns": shown,
+        "older": f"?before={shown[-1].number}" if more else "",
         "first": request.path if before else "",
         "reported": reported(alliance, months[1:2] or months[:1]),
         "why_not_send": _why_not_send(request, alliance),
@@ -187,12 +187,7 @@ def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     document = get_object_or_404(
         CostReturn.objects.select_related("document"), alliance=alliance, number=number
     ).document
-    response = HttpResponse(bytes(document.content), content_type="application/octet-stream")
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in document.name)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Length"] = document.size
-    return response
+    return download_file(bytes(document.content), name=document.name, media_type="application/octet-stream")
 
 
 @require_safe
@@ -200,7 +195,7 @@ def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
 def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = _return(alliance, number)
     rows = ((one.row, one.column, one.value, one.sentence) for one in _problems(found))
-    return csv_response(
+    return download_csv(
         f"{alliance.slug}-return-{number}-problems", ["Row", "Column", "Value", "Problem"], rows
     )
 
@@ -257,12 +252,11 @@ def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         Column("Reference", width=16, hint="The invoice's number, or your ledger's."),
         Column("Evidence", width=24, hint="What shows it and where it is kept."),
     ]
-    response = HttpResponse(
+    return download_file(
         write_xlsx([Sheet("Costs", columns)]),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        name=f"costs-{budget.year.slug}.xlsx",
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
-    response["Content-Disposition"] = f'attachment; filename="costs-{budget.year.slug}.xlsx"'
-    return response
 
 
 # ── What the pages show ──────────────────────────────────────────────────────

@@ -1,9 +1,8 @@
 """What the open book's pages have in common."""
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 
-from alliance.core.spreadsheets import write_csv
 from ledger import permissions
 from participants.models import Alliance, Participant
 
@@ -29,9 +28,3 @@ def whose_returns(request: HttpRequest, alliance: Alliance) -> list[Participant]
     """The participants whose returns this person may send."""
     ours = Participant.objects.filter(alliance=alliance, pk__in=request.standing.participant_ids)
     return [one for one in ours if permissions.send_return.allows(request.user, participant=one)]
-
-
-def csv_response(name: str, headings: list[str], rows) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(write_csv(headings, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
