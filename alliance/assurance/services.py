@@ -1,7 +1,6 @@
 """The verbs of assurance. Each locks, checks, changes, records, announces."""
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from alliance.assurance import drawing, gathering, permissions
@@ -13,6 +12,7 @@ from alliance.core.periods import Quarter
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from participants.models import Alliance, User
+from participants.numbering import next_number
 from participants.standing import standing
 
 
@@ -35,10 +35,9 @@ def request_report(*, alliance: Alliance, quarter: Quarter, by: User | None) -> 
     covers_until = min(quarter.end, today)
     if last and (not last.is_sealed or not _is_overtaken(last, quarter, covers_until)):
         return last
-    numbers = Report.objects.filter(alliance=alliance).aggregate(last=Max("number"))
     report = Report.objects.create(
         alliance=alliance,
-        number=(numbers["last"] or 0) + 1,
+        number=next_number(Report, alliance),
         quarter=quarter.slug,
         version=last.version + 1 if last else 1,
         covers_until=covers_until,

@@ -9,8 +9,8 @@ from alliance.core.refusals import NotPossible
 from learning import permissions
 from learning.lifecycle import EXPERIMENT
 from learning.models import Experiment, GateAnswer
-from learning.numbering import next_number
 from participants.models import Alliance, User
+from participants.numbering import next_number
 
 SAID = ("title", "question", "trying", "how_we_learn", "size", "place", "ends_on")
 

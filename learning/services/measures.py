@@ -13,8 +13,8 @@ from alliance.core.refusals import NotPossible
 from decisions.models import Decision
 from learning import permissions
 from learning.models import Annotation, Experiment, Measure, Observation, Rebase, Review
-from learning.numbering import next_number
 from participants.models import Alliance, User
+from participants.numbering import next_number
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from alliance.core.refusals import NotPossible
 from learning import permissions
 from learning.lifecycle import ACTION, REVIEW
 from learning.models import Action, ActionLook, Answer, Attendance, Review
-from learning.numbering import next_number
 from participants.models import Alliance, Participant, RoleAppointment, User
+from participants.numbering import next_number
 
 Question = Answer.Question
 
