@@ -1,21 +1,19 @@
 """Finding proposals, positions and decisions. Every list begins with `visible_to(user)` (house 7)."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
-from participants.models import Alliance, RoleAppointment
+from participants.models import RoleAppointment
+from participants.querysets import OfAllianceQuerySet
 
 
-class ProposalQuerySet(models.QuerySet):
+class ProposalQuerySet(OfAllianceQuerySet):
     def visible_to(self, user):
         """What the person's alliances put to themselves; a draft only to those who speak for whoever drafts it."""
         speaking = RoleAppointment.objects.speaking().filter(person_id=user.pk)
         own = Q(participant_id__in=speaking.values("participant_id"))
-        return self.filter(
-            ~Q(state__in=["draft", "discarded"]) | own,
-            alliance_id__in=Alliance.objects.visible_to(user).values("pk"),
-        )
+        return super().visible_to(user).filter(~Q(state__in=["draft", "discarded"]) | own)
 
     def drafts(self):
         return self.filter(state="draft")
@@ -46,18 +44,6 @@ class ProposalQuerySet(models.QuerySet):
             case "not_agreed":
                 return self.not_agreed(on)
         return self.filter(state=state)
-
-    def awaiting(self, participant_ids):
-        """Those that one of these participants has not answered in their current wording."""
-        from decisions.models import Position, RollEntry
-
-        answered = Position.objects.current().filter(
-            proposal_id=OuterRef("proposal_id"),
-            participant_id=OuterRef("participant_id"),
-            wording_id=OuterRef("proposal__current_wording_id"),
-        )
-        silent = RollEntry.objects.filter(proposal_id=OuterRef("pk"), participant_id__in=participant_ids)
-        return self.filter(Exists(silent.filter(~Exists(answered))))
 
     def about(self, text: str):
         """Every word of `text` is in the title, the wording or the reasons; or it is the number."""
@@ -108,10 +94,7 @@ class ObjectionQuerySet(models.QuerySet):
         return self.select_related("participant", "concern", "remedy", "resolution", "wording")
 
 
-class DecisionQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(alliance_id__in=Alliance.objects.visible_to(user).values("pk"))
-
+class DecisionQuerySet(OfAllianceQuerySet):
     def decided_between(self, start, end):
         """Decided from `start` to `end`, both days included."""
         return self.filter(decided_on__gte=start, decided_on__lte=end)

@@ -5,13 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from participants.models import Alliance
-
-
-class OfAllianceQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Everybody with an appointment in force sees all of an alliance's learning."""
-        return self.filter(alliance__in=Alliance.objects.visible_to(user))
+from participants.querysets import OfAllianceQuerySet
 
 
 class ReviewQuerySet(OfAllianceQuerySet):

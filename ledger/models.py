@@ -22,9 +22,9 @@ from ledger.querysets import (
     BudgetQuerySet,
     CostReturnQuerySet,
     EntryQuerySet,
-    JournalQuerySet,
     PeriodQuerySet,
 )
+from participants.querysets import OfAllianceQuerySet
 
 
 class Category(models.TextChoices):
@@ -379,7 +379,7 @@ class Journal(OfAlliance):
     posted_at = models.DateTimeField(default=timezone.now)
     posted_by = _by(null=True)
 
-    objects = JournalQuerySet.as_manager()
+    objects = OfAllianceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]

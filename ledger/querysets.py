@@ -2,22 +2,11 @@
 
 from datetime import date
 
-from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from alliance.core.periods import Period as Span
-
-
-class OfAllianceQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Everybody in the alliance sees the same (principle e); nobody else sees anything."""
-        from participants.models import Alliance
-
-        return self.filter(alliance__in=Alliance.objects.visible_to(user))
-
-    def of(self, alliance):
-        return self.filter(alliance=alliance)
+from participants.querysets import OfAllianceQuerySet
 
 
 class PeriodQuerySet(OfAllianceQuerySet):
@@ -32,10 +21,6 @@ class BudgetQuerySet(OfAllianceQuerySet):
     def containing(self, day: date):
         """The budget of the financial year that a day falls in."""
         return self.filter(starts_on__lte=day, starts_on__gt=date(day.year - 1, day.month, 1))
-
-
-class JournalQuerySet(OfAllianceQuerySet):
-    pass
 
 
 class CostReturnQuerySet(OfAllianceQuerySet):
@@ -84,6 +69,3 @@ class BalanceQuerySet(OnAccounts):
             .annotate(net=Sum(F("debit") - F("credit")), entries=Sum("count"))
             .order_by(*keys)
         )
-
-    def owed_or_due(self):
-        return self.filter(Q(account__kind="owed") | Q(account__kind="due"))

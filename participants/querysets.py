@@ -16,6 +16,18 @@ class AllianceQuerySet(models.QuerySet):
         return self.filter(pk__in=held.values("alliance_id"))
 
 
+class OfAllianceQuerySet(models.QuerySet):
+    """Rows of one alliance, which everybody with an appointment in force there may see (principle e)."""
+
+    def visible_to(self, user):
+        from participants.models import Alliance
+
+        return self.filter(alliance__in=Alliance.objects.visible_to(user))
+
+    def of(self, alliance):
+        return self.filter(alliance=alliance)
+
+
 class ParticipantQuerySet(models.QuerySet):
     def active(self, on=None):
         """Joined, not suspended and not left on that day (rule 2)."""

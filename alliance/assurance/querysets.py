@@ -1,18 +1,14 @@
 """Finding reports. Every list begins with `visible_to(user)` (house 7)."""
 
 from django.db import models
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Subquery
 from django.db.models.functions import Cast
 
 from alliance.core.models import Errand
-from participants.models import Alliance
+from participants.querysets import OfAllianceQuerySet
 
 
-class ReportQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The reports of the alliances in which the person holds a role: board members and auditors like the others."""
-        return self.filter(alliance__in=Alliance.objects.visible_to(user))
-
+class ReportQuerySet(OfAllianceQuerySet):
     def sealed(self):
         return self.filter(sealed_at__isnull=False)
 
@@ -23,12 +19,19 @@ class ReportQuerySet(models.QuerySet):
         return self.order_by("-number")
 
     def for_lists(self):
-        """With whoever asked, and the PDF's size without its bytes; `is_parked` tells which one needs somebody."""
+        """With whoever asked, and the PDF's size without its bytes; `is_parked` tells which one needs somebody;
+        `newer` is the number of the quarter's newest sealed report, if that is another one."""
         errand = Errand.objects.parked().filter(kind=self.model.ERRAND, key=Cast(OuterRef("pk"), CharField()))
+        same_quarter = self.model.objects.sealed().filter(
+            alliance=OuterRef("alliance"), quarter=OuterRef("quarter"), version__gt=OuterRef("version")
+        )
         return (
             self.select_related("requested_by", "pdf", "snapshot")
             .defer("pdf__content", "snapshot__content")
-            .annotate(is_parked=Exists(errand))
+            .annotate(
+                is_parked=Exists(errand),
+                newer=Subquery(same_quarter.order_by("-version").values("number")[:1]),
+            )
         )
 
     def after_the_end_of(self, quarter):

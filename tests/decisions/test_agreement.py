@@ -84,6 +84,3 @@ def test_querysets_and_tallies_name_the_same_ones(cast):
         == [stand.participant for stand in tally.blocking]
         == [cast.beacon]
     )
-    open_ones = Proposal.objects.visible_to(cast.lee).open()
-    assert list(open_ones.awaiting([cast.council.pk])) == [proposal]
-    assert list(open_ones.awaiting([cast.haven.pk, cast.beacon.pk])) == []
