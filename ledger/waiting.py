@@ -34,21 +34,18 @@ def _returns_in_hand(standing: Standing) -> list[Waiting]:
         ReturnState.ATTENTION: "{count} to put right before it can be posted.",
         ReturnState.READY: "It is checked. Look at its totals and confirm it.",
     }
-    returns = (
+    returns = list(
         CostReturn.objects.of(standing.alliance)
         .filter(status__in=wanted, participant__in=standing.participant_ids)
         .select_related("participant", "alliance")
     )
-    returns = list(returns)
-    _whose_to_act(standing, {one.participant_id for one in returns})
+    acts = _whose_to_act(standing, {one.participant_id for one in returns})
     return [
         Waiting(
             title=f"Cost return {one.number}: {one}",
             url=one.get_absolute_url(),
             why=wanted[one.status].format(count=_things(one.problem_count)),
-            who="me"
-            if standing.has_for(one.participant_id, Role.FINANCE_LEAD, Role.POOL_MANAGER)
-            else "organisation",
+            who="me" if one.participant_id in acts else "organisation",
         )
         for one in returns
     ]

@@ -50,6 +50,13 @@ def test_a_return_in_hand_says_what_it_waits_for(cast, last):
     assert one.why == "It is checked. Look at its totals and confirm it."
 
 
+def test_a_return_in_hand_waits_on_the_representative_where_nobody_else_keeps_the_money(cast, last):
+    send_return(cast, [cost("120", day=day(last))], last, participant=cast.beacon, by=cast.rosa)
+    send_return(cast, [cost("120", day=day(last))], last)
+    assert waits(cast, cast.rosa) == [(f"Cost return 1: Beacon, {last.label}", "me")]
+    assert waits(cast, cast.pat) == [(f"Cost return 2: Haven, {last.label}", "organisation")]
+
+
 def test_nothing_waits_when_the_return_is_in_the_book(cast, last):
     post_return(cast, [cost("120", day=day(last))], last)
     assert waits(cast, cast.finn) == []
