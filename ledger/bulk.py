@@ -89,9 +89,6 @@ def load_costs(*, alliance: Alliance, costs: Iterable[Cost], source: str, by) ->
     return Loaded(journals, int(lines), known)
 
 
-DIGEST = """
-select encode(sha256(string_agg(decode(hash, 'hex'), ''::bytea order by key)), 'hex') from ledger_bulk_journal
-"""
 STAGING = """
 drop table if exists pg_temp.ledger_bulk;
 drop table if exists pg_temp.ledger_bulk_journal;

@@ -10,11 +10,6 @@ POOL = "Only the pool manager does this: the host keeps the shared budget."
 
 
 @rule
-def read(by, *, alliance: Alliance) -> str:
-    return "" if standing(by, alliance).appointments else "You hold no role in this alliance."
-
-
-@rule
 def send_return(by, *, participant: Participant) -> str:
     """Each participant's figures are its own to send (rule 29)."""
     stands = standing(by, participant.alliance_id)

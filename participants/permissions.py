@@ -9,11 +9,6 @@ WHOLE_ALLIANCE = "Only a representative of a participant can do this: it concern
 
 
 @rule
-def read(by, *, alliance: Alliance) -> str:
-    return "" if standing(by, alliance).appointments else "You hold no role in this alliance."
-
-
-@rule
 def invite(by, *, alliance: Alliance, role: str, participant: Participant | None) -> str:
     """Each organisation brings its own people; roles for the whole alliance come from any representative."""
     stands = standing(by, alliance)

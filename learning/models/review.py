@@ -199,10 +199,6 @@ class Action(OfAlliance):
     def taken_by(self):
         return self.person or self.participant
 
-    def is_late(self, today=None) -> bool:
-        today = today or timezone.localdate()
-        return self.status == ActionState.OPEN and self.due_on is not None and self.due_on < today
-
 
 class ActionLook(OfAlliance):
     """One look at an action, in a later review or between two: done, still matters, or let go, with words."""
