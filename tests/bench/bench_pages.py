@@ -1,6 +1,7 @@
 """`make bench`: how long the server takes for each page of the demonstration, and how much it asks the database.
 
-A report, not a test: these machines are noisy, so it prints medians and says which pages are over the house's 50 ms.
+A report, not a test: these machines are noisy, so it prints the least and the median of each page's times and says
+whose median is over the house's 50 ms.
 """
 
 from statistics import median
@@ -16,7 +17,7 @@ from django.urls import reverse
 from alliance.assurance.models import Report
 from decisions.models import Decision, Proposal
 from learning.models import Action, Experiment, Measure, Review
-from ledger.models import CostReturn, Journal, Period
+from ledger.models import CostReturn, Journal, Period, ReturnLine
 from participants.models import Alliance, Participant, RoleAppointment
 from tests.test_doors import INSIDE
 
@@ -36,14 +37,14 @@ def things_of(alliance: Alliance) -> dict[str, list]:
     posted = CostReturn.objects.filter(alliance=alliance, status="posted").order_by("-number").first()
     return {
         "participant": Participant.objects.filter(alliance=alliance).values_list("slug", flat=True)[:2],
-        "proposal": newest(Proposal, status="open"),
+        "proposal": newest(Proposal, state="open"),
         "version": [1],
         "decision": newest(Decision),
         "journal": newest(Journal),
         "return": [posted.number],
-        "row": [posted.staged_lines.order_by("row_number").values_list("row_number", flat=True)[0]]
-        if hasattr(posted, "staged_lines")
-        else [2],
+        "row": ReturnLine.objects.filter(cost_return=posted)
+        .order_by("row")
+        .values_list("row", flat=True)[:1],
         "year": [alliance.financial_year().slug],
         "month": [f"{Period.objects.filter(alliance=alliance).latest('month').month:%Y-%m}"],
         "review": newest(Review),
@@ -78,28 +79,35 @@ def test_bench_every_page_of_the_demonstration(capsys):
         for name, address in pages(alliance):
             if (status := client.get(address).status_code) != 200:
                 if status != 403:
-                    rows.append((name, address, None, status, 0))
+                    rows.append((name, address, None, None, status, 0))
                 continue
             with CaptureQueriesContext(connection) as asked:
                 size = len(b"".join(client.get(address)))
+            questions = len(asked)
             times = []
             for _ in range(RUNS):
                 start = perf_counter()
                 b"".join(client.get(address))
                 times.append(perf_counter() - start)
-            rows.append((name, address, median(times), len(asked), size))
+            rows.append((name, address, min(times), median(times), questions, size))
     best = {}
     for row in rows:
         if row[1] not in best:
             best[row[1]] = row
     with capsys.disabled():
-        print(f"\n{'page':<34}{'median ms':>10}{'queries':>9}{'KB':>7}  address")
-        for name, address, seconds, asked, size in sorted(best.values(), key=lambda row: -(row[2] or 9)):
-            if seconds is None:
-                print(f"{name:<34}{'status':>10}{asked:>9}         {address}")
+        print(f"\n{'page':<32}{'least ms':>9}{'median':>8}{'queries':>9}{'KB':>6}  address")
+        for name, address, least, middle, asked, size in sorted(
+            best.values(), key=lambda row: -(row[3] or 9)
+        ):
+            if least is None:
+                print(f"{name:<32}   answered {asked}: {address}")
             else:
-                over = "  over 50 ms" if seconds > LIMIT else ""
-                print(f"{name:<34}{seconds * 1000:>10.1f}{asked:>9}{size / 1024:>7.0f}  {address}{over}")
-        timed = [row[2] for row in best.values() if row[2]]
-        slow = sum(seconds > LIMIT for seconds in timed)
-        print(f"{len(timed)} pages, slowest {max(timed) * 1000:.1f} ms, {slow} over 50 ms; {RUNS} runs each")
+                over = "  over 50 ms" if middle > LIMIT else ""
+                print(
+                    f"{name:<32}{least * 1000:>9.1f}{middle * 1000:>8.1f}{asked:>9}{size / 1024:>6.0f}  {address}{over}"
+                )
+        timed = [row for row in best.values() if row[2]]
+        over = sum(row[3] > LIMIT for row in timed)
+        print(
+            f"{len(timed)} pages, slowest median {max(row[3] for row in timed) * 1000:.1f} ms, {over} over 50 ms"
+        )
