@@ -215,7 +215,7 @@ def give_more_time(*, proposal: Proposal, answer_by: date, reason: str, by: User
         "title": proposal.title,
         "before": before,
         "answer_by": answer_by,
-        "reason": _reason(proposal, reason, "Say why more time is needed."),
+        "reason": Words.need(proposal.alliance_id, reason, "Say why more time is needed."),
     }
     if reopened:
         record("decisions.proposal_reopened", proposal, by=by, **facts)
@@ -232,7 +232,9 @@ def withdraw_proposal(*, proposal: Proposal, reason: str, by: User) -> Proposal:
     if proposal.state == State.WITHDRAWN:
         return proposal
     proposal.state = PROPOSAL.after(proposal.state_now, "withdraw")
-    proposal.withdrawal_reason = _reason(proposal, reason, "Say why the proposal is withdrawn.")
+    proposal.withdrawal_reason = Words.need(
+        proposal.alliance_id, reason, "Say why the proposal is withdrawn."
+    )
     proposal.withdrawn_at, proposal.withdrawn_by = timezone.now(), by
     proposal.save(update_fields=["state", "withdrawal_reason", "withdrawn_at", "withdrawn_by"])
     record(
@@ -307,8 +309,7 @@ def raise_objection(
     legal_limit = " ".join(legal_limit.split())
     if not principles and not legal_limit:
         raise NotPossible("An objection names at least one principle or a legal limit.")
-    if not remedy.strip():
-        raise NotPossible("Say what would make the proposal acceptable.")
+    wanted = Words.need(proposal.alliance_id, remedy, "Say what would make the proposal acceptable.")
     position = _position(proposal, participant, stance, concern, last, by)
     objection = Objection.objects.create(
         alliance_id=proposal.alliance_id,
@@ -319,7 +320,7 @@ def raise_objection(
         principles=sorted(one.pk for one in principles),
         legal_limit=legal_limit,
         concern=position.reason,
-        remedy=Words.write(proposal.alliance_id, remedy),
+        remedy=wanted,
         **{name: getattr(position, name) for name in SPOKEN},
     )
     record(
@@ -347,7 +348,7 @@ def resolve_objection(*, objection: Objection, resolution: str, by: User) -> Obj
     OBJECTION.require(objection.state, "resolve")
     PROPOSAL.require(proposal.state_now, "resolve_objection")
     appointment = _appointment(proposal, objection.participant, by)
-    objection.resolution = _reason(proposal, resolution, "Say what resolved the objection.")
+    objection.resolution = Words.need(proposal.alliance_id, resolution, "Say what resolved the objection.")
     objection.resolved_at, objection.resolved_by, objection.resolved_as = timezone.now(), by, appointment
     objection.resolved_by_name = _voice(appointment, by)
     objection.save(
@@ -442,13 +443,6 @@ def _write(proposal: Proposal, version: int, case: Case, principles, *, note, at
         for pk, test in case.tests.items()
     )
     return wording
-
-
-def _reason(proposal: Proposal, text: str, ask: str) -> Words:
-    words = Words.write(proposal.alliance_id, text)
-    if words is None:
-        raise NotPossible(ask)
-    return words
 
 
 def _open_to(proposal: Proposal, shown: str) -> None:

@@ -465,20 +465,17 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
     journal = Journal.objects.select_related("alliance").get(pk=journal.pk)
     if why_not := possible.not_reversible(journal):
         raise NotPossible(why_not)
-    if not reason.strip():
-        raise NotPossible("Say why the journal is reversed.")
+    words = Words.need(journal.alliance_id, reason, "Say why the journal is reversed.")
     posting.take_your_time()
     month = possible.first_open_month(journal)
     if month is None:
         raise NotPossible("Every month from this journal's on is closed. Open the next year first.")
     posting.hold_open(journal.alliance_id, month)
-    Fund.objects.select_for_update().get(
-        alliance_id=journal.alliance_id
-    )  # two who reverse at once take turns here
+    # Two who reverse at once take turns here.
+    Fund.objects.select_for_update().get(alliance_id=journal.alliance_id)
     if Journal.objects.filter(reverses=journal).exists():
         raise NotPossible(possible.not_reversible(journal))
     today = timezone.localdate()
-    words = Words.write(journal.alliance_id, reason)
     reversal = posting.post_reversal(
         journal, month=month, day=min(max(today, month.start), month.end), reason=words, by=by
     )

@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from alliance.core.refusals import NotPossible
+
 
 class OfAlliance(models.Model):
     """Everything that belongs to an alliance says so, from its first migration."""
@@ -131,6 +133,14 @@ class Words(OfAlliance):
         return cls.objects.create(
             alliance_id=alliance_id, text=text, salt=salt, commitment=cls.commit(salt, text)
         )
+
+    @classmethod
+    def need(cls, alliance_id: int, text: str, ask: str) -> "Words":
+        """Keep `text`; where there are no words at all, NotPossible asks for them."""
+        words = cls.write(alliance_id, text)
+        if words is None:
+            raise NotPossible(ask)
+        return words
 
     def matches(self) -> bool:
         return bool(self.redacted_at) or self.commit(bytes(self.salt), self.text) == bytes(self.commitment)

@@ -64,9 +64,7 @@ def answer_gate(*, experiment: Experiment, gate: str, yes: bool, words: str, by:
     permissions.answer_gate.check(by, experiment=experiment)
     EXPERIMENT.require(experiment.status, "answer_gate")
     gate = GateAnswer.Gate(gate)
-    said = Words.write(experiment.alliance_id, words)
-    if said is None:
-        raise NotPossible("Say in a few words why.")
+    said = Words.need(experiment.alliance_id, words, "Say in a few words why.")
     answer = GateAnswer.objects.create(
         alliance_id=experiment.alliance_id,
         experiment=experiment,
@@ -128,9 +126,11 @@ def end_experiment(
     permissions.end_experiment.check(by, experiment=experiment)
     experiment.status = EXPERIMENT.after(experiment.status, outcome)
     experiment.turned_out = Experiment.Turned(turned_out)
-    experiment.learned = Words.write(experiment.alliance_id, learned)
-    if experiment.learned is None:
-        raise NotPossible("Say what you learned, good and bad: that is what an experiment is for.")
+    experiment.learned = Words.need(
+        experiment.alliance_id,
+        learned,
+        "Say what you learned, good and bad: that is what an experiment is for.",
+    )
     experiment.ended_at, experiment.ended_by = timezone.now(), by
     experiment.save(update_fields=["status", "turned_out", "learned", "ended_at", "ended_by"])
     record(

@@ -200,10 +200,8 @@ def look_at_action(
     action = Action.objects.select_for_update(of=("self",)).with_takers().get(pk=action.pk)
     if review is None:
         permissions.look_at_action.check(by, action=action)
-    if not words.strip():
-        raise NotPossible("Say in a few words how the action stands.")
     after = ACTION.after(action.status, outcome)
-    said = Words.write(action.alliance_id, words)
+    said = Words.need(action.alliance_id, words, "Say in a few words how the action stands.")
     look = ActionLook.objects.create(
         alliance_id=action.alliance_id,
         action=action,
@@ -233,9 +231,7 @@ def call_off_review(*, review: Review, because: str, by: User) -> Review:
     review = _locked(review)
     permissions.call_off_review.check(by, review=review)
     review.status = REVIEW.after(review.status, "call_off")
-    review.called_off_because = Words.write(review.alliance_id, because)
-    if review.called_off_because is None:
-        raise NotPossible("Say why the review is called off.")
+    review.called_off_because = Words.need(review.alliance_id, because, "Say why the review is called off.")
     review.called_off_at, review.called_off_by = timezone.now(), by
     review.draft, review.drafted_at, review.drafted_by = {}, None, None
     review.save()
