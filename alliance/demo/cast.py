@@ -57,7 +57,6 @@ ORGANISATIONS = [
     Organisation("hatch", "The Open Hatch", "Open Hatch", Form.CHARITY, "openhatch.example"),
     Organisation("rowe", "Bollard & Rowe Support Ltd", "Bollard & Rowe", Form.COMPANY, "bollardrowe.example", joins=5),
 ]  # fmt: skip
-FOUNDERS = [one.key for one in ORGANISATIONS if not one.joins]
 
 
 def _of(key: str) -> str:
@@ -128,13 +127,11 @@ PEOPLE = [
 
 SPEAKS = {"council": "marguerite", "icb": "imran", "longquay": "martin", "lantern": "rosa", "trust": "anjali",
           "tide": "kezia", "hatch": "tess", "rowe": "marcus"}  # fmt: skip
-DEPUTIES = {"council": "callum", "icb": "bethan", "longquay": "joanna", "lantern": "neil", "trust": "peter",
-            "tide": "dan", "hatch": "winston", "rowe": "ingrid"}  # fmt: skip
 FINANCE = {"council": "gwen", "icb": "tom", "longquay": "alice", "lantern": "wanda", "trust": "graham",
            "tide": "mo", "hatch": "june", "rowe": "chloe"}  # fmt: skip
 
 SECOND_NAME, SECOND_SLUG = "Merrow Valley Young People’s Alliance", "merrow-valley"
 SECOND_PURPOSE = (
     "Young people who leave care in the Merrow Valley have a home, somebody to ring, and a say in "
+    "what happens next."
 )
-"what happens next."
