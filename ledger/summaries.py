@@ -177,23 +177,18 @@ def pool(budget: Budget) -> Pool:
 
 @dataclass(frozen=True)
 class Rate:
-    """At this rate: what the year comes to if its other months cost what these did on average, to the penny."""
+    """At this rate: what the year comes to if every month costs what these did on average, to the penny."""
 
     months: int
-    until: Month
     spent: Decimal
     by_year_end: Decimal
 
 
-def rate(budget: Budget, by_month: Iterable[Total]) -> Rate | None:
-    """None before there are costs. Months are counted from the year's first to the last one with costs."""
-    months = budget.year.months
-    totals = {total.value: total for total in by_month}
-    with_costs = [
-        n for n, month in enumerate(months, 1) if month.slug in totals and totals[month.slug].entries
-    ]
-    if not with_costs:
+def rate(by_month: Iterable[Total], told: Iterable[Reported]) -> Rate | None:
+    """None before every expected provider has reported a month: a month half told would look like a saving."""
+    totals = {total.value: total for total in by_month if total.entries}
+    complete = [one.month.slug for one in told if not one.missing and one.month.slug in totals]
+    if not complete:
         return None
-    spent = sum((totals[month.slug].spent for month in months if month.slug in totals), ZERO)
-    last = with_costs[-1]
-    return Rate(last, months[last - 1], spent, round_to_penny(spent * 12 / last))
+    spent = sum((totals[slug].spent for slug in complete), ZERO)
+    return Rate(len(complete), spent, round_to_penny(spent * 12 / len(complete)))

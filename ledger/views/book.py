@@ -36,14 +36,15 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         return render(request, "ledger/no_book.html", page)
     shown = _spending(alliance, form)
     today = Month.containing(timezone.localdate())
-    months = [month for month in form.budget.year.months if month < today]
+    months = form.budget.year.months
+    told = summaries.reported(alliance, months)
     page |= {
         "budget": form.budget,
         "spending": shown,
         "groups": _groups(alliance, form, shown),
         "pool": summaries.pool(form.budget),
-        "rate": None if form.narrowed.keys() - {"year"} else summaries.rate(form.budget, shown.by_month),
-        "reported": summaries.reported(alliance, months[-1:]),
+        "rate": None if form.narrowed.keys() - {"year"} else summaries.rate(shown.by_month, told),
+        "reported": [one for one in told if one.month < today][-1:],
         "chart_of_months": _chart_of_months(form, shown),
         "chart_of_lines": _chart_of_lines(shown),
         "query": urlencode(form.narrowed),

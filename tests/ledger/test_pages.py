@@ -58,8 +58,21 @@ def test_everybody_sees_the_same_totals_in_plain_words(cast, says, url):
         assert (
             "We have spent <strong>£2,000.00</strong> of the <strong>£600,000.00</strong> in the pool" in page
         )
-        assert "At this rate, 8 months so far, the year comes to <strong>£3,000.00</strong>" in page
+        assert "What the year comes to can be said when every provider has reported a month" in page
         assert "1 of 2 providers reported October 2026. Not yet: Beacon." in page
+
+
+def test_the_rate_counts_only_months_that_every_provider_has_reported(cast, says, url):
+    make_book(cast)
+    post_return(cast, [cost("1200.00", day="05/10/2026")], OCTOBER)
+    post_return(cast, [cost("300.00", day="05/10/2026")], OCTOBER, participant=cast.beacon, by=cast.rosa)
+    post_return(cast, [cost("7.00")])
+    page = says(cast.bea, url("book"))
+    assert "We have spent <strong>£1,507.00</strong>" in page
+    assert (
+        "At the rate of the one month that every provider has reported, the year comes to "
+        "<strong>£18,000.00</strong>" in page
+    )
 
 
 def test_a_stranger_does_not_learn_that_there_is_a_book(cast, says, url):
