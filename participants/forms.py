@@ -93,7 +93,7 @@ class SignInAsForm(Form):
             RoleAppointment.objects.in_force()
             .filter(alliance__is_demonstration=True, person__in=self.fields["person"].queryset)
             .select_related("alliance", "participant", "person")
-            .order_by("alliance__name", "participant__place", "role", "person__name")
+            .order_by("alliance", "participant__place", "role", "person__name")
         )
         grouped: dict[Alliance, list[RoleAppointment]] = {}
         for row in rows:
