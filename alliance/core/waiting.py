@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.utils import timezone
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -14,3 +16,7 @@ class Waiting:
     why: str
     who: Literal["me", "organisation", "others"]
     due: date | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return bool(self.due) and self.due < timezone.localdate()
