@@ -68,7 +68,7 @@ def check(run: Run, return_id: int) -> None:
             _stage(run, cost_return, found, lines)
             found.notes = lines.notes
     except SpreadsheetError as trouble:
-        found.problems = [Problem(str(trouble))]
+        found.problems = [Problem(str(trouble).removesuffix("."))]
     with run.step("Adding up", 90):
         services.finish_check(cost_return=cost_return, found=found)
 
