@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from decisions import services
@@ -120,14 +121,8 @@ def test_the_orm_cannot_either(decision):
         lambda: Position.objects.all().delete(),
         lambda: decision.save(),
     ):
-        with pytest.raises((DatabaseError, Exception)) as trouble, transaction.atomic():
+        with pytest.raises((DatabaseError, ProtectedError)), transaction.atomic():
             act()
-        assert trouble.type.__name__ in {
-            "IntegrityError",
-            "ProgrammingError",
-            "InternalError",
-            "ProtectedError",
-        }
 
 
 class TestASealThatWasNotEarned:

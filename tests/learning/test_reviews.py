@@ -216,7 +216,8 @@ def test_others_write_into_a_review_but_do_not_close_it(request, cast, harbour_a
 
 @pytest.mark.parametrize("who", ["carol", "pat", "dev", "rosa", "lena", "stan"])
 def test_representatives_learning_lead_and_system_steward_hold_reviews(request, cast, harbour_alliance, who):
-    make.held_review(harbour_alliance, request.getfixturevalue(who))
+    person = request.getfixturevalue(who)
+    assert make.held_review(harbour_alliance, person).held_by == person
 
 
 def test_a_review_may_be_recorded_after_its_day(harbour_alliance, lena):
