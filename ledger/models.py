@@ -4,7 +4,6 @@ What PostgreSQL promises about these tables is in sql/book.sql. Every table begi
 Amounts are pounds with two places; in the book a debit is positive and a credit negative.
 """
 
-from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -507,7 +506,3 @@ class Balance(OfAlliance):
             )
         ]
         indexes = [models.Index(fields=["alliance", "month"], name="balance_by_month")]
-
-
-def first_of(month: Month | date) -> date:
-    return month.start if isinstance(month, Month) else month.replace(day=1)

@@ -17,7 +17,7 @@ from alliance.core.models import Words
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.refusals import NotPossible
-from ledger.models import Account, BudgetLine, CostReturn, Entry, Fund, Journal, first_of
+from ledger.models import Account, BudgetLine, CostReturn, Entry, Fund, Journal
 from participants.models import Participant
 
 
@@ -75,7 +75,7 @@ def post(
     journal = Journal.objects.create(
         alliance_id=alliance_id,
         number=number,
-        month=first_of(month),
+        month=month.start,
         date=day,
         kind=kind,
         description=description,
@@ -164,7 +164,7 @@ def post_reversal(journal: Journal, *, month: Month, day: date, reason: Words | 
     reversal = Journal.objects.create(
         alliance_id=journal.alliance_id,
         number=number,
-        month=first_of(month),
+        month=month.start,
         date=day,
         kind=Journal.Kind.REVERSAL,
         description=f"Reversal of journal {journal.number}: {journal.description}"[:300],
