@@ -169,8 +169,8 @@ def test_a_first_look_at_a_file_without_any_heading_we_know():
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        (b"", "empty.csv", "'empty.csv' is empty."),
-        (b"%PDF-1.7", "scan.csv", "'scan.csv' is a PDF. Save it as CSV, XLSX or ODS and send that."),
+        (b"", "empty.csv", "'empty.csv' is empty"),
+        (b"%PDF-1.7", "scan.csv", "'scan.csv' is a PDF. Save it as CSV, XLSX or ODS and send that"),
         (b"PK\x03\x04 broken", "broken.xlsx", "'broken.xlsx' is damaged or not a real spreadsheet."),
         (HEADINGS.encode(), "headings-alone.csv", "The file has no costs in it"),
         (b'Date,"Supplier\n1,2', "unclosed.csv", "a quotation mark is opened and never closed"),
