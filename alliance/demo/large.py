@@ -13,7 +13,6 @@ from functools import partial
 from itertools import islice
 from random import Random
 
-from django.db import transaction
 from django.utils import timezone
 
 from alliance.core.money import split
@@ -97,7 +96,7 @@ def load(now: datetime, sizes: Sizes, say: Callable[[str], None]) -> World:
             for month in ended[:-1] if year == this_year else ended:
                 world.on(add_working_days(ended[-1].end, 2), partial(_close, world, month), 12)
     _plan_decisions(world, sizes, say)
-    with behind_the_scenes(), transaction.atomic():
+    with behind_the_scenes():
         agenda.tell()
     return world
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
-
 from alliance.core.periods import Month
 from alliance.demo.agenda import Agenda, behind_the_scenes
 from alliance.demo.story import assuring, bookkeeping, deciding, elsewhere, joining, reflecting
@@ -29,6 +27,6 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
             told.add(month)
             say(month.label)
 
-    with behind_the_scenes(), transaction.atomic():
+    with behind_the_scenes():
         agenda.tell(each)
     return world

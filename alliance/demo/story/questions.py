@@ -519,7 +519,7 @@ QUESTIONS = [
         title="Shall £28,000 of the contingency go to the night shelter?",
         text="£28,000.00 moves from the contingency to the budget line of the night shelter, for six more beds and a "
         "second worker awake at night.",
-        why="The winter plan asks for twenty-two beds, and the count in October found thirty-eight people outside.",
+        why="The winter plan asks for twenty-two beds, and the last count found thirty-eight people outside.",
         alternatives="Waiting for the government’s winter money: it comes in February.",
         affected="Those who would have no bed, and the two of us whose lines the contingency might have helped.",
         heard="Last winter’s guests: “Two awake. One is not enough when something happens.”",

@@ -472,7 +472,7 @@ MEASURES = [
         "How many people we find sleeping outside on the last Thursday of the month.", "people",
         "Count on foot by the Hatch and Lantern Street, between two and four in the morning",
         (27, 31, 29, 33, 30, 34, 36, 28, 30, 32, 29, 31, 35, 30, 27, 32, 29, 31, 31, 26, 28, 30, 33, 29,
-         27, 31, 47, 30, 38, 29),
+         27, 31, 47, 30, 33, 38),
         asked_by="The ministry’s rough sleeping return",
         notes=((4, "The hostel in Harbour Street closed for eleven days after a fire", ""),
                (10, "The hall in Cooper’s Row opens when it freezes", "freezing")),
