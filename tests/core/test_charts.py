@@ -1,7 +1,6 @@
 """A chart is a picture, its words and its table, and says the same in all three."""
 
 import re
-import time
 from decimal import Decimal as D
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -238,12 +237,3 @@ def test_any_figures_can_be_drawn(values, unit):
                 "x", labels, [Series("a", values), Series("b", values[::-1])], stacked=stacked, unit=unit
             )
         )
-
-
-def test_a_chart_takes_milliseconds():
-    values = QUIET * 3
-    xmr(values)
-    began = time.perf_counter()
-    for _ in range(20):
-        xmr(values)
-    assert (time.perf_counter() - began) / 20 < 0.05

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64decode, b64encode
+from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -294,3 +295,15 @@ def test_the_stand_alone_verifier_names_every_forgery(cast, forge, said):
     lines = exported(cast.alliance)
     with pytest.raises(Break, match=said):
         verify(forge(lines))
+
+
+def test_news_travels_up_inside_the_recording_transaction(cast, monkeypatch):
+    monkeypatch.setattr(record, "_subscribers", defaultdict(list))
+    heard = []
+
+    @record.subscribe("core.record_exported")
+    def hear(event, subject):
+        heard.append((event.kind, subject, connection.in_atomic_block))
+
+    tell(cast.alliance)
+    assert heard == [("core.record_exported", cast.alliance, True)]
