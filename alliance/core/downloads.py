@@ -1,11 +1,12 @@
 """Files to keep: what a link saves instead of showing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from alliance.core.spreadsheets import write_csv
+from alliance.core.tenancy import alliance_context
 
 
 def download_file(content: bytes | str, *, name: str, media_type: str) -> HttpResponse:
@@ -14,11 +15,19 @@ def download_file(content: bytes | str, *, name: str, media_type: str) -> HttpRe
 
 
 def download_csv(
-    name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]
+    name: str, headings: Sequence[str], rows: Iterable[Sequence[object]], *, alliance_id: int
 ) -> StreamingHttpResponse:
-    """Row by row, with flat memory; a lazy `rows` is read after the view's transaction. `name` is without ".csv"."""
+    """Row by row, with flat memory. `name` is without ".csv".
+
+    A lazy `rows` is read after the view's transaction, so it gets one of its own in the alliance's context.
+    """
+
+    def read() -> Iterator[Sequence[object]]:
+        with alliance_context(alliance_id):
+            yield from rows
+
     return StreamingHttpResponse(
-        write_csv(headings, rows), content_type="text/csv; charset=utf-8", headers=_kept_as(f"{name}.csv")
+        write_csv(headings, read()), content_type="text/csv; charset=utf-8", headers=_kept_as(f"{name}.csv")
     )
 
 

@@ -87,7 +87,7 @@ def figures_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         for one, point in zip(analysis.observations, points, strict=True)
     )
     headings = ["Month", analysis.measure.unit, "What it is", "Mean", "Lower limit", "Upper limit", "Note"]
-    return download_csv(f"measure-{number}", headings, rows)
+    return download_csv(f"measure-{number}", headings, rows, alliance_id=alliance.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

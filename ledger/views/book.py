@@ -75,7 +75,7 @@ def totals_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         for total in group["totals"]
     )
     headings = ["By", "Name", "Spent", "Budget", "Left", "Lines", "Period"]
-    return download_csv(f"{alliance.slug}-open-book", headings, rows)
+    return download_csv(f"{alliance.slug}-open-book", headings, rows, alliance_id=alliance.pk)
 
 
 @require_safe
@@ -129,7 +129,7 @@ def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         *("Date", "Month", "Participant", "Budget line", "Category", "Supplier", "Description", "Reference"),
         *("Amount", "Journal", "Row in the return"),
     ]
-    return download_csv(f"{alliance.slug}-lines", headings, rows())
+    return download_csv(f"{alliance.slug}-lines", headings, rows(), alliance_id=alliance.pk)
 
 
 @require_safe

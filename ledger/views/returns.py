@@ -195,9 +195,9 @@ def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
 def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = _return(alliance, number)
     rows = ((one.row, one.column, one.value, one.sentence) for one in _problems(found))
-    return download_csv(
-        f"{alliance.slug}-return-{number}-problems", ["Row", "Column", "Value", "Problem"], rows
-    )
+    headings = ["Row", "Column", "Value", "Problem"]
+    name = f"{alliance.slug}-return-{number}-problems"
+    return download_csv(name, headings, rows, alliance_id=alliance.pk)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Pages of lists, and files to keep."""
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 
 from alliance.core.downloads import download_csv, download_file
@@ -36,7 +37,8 @@ def test_the_first_page_knows_whether_there_are_more(rows, more):
 @pytest.mark.parametrize(
     ("name", "header"),
     [
-        ("costs.csv", 'attachment; filename="costs.csv"'),
+        ("costs.csv", 'attachment; filename="costs.csv"'
+    assert seen == [str(cast.alliance.pk)]),
         ("coûts de mai.csv", "attachment; filename*=utf-8''co%C3%BBts%20de%20mai.csv"),
         ('a"; x="b.csv', 'attachment; filename="a\\"; x=\\"b.csv"'),
         ("a\r\nX-Evil: 1.csv", "attachment; filename*=utf-8''a%0D%0AX-Evil%3A%201.csv"),
@@ -46,7 +48,15 @@ def test_a_file_is_saved_under_its_name_whatever_the_name_is(name, header):
     assert download_file(b"1", name=name, media_type="text/csv")["Content-Disposition"] == header
 
 
-def test_a_csv_is_read_line_by_line():
-    answer = download_csv("costs", ["Amount"], iter([["=1+1"]]))
+def test_a_csv_is_read_line_by_line_in_the_context_of_its_alliance(cast):
+    def rows():
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('app.alliance', true)")
+            seen.append(cursor.fetchone()[0])
+        yield ["=1+1"]
+
+    seen = []
+    answer = download_csv("costs", ["Amount"], rows(), alliance_id=cast.alliance.pk)
     assert b"".join(answer).decode("utf-8-sig") == "Amount\r\n'=1+1\r\n"
     assert answer["Content-Disposition"] == 'attachment; filename="costs.csv"'
+    assert seen == [str(cast.alliance.pk)]
