@@ -138,7 +138,13 @@ DATABASE_OWNER = (
 )
 
 REDIS_URL = needed("REDIS_URL", "Example: redis://localhost:6379/0.")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "alliance.core.cache.RedisOrMemory",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # Redis may lose everything at any time
 
 CELERY_BROKER_URL = REDIS_URL
