@@ -66,16 +66,16 @@ def frozen_when(table: str, condition: str, sentence: str, name: str = "frozen")
     )
 
 
-def write_once(table: str, columns: list[str], sentence: str) -> migrations.RunSQL:
+def write_once(table: str, columns: list[str], sentence: str, name: str = "write_once") -> migrations.RunSQL:
     """These columns keep the value that they were inserted with."""
     changed = " or ".join(f"old.{column} is distinct from new.{column}" for column in columns)
     return migrations.RunSQL(
         f"""
-        create trigger {table}_write_once before update on {table}
+        create trigger {table}_{name} before update on {table}
             for each row when ({changed}) execute function core_refuse('{_quoted(sentence)}');
-        alter table {table} enable always trigger {table}_write_once;
+        alter table {table} enable always trigger {table}_{name};
         """,
-        reverse_sql=f"drop trigger {table}_write_once on {table};",
+        reverse_sql=f"drop trigger {table}_{name} on {table};",
     )
 
 

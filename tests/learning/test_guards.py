@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.template.loader import render_to_string
 
 from alliance.core import invariants
-from alliance.core.models import Event
+from alliance.core.models import Event, Words
 from learning import services
 from learning.models import Action, Answer, Experiment, Observation
 from learning.services import NewAction
@@ -65,6 +65,54 @@ def test_a_called_off_review_is_frozen(learned):
         "update learning_review set status = 'preparing', called_off_at = null, called_off_by_id = null"
         " where status = 'called_off'"
     )
+
+
+@pytest.mark.parametrize("column", ["question", "trying", "title", "size"])
+def test_what_the_gates_were_asked_about_is_not_swapped_under_their_answers(learned, cast, column):
+    """Rule 46: a yes was a yes to these words."""
+    proposed = make.propose(cast.alliance, cast.lee, title="A second one")
+    make.pass_gates(proposed, cast.lena)
+    for status in ("status", "'running', started_at = now(), started_by_id = proposed_by_id"):
+        told = refused(
+            f"update learning_experiment set {column} = 'Other', status = {status} where id = %s", proposed.pk
+        )
+        assert "both gates are asked again" in told
+
+
+def test_an_experiment_does_not_go_back_to_the_version_that_was_let_through(learned, cast):
+    proposed = make.propose(cast.alliance, cast.lee, title="A second one")
+    services.revise_experiment(experiment=proposed, by=cast.lee, size="Everybody")
+    assert "only go forward" in refused(
+        "update learning_experiment set version = 1 where id = %s", proposed.pk
+    )
+
+
+def test_an_experiment_does_not_end_without_having_run(learned, cast):
+    proposed = make.propose(cast.alliance, cast.lee, title="A second one")
+    make.pass_gates(proposed, cast.lena)
+    told = refused(
+        "update learning_experiment set status = 'stopped', started_at = now(), started_by_id = proposed_by_id,"
+        " ended_at = now(), ended_by_id = proposed_by_id, turned_out = 'as_hoped', learned_id = %s where id = %s",
+        Words.objects.values_list("pk", flat=True).first(),
+        proposed.pk,
+    )
+    assert "after it ran" in told
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["name = 'Better'", "unit = '%'", "screening = not screening", "baseline = 2", "direction = 'increase'"],
+)
+def test_a_measure_keeps_its_meaning(learned, column):
+    assert "keeps its meaning" in refused("update learning_measure set " + column.replace("%", "%%"))
+
+
+def test_a_review_keeps_its_number_and_who_prepared_it(learned, cast):
+    make.prepare(cast.alliance, cast.lena)
+    for column in ("number = number + 100", "prepared_at = now() - interval '1 year'"):
+        assert "keeps its number" in refused(
+            f"update learning_review set {column} where status = 'preparing'"
+        )
 
 
 def test_a_held_review_takes_no_more_answers(learned):

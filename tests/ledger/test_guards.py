@@ -236,8 +236,8 @@ def test_a_budget_that_does_not_add_up_does_not_commit(book):
     """Rule 30."""
     with pytest.raises(IntegrityError, match="rule 30"):
         run(
-            """insert into ledger_budgetline (alliance_id, budget_id, place, name, slug, amount, is_contingency)
-               select alliance_id, id, 9, 'More', 'more', 0.01, false from ledger_budget"""
+            """insert into ledger_budget (alliance_id, starts_on, brought_forward, opened_at, opened_by_id)
+               select alliance_id, '2031-04-01', 0.01, opened_at, opened_by_id from ledger_budget"""
         )
 
 
@@ -330,3 +330,55 @@ def test_two_who_reverse_at_once_reverse_once(cast):
         assert sum(isinstance(one, NotPossible) for one in outcomes) == 2
     assert Balance.objects.costs().net() == D("0.00")
     assert breaks(cast) == []
+
+
+def test_nothing_is_added_to_an_agreed_budget_even_in_balance(book):
+    """Rule 30 holds of it, and yet nobody agreed to it."""
+    with pytest.raises(IntegrityError, match="takes no more lines"), transaction.atomic():
+        run(
+            "insert into ledger_budgetline (alliance_id, budget_id, place, name, slug, amount, is_contingency)"
+            " select alliance_id, id, 99, 'More', 'more', 50, false from ledger_budget"
+        )
+    with pytest.raises(IntegrityError, match="takes no more lines"), transaction.atomic():
+        run(
+            "insert into ledger_contribution (alliance_id, budget_id, participant_id, amount)"
+            " select alliance_id, id, %s, 50 from ledger_budget",
+            [book.elsewhere.pk],
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("accepted_by_id = submitted_by_id + 1", "said once"),
+        ("accepted_at = now() - interval '1 year'", "said once"),
+        ("posted_at = now() - interval '1 year'", "said once"),
+        ("status = 'withdrawn'", "does not go from posted to withdrawn"),
+        ("status = 'reversed'", "does not go from posted to reversed"),
+    ],
+)
+def test_what_became_of_a_posted_return_stays_said(book, change, reason):
+    with pytest.raises(DatabaseError, match=reason):
+        run(f"update ledger_costreturn set {change}")
+
+
+@pytest.mark.parametrize("status", ["posted", "reversed"])
+def test_a_return_is_not_posted_by_saying_so(book, status):
+    """Not even with a journal that is there."""
+    ready = send_return(book, [cost("9.00")], reference="2")
+    with pytest.raises(DatabaseError, match=f"does not go from ready to {status}"):
+        run(
+            "update ledger_costreturn set status = %s, posted_at = now(), accepted_at = now(),"
+            " accepted_by_id = submitted_by_id where id = %s",
+            [status, ready.pk],
+        )
+
+
+def test_a_posted_return_takes_no_more_rows(book):
+    with pytest.raises(IntegrityError, match="takes no more rows"):
+        run(
+            "insert into ledger_returnline (alliance_id, cost_return_id, reading, row, cells, account_id,"
+            " budget_line_id, amount, date, supplier, description, reference, evidence)"
+            " select alliance_id, cost_return_id, reading, row + 100, cells, account_id, budget_line_id, amount,"
+            " date, supplier, description, reference, evidence from ledger_returnline"
+        )

@@ -283,17 +283,25 @@ def test_nobody_signs_up_alone(client, db):
     [
         (lambda cast: cast.dev.appointments, {"role": "representative"}),
         (lambda cast: cast.dev.appointments, {"from_on": date(2020, 1, 1)}),
+        (lambda cast: cast.dev.appointments, {"until_on": date(2030, 1, 1)}),
         (
             lambda cast: Principle.objects.filter(alliance=cast.alliance),
             {"wording": "The commissioner decides."},
         ),
         (lambda cast: Participant.objects.filter(pk=cast.haven.pk), {"kind": "commissioner"}),
     ],
-    ids=["role", "date", "principle", "kind"],
+    ids=["role", "date", "last day", "principle", "kind"],
 )
 def test_what_was_signed_is_not_rewritten(cast, rows, change):
     with pytest.raises(IntegrityError), transaction.atomic():
         rows(cast).update(**change)
+
+
+def test_a_superseded_principle_does_not_come_back(cast):
+    old = Principle.objects.filter(alliance=cast.alliance, letter="a")
+    old.update(superseded_on=timezone.localdate())
+    with pytest.raises(IntegrityError, match="does not come back"), transaction.atomic():
+        old.update(superseded_on=None)
 
 
 def test_an_alliance_cannot_be_deleted(cast):
