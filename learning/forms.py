@@ -100,15 +100,15 @@ class ReviewForm(Form):
         """The draft as the sheet showed it when somebody began to type."""
         try:
             seen = json.loads(post.get("seen", "{}"))
-        except ValueError:
+        except (ValueError, RecursionError):
             seen = {}
         return seen if isinstance(seen, dict) else {}
 
     @staticmethod
     def typed(post) -> dict:
         """What a browser sent, as the draft keeps it: {name: text}, and "people" a list."""
-        said = {name: post[name] for name in post if TYPED.fullmatch(name)}
-        return said | {"people": post.getlist("people")}
+        said = {name: _storable(post[name]) for name in post if TYPED.fullmatch(name)}
+        return said | {"people": [_storable(one) for one in post.getlist("people")]}
 
     @staticmethod
     def _questions() -> dict:
@@ -219,6 +219,11 @@ class ReviewForm(Form):
         }
 
 
+def _storable(text: str) -> str:
+    """PostgreSQL keeps every character but NUL."""
+    return text.replace("\x00", "")
+
+
 GROUND = [
     question for question in ASKED if question not in Answer.GOVERNANCE and question != Question.MISSING
 ]
@@ -311,6 +316,7 @@ class GateForm(Form):
         max_length=2000,
         help_text="What you looked at. With a no: what would make it a yes.",
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)  # the words that the answer is about
     asks = {"answer": "yes or no", "words": "a few words: what you looked at"}
 
     def __init__(self, *args, gate: str, **kwargs):

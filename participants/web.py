@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 from alliance.core.tenancy import within_alliance
 from participants.models import Alliance
@@ -31,6 +32,8 @@ def in_alliance(view):
                 upload.seek(0)
             return view(request, alliance=found, **named)
 
-        return within_alliance(found.pk, act)
+        response = within_alliance(found.pk, act)
+        patch_cache_control(response, private=True, no_store=True)  # nothing to go back to after signing out
+        return response
 
     return door

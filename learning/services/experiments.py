@@ -58,11 +58,20 @@ def revise_experiment(*, experiment: Experiment, by: User, **said) -> Experiment
 
 
 @transaction.atomic
-def answer_gate(*, experiment: Experiment, gate: str, yes: bool, words: str, by: User) -> GateAnswer:
-    """Yes or no at "legal" or "safe", with words. A no keeps the experiment waiting, with its reason."""
+def answer_gate(
+    *, experiment: Experiment, gate: str, yes: bool, words: str, by: User, version: int | None = None
+) -> GateAnswer:
+    """Yes or no at "legal" or "safe", with words. A no keeps the experiment waiting, with its reason.
+
+    `version` is the one that was shown: an experiment that was changed meanwhile gets no answer by mistake (rule 46).
+    """
     experiment = _locked(experiment)
     permissions.answer_gate.check(by, experiment=experiment)
     EXPERIMENT.require(experiment.status, "answer_gate")
+    if version not in (None, experiment.version):
+        raise NotPossible(
+            "The experiment was changed while you were answering, so nothing was kept. Read it and answer again."
+        )
     gate = GateAnswer.Gate(gate)
     said = Words.need(experiment.alliance_id, words, "Say in a few words why.")
     answer = GateAnswer.objects.create(

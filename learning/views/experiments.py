@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
-from alliance.core.paging import page_of
+from alliance.core.paging import page_of, place_of
+from alliance.core.refusals import NotPossible
 from learning import permissions, services
 from learning.forms import EndExperimentForm, ExperimentForm, GateForm
 from learning.lifecycle import EXPERIMENT
@@ -60,8 +61,8 @@ def experiment_list(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def propose(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     permissions.propose_experiment.check(request.user, alliance=alliance)
     follows = None
-    if (number := request.GET.get("after", "")).isdecimal():
-        follows = _find(request, alliance, int(number))
+    if (number := place_of(request, "after")) is not None:
+        follows = _find(request, alliance, number)
     form = ExperimentForm(request.POST or None, initial=_again(follows))
     if request.method == "POST" and form.is_valid():
         experiment = services.propose_experiment(
@@ -94,7 +95,9 @@ def _page(request: HttpRequest, found: Experiment, wrong: GateForm | None = None
     reason = permissions.answer_gate.reason(request.user, experiment=found)
     gates = []
     for gate in GateAnswer.Gate:
-        form = wrong if wrong and wrong.gate == gate else GateForm(gate=gate)
+        form = (
+            wrong if wrong and wrong.gate == gate else GateForm(gate=gate, initial={"version": found.version})
+        )
         before = [one for one in found.gates.all() if one.gate == gate and one != found.gate(gate)]
         gates.append({"gate": gate, "given": found.gate(gate), "before": before, "form": form})
     page = {
@@ -168,13 +171,23 @@ def gate(request: HttpRequest, alliance: Alliance, number: int, gate: str) -> Ht
         raise Http404("There are two gates.")
     found = _find(request, alliance, number)
     permissions.answer_gate.check(request.user, experiment=found)
-    form = GateForm(request.POST, gate=gate)
+    form = GateForm(request.POST.dict(), gate=gate)
     if not form.is_valid():
         return _page(request, found, wrong=form)
     yes = form.cleaned_data["answer"] == "yes"
-    services.answer_gate(
-        experiment=found, gate=gate, yes=yes, words=form.cleaned_data["words"], by=request.user
-    )
+    try:
+        services.answer_gate(
+            experiment=found,
+            gate=gate,
+            yes=yes,
+            words=form.cleaned_data["words"],
+            version=form.cleaned_data["version"],
+            by=request.user,
+        )
+    except NotPossible as refusal:
+        form.add_error(None, refusal.reason)
+        form.data = form.data | {form.add_prefix("version"): _find(request, alliance, number).version}
+        return _page(request, _find(request, alliance, number), wrong=form)
     messages.success(request, f"Your answer is kept: {form.gate.label} {'Yes' if yes else 'No'}.")
     return redirect(request, found)
 

@@ -98,7 +98,7 @@ def test_forms_are_closed_to_readers_and_strangers(cast, rows, client_of, addres
 def test_acts_are_posted_by_those_who_take_part(cast, rows, client_of, address):
     at = url(cast.alliance, *address)
     assert client_of(cast.lena).get(at).status_code == 405
-    sent = {"legal-answer": "yes", "legal-words": "Yes.", "seen": "{}", "facts": "x"}
+    sent = {"legal-answer": "yes", "legal-words": "Yes.", "legal-version": "1", "seen": "{}", "facts": "x"}
     answers = [client_of(one).post(at, sent).status_code for one in (cast.bea, cast.ari, cast.stranger)]
     assert answers == [403, 403, 404]
 
@@ -268,10 +268,15 @@ def test_an_experiment_goes_its_way_in_the_browser(cast, client_of):
     assert answer.status_code == 303
     for gate in ("legal", "safe"):
         at = url(cast.alliance, "gate", 1, gate)
-        wrong = lena.post(at, {f"{gate}-answer": "yes", f"{gate}-words": ""})
+        wrong = lena.post(at, {f"{gate}-answer": "yes", f"{gate}-words": "", f"{gate}-version": "2"})
         assert wrong.status_code == 422
         assert "a few words: what you looked at" in wrong.content.decode()
-        assert lena.post(at, {f"{gate}-answer": "yes", f"{gate}-words": "We looked."}).status_code == 303
+        assert (
+            lena.post(
+                at, {f"{gate}-answer": "yes", f"{gate}-words": "We looked.", f"{gate}-version": "2"}
+            ).status_code
+            == 303
+        )
     assert lee.post(url(cast.alliance, "start_experiment", 1)).status_code == 303
     assert lee.post(url(cast.alliance, "start_experiment", 1)).status_code == 303  # twice is once
     end = {"outcome": "stopped", "turned_out": "not_as_hoped", "learned": "Nobody had asked about buses."}
@@ -415,3 +420,45 @@ def test_lists_take_as_many_queries_for_three_as_for_one(
     with django_assert_num_queries(queries):
         assert browser.get(url(cast.alliance, *address)).status_code == 200
     assert Measure.objects.count() == many
+
+
+def test_a_gate_is_not_answered_for_words_that_were_changed_meanwhile(cast, client_of):
+    """Rule 46: the yes was to what the page showed."""
+    experiment = make.propose(cast.alliance, cast.lee)
+    address = f"/alliances/harbour-alliance/learning/experiments/{experiment.number}/"
+    lena = client_of(cast.lena)
+    assert 'name="legal-version" value="1"' in lena.get(address).content.decode()
+    services.revise_experiment(experiment=experiment, by=cast.lee, size="Everybody in the city")
+    said = {"legal-answer": "yes", "legal-words": "Our lawyer looked.", "legal-version": "1"}
+    refused = lena.post(f"{address}gates/legal/", said)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "was changed while you were answering" in page
+    assert "Our lawyer looked." in page
+    assert 'name="legal-version" value="2"' in page
+    assert not experiment.gates.exists()
+    assert lena.post(f"{address}gates/legal/", said | {"legal-version": "2"}).status_code == 303
+    assert experiment.gates.get().version == 2
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"facts": "a\x00b"}, {"people": ["\x00"]}, {"facts": "x", "seen": "[" * 100_000}, {"seen": "9" * 5000}],
+)
+@pytest.mark.parametrize("door", ["draft", "hold_review"])
+def test_a_sheet_that_no_browser_sends_breaks_nothing(cast, client_of, door, odd):
+    review = make.prepare(cast.alliance, cast.lena)
+    answer = client_of(cast.lena).post(url(cast.alliance, door, review.number), sheet(**odd))
+    assert answer.status_code in (303, 422)
+
+
+@pytest.mark.parametrize("after", ["9" * 30, "9" * 5000, "²", "-1", "\x00"])
+def test_nonsense_in_an_address_is_no_number(cast, client_of, after):
+    answer = client_of(cast.lee).get(url(cast.alliance, "propose_experiment"), {"after": after})
+    assert answer.status_code == 200
+
+
+def test_pages_inside_an_alliance_are_kept_by_no_cache(cast, client_of):
+    """Whoever sits down at this computer next does not go back to them."""
+    answer = client_of(cast.lee).get(url(cast.alliance, "experiments"))
+    assert answer["Cache-Control"] == "private, no-store"
