@@ -35,7 +35,8 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            return render(
-                request, "errors/refused.html", {"reason": exception.reason}, status=exception.status
-            )
+            said = {"reason": exception.reason}
+            answer = render(request, "errors/refused.html", said, status=exception.status)
+            answer["Cache-Control"] = "private, no-store"
+            return answer
         return None

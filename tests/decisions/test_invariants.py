@@ -33,6 +33,7 @@ def as_owner(owner_connection, *statements: str) -> None:
         "decisions_wording",
         "decisions_decision",
         "decisions_rollentry",
+        "participants_roleappointment",
         "core_event",
     )
     for table in tables:
