@@ -69,7 +69,9 @@ def test_somebody_signs_in_with_a_password_and_a_second_step(cast, either_page_a
 
     page.goto("/account/2fa/totp/activate/")
     check_axe(page)
-    page.get_by_label("Password", exact=True).fill("three random words")  # asked once more: it touches how one signs in
+    page.get_by_label("Password", exact=True).fill(
+        "three random words"
+    )  # asked once more: it touches how one signs in
     page.get_by_role("button", name="Go on").click()
     secret = page.locator(".secret").inner_text().replace(" ", "").strip()
     page.get_by_label(re.compile("code", re.I)).last.fill(_code(secret))
