@@ -2,9 +2,9 @@
 
 A report, not a test: these machines are noisy, so it prints the least, the median and the 95th of a hundred of each
 page's times, and says whose median is over the house's 50 ms. It is the application as it runs in service: behind its
-WSGI door with every middleware, DEBUG off, templates cached, the data committed, and nothing of the tests' that listens
-in (Django's test environment tells of every template rendered and copies its context, which doubles a long page's time).
-What the server in front of it adds, gunicorn and the network, is not in it.
+WSGI door with every middleware, DEBUG off, templates cached, the data committed, and nothing of the tests' listening in
+(Django's test environment tells of every template rendered, with a copy of its context). What the server in front of it
+adds, gunicorn and the network, is not in it.
 """
 
 from collections.abc import Iterator
