@@ -13,7 +13,7 @@ from decisions.models import Decision
 FROM_THE_TABLES = """
 select d.number, p.name,
        case when s.id is null then 'has no position on its wording'
-            when not (s.stance = 'agree' or (s.stance = 'stand_aside' and put.standing_aside))
+            when not (s.stance in ('agree', 'reservation') or (s.stance = 'stand_aside' and put.standing_aside))
                 then 'does not assent to it'
             when w.hash <> d.wording_hash or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
                 then 'assented to other words'
@@ -26,13 +26,14 @@ left join decisions_position s on s.proposal_id = d.proposal_id and s.participan
     and s.wording_id = d.wording_id and not exists (select from decisions_position l where l.replaces_id = s.id)
 left join decisions_wording w on w.id = s.wording_id
 left join participants_roleappointment a on a.id = s.appointment_id
-where d.alliance_id = %s
+where d.alliance_id = %s and d.kind = 'key'
+  and not exists (select from decisions_rolldeparture away where away.entry_id = r.id)
   and (s.id is null
-       or not (s.stance = 'agree' or (s.stance = 'stand_aside' and put.standing_aside))
+       or not (s.stance in ('agree', 'reservation') or (s.stance = 'stand_aside' and put.standing_aside))
        or w.hash <> d.wording_hash
        or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
        or a.person_id <> s.taken_by_id or a.participant_id <> s.participant_id
-       or a.role not in ('representative', 'deputy')
+       or a.role not in ('representative', 'deputy', 'senior')
        or a.from_on > (s.taken_at at time zone 'Europe/London')::date
        or a.until_on < (s.taken_at at time zone 'Europe/London')::date
        or a.ended_at < s.taken_at)
@@ -75,7 +76,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                     roll[put] = [one["id"] for one in told["roll"]]
                     aside[put] = told["standing_aside"]
                     objections[put] = set()
-            case "position_taken" | "objection_raised":
+            case "position_taken" | "position_recorded" | "position_taken_back" | "objection_raised":
                 stances[put][told["participant"]["id"]] = (
                     told["stance"],
                     told["wording_hash"],
@@ -83,6 +84,9 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                 )
                 if event.kind == "decisions.objection_raised":
                     objections[put].add(told["objection"])
+            case "roll_left":
+                roll[put].remove(told["participant"]["id"])
+                stances[put].pop(told["participant"]["id"], None)
             case "objection_resolved":
                 objections[put].discard(told["objection"])
             case "sealed":
@@ -100,7 +104,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
 
 def _seal_holds(seq, told, roll, wording, stances, objections, standing_aside) -> Iterator[str]:
     name = f"Decision {told['number']} (event {seq})"
-    assent = {"agree", "stand_aside"} if standing_aside else {"agree"}
+    assent = {"agree", "reservation"} | ({"stand_aside"} if standing_aside else set())
     if told["wording_hash"] != wording:
         yield f"{name} was sealed on other words than the last that were told."
     if [one["participant"]["id"] for one in told["roll"]] != roll:
@@ -109,7 +113,7 @@ def _seal_holds(seq, told, roll, wording, stances, objections, standing_aside) -
         said = (one["stance"], one["wording_hash"], one["appointment"])
         if stances.get(one["participant"]["id"]) != said or said[0] not in assent or said[1] != wording:
             yield f"{name}: {one['participant']['name']} did not assent to these words."
-    if "agree" not in {one["stance"] for one in told["roll"]}:
+    if not {"agree", "reservation"} & {one["stance"] for one in told["roll"]}:
         yield f"{name}: nobody agreed."
     if objections:
         yield f"{name} was sealed over an unresolved objection."

@@ -62,11 +62,39 @@ def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
         by, participant, proposal.alliance_id, f"says where {participant.short_name} stands"
     ):
         return reason
-    if all(entry.participant_id != participant.pk for entry in proposal.roll.all()):
+    entry = next((one for one in proposal.roll.all() if one.participant_id == participant.pk), None)
+    if entry is None:
         return (
             f"{participant.short_name} is not on the roll of this proposal: it was not active when it opened."
         )
+    if entry.has_left:
+        return f"{participant.short_name} left the roll of this proposal: {entry.departure.get_because_display()}."
+    if any(
+        one.participant_id == participant.pk and one.state == "declared"
+        for one in proposal.declarations.all()
+    ):
+        return f"{participant.short_name} declared a conflict of interest. The others say first whether it takes part."
     return ""
+
+
+@rule
+def record_on_behalf(by, *, proposal: Proposal, participant: Participant) -> str:
+    """Rule 24: whoever speaks for another participant on the roll writes down what this one said elsewhere."""
+    speaks = standing(by, proposal.alliance_id).speaks_for_ids
+    if participant.pk in speaks:
+        return f"You speak for {participant.short_name}: give its answer yourself."
+    if not any(entry.participant_id in speaks for entry in proposal.roll.all()):
+        return "Only representatives and deputies of participants on the roll record an answer on behalf of another."
+    return ""
+
+
+@rule
+def seal(by, *, proposal: Proposal) -> str:
+    """Whoever speaks for a participant on the roll may seal what everybody agreed to."""
+    speaks = standing(by, proposal.alliance_id).speaks_for_ids
+    if any(entry.participant_id in speaks for entry in proposal.roll.all()):
+        return ""
+    return "Only those who speak for a participant on the roll seal what was agreed."
 
 
 @rule

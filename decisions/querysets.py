@@ -24,7 +24,13 @@ class ProposalQuerySet(OfAllianceQuerySet):
 
     def not_agreed(self, on=None):
         """Opened, not sealed, and the time to answer is over (rule 3)."""
-        return self.filter(state="open", answer_by__lt=on or timezone.localdate())
+        late = self.filter(state="open", answer_by__lt=on or timezone.localdate())
+        return late.filter(deadlock__isnull=True)
+
+    def status_quo(self, on=None):
+        """The last stage of its deadlock is over: nothing changes (rule 18)."""
+        late = self.filter(state="open", answer_by__lt=on or timezone.localdate())
+        return late.filter(deadlock__isnull=False)
 
     def agreed(self):
         return self.filter(state="agreed")
@@ -43,6 +49,8 @@ class ProposalQuerySet(OfAllianceQuerySet):
                 return self.open(on)
             case "not_agreed":
                 return self.not_agreed(on)
+            case "status_quo":
+                return self.status_quo(on)
         return self.filter(state=state)
 
     def about(self, text: str):
@@ -61,11 +69,14 @@ class ProposalQuerySet(OfAllianceQuerySet):
 
     def with_positions(self):
         """Everything that `tally` needs, in a fixed number of queries."""
-        from decisions.models import Objection, Position, RollEntry
+        from decisions.models import Declaration, Objection, Position, RollEntry
 
-        spoken = ("participant", "reason", "wording")
-        return self.select_related("alliance", "participant", "current_wording", "decision").prefetch_related(
-            Prefetch("roll", RollEntry.objects.select_related("participant")),
+        spoken = ("participant", "reason", "wording", "evidence")
+        return self.select_related(
+            "alliance", "participant", "current_wording", "decision", "deadlock"
+        ).prefetch_related(
+            Prefetch("roll", RollEntry.objects.select_related("participant", "departure")),
+            Prefetch("declarations", Declaration.objects.select_related("participant", "what")),
             Prefetch("positions", Position.objects.current().select_related(*spoken, "replaced_by")),
             Prefetch("objections", Objection.objects.with_words()),
         )
@@ -77,12 +88,14 @@ class PositionQuerySet(models.QuerySet):
         return self.filter(replaced_by__isnull=True)
 
     def on_the_current_wording(self):
-        return self.current().filter(wording_id=F("proposal__current_wording_id"))
+        """Without those that were taken back."""
+        answered = self.current().exclude(stance="taken_back")
+        return answered.filter(wording_id=F("proposal__current_wording_id"))
 
     def blocking(self):
         """Those that do not assent (rules 3, 6)."""
         return self.on_the_current_wording().exclude(
-            Q(stance="agree") | Q(stance="stand_aside", proposal__standing_aside=True)
+            Q(stance__in=["agree", "reservation"]) | Q(stance="stand_aside", proposal__standing_aside=True)
         )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-AGREE, STAND_ASIDE = "agree", "stand_aside"
+AGREE, RESERVATION, STAND_ASIDE = "agree", "reservation", "stand_aside"
+AGREEING = frozenset({AGREE, RESERVATION})  # a reservation is told beside the yes, and does not weaken it
 
 
 def assents(stance: str | None, *, standing_aside: bool) -> bool:
     """Does this position leave the way free? Silence never does (rule 5); standing aside if it is on (rule 6)."""
-    return stance == AGREE or (standing_aside and stance == STAND_ASIDE)
+    return stance in AGREEING or (standing_aside and stance == STAND_ASIDE)
 
 
 def why_no_roll(roll: Sequence) -> str:
@@ -22,19 +23,26 @@ def why_no_roll(roll: Sequence) -> str:
 
 
 def is_agreed(
-    roll: Iterable[int], stances: Mapping[int, str], *, standing_aside: bool, open_objections: int
+    roll: Iterable[int],
+    stances: Mapping[int, str],
+    *,
+    standing_aside: bool,
+    open_objections: int,
+    open_declarations: int = 0,
 ) -> bool:
-    """Rule 3: everybody on the roll assents to the current wording, and no objection stands.
+    """Rule 3: everybody on the roll assents to the current wording, and nothing stands in the way.
 
-    `stances` holds the current position of each participant on the current wording. When all stand aside nobody has
-    agreed to anything: at least one says "agree".
+    `roll` is without those that left it; `stances` holds the current position of each participant on the current
+    wording. When all stand aside nobody has agreed to anything: at least one says "agree". A conflict that was
+    declared and is not settled leaves it open who is on the roll (rule 9).
     """
     roll = set(roll)
     return (
         len(roll) >= 2
         and not open_objections
+        and not open_declarations
         and all(assents(stances.get(one), standing_aside=standing_aside) for one in roll)
-        and any(stances.get(one) == AGREE for one in roll)
+        and any(stances.get(one) in AGREEING for one in roll)
     )
 
 
@@ -49,11 +57,13 @@ class Stand:
 
 @dataclass(frozen=True)
 class Tally:
-    """The roll of one proposal with each position; `objections` are those that stand unresolved."""
+    """The roll of one proposal with each position; `objections` are those that stand unresolved, `declarations`
+    the conflicts that are not settled."""
 
     stands: tuple[Stand, ...]
     objections: tuple
     standing_aside: bool
+    declarations: tuple = ()
 
     @cached_property
     def answered(self) -> list[Stand]:
@@ -83,6 +93,7 @@ class Tally:
             {one.participant.pk: one.position.stance for one in self.answered},
             standing_aside=self.standing_aside,
             open_objections=len(self.objections),
+            open_declarations=len(self.declarations),
         )
 
     @property
@@ -103,6 +114,10 @@ class Tally:
         said = [
             f"{one.participant.short_name}’s objection {one.number} stands unresolved."
             for one in self.objections
+        ]
+        said += [
+            f"{one.participant.short_name} declared a conflict of interest; the others say whether it takes part."
+            for one in self.declarations
         ]
         objecting = {one.participant_id for one in self.objections}
         for stand in self.blocking:
@@ -137,6 +152,11 @@ class Tally:
             if one.position.stance == "object" and one.participant.pk not in objecting
         ]:
             said.append(f"{joined(silent)} objected and did not answer again")
+        if self.declarations:
+            said.append(
+                f"a conflict of interest of {joined(one.participant.short_name for one in self.declarations)} "
+                "was not settled"
+            )
         return "; ".join(said) or "nobody agreed"
 
 

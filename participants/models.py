@@ -55,6 +55,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split()[0]
 
 
+def usual_ladder() -> list[dict]:
+    """Rule 18: stages with their length, and the time for statements, in working days."""
+    return [
+        {"stage": "leadership", "days": 10},
+        {"stage": "senior", "days": 20, "statements": 5},
+        {"stage": "independent", "days": 20},
+    ]
+
+
 class Alliance(models.Model):
     """One alliance contract. It is not a legal entity: each participant keeps its own identity."""
 
@@ -69,6 +78,11 @@ class Alliance(models.Model):
     # Settings of the agreement; a decision copies those that matter to it when it opens (rules 2, 6).
     standing_aside = models.BooleanField("standing aside is possible", default=False)
     answer_within = models.PositiveSmallIntegerField("working days to answer a proposal", default=10)
+    independent = models.BooleanField("nobody sees others’ answers before their own", default=False)
+    ladder = models.JSONField("stages of a deadlock", default=usual_ladder)
+    ratify_within = models.PositiveSmallIntegerField("working days to ratify", default=30)
+    risk_scores = models.BooleanField("risks carry a score", default=False)
+    accept_for = models.PositiveSmallIntegerField("months for which a risk is accepted", default=12)
     is_demonstration = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -230,6 +244,7 @@ class RoleAppointment(OfAlliance):
         SYSTEM_STEWARD = "system_steward", "System steward"
         WORKER = "worker", "Front-line worker"
         LIVED_EXPERIENCE = "lived_experience", "Person with lived experience"
+        SENIOR_REPRESENTATIVE = "senior", "Senior representative"
         BOARD_MEMBER = "board_member", "Board member"
         AUDITOR = "auditor", "Auditor"
         LEARNING_PARTNER = "learning_partner", "Learning partner"
@@ -240,6 +255,7 @@ class RoleAppointment(OfAlliance):
         Role.DEPUTY,
         Role.FINANCE_LEAD,
         Role.POOL_MANAGER,
+        Role.SENIOR_REPRESENTATIVE,
         Role.BOARD_MEMBER,
     )
 
@@ -269,7 +285,14 @@ class RoleAppointment(OfAlliance):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(
-                    role__in=["representative", "deputy", "finance_lead", "pool_manager", "board_member"],
+                    role__in=[
+                        "representative",
+                        "deputy",
+                        "finance_lead",
+                        "pool_manager",
+                        "senior",
+                        "board_member",
+                    ],
                     participant__isnull=True,
                 ),
                 name="who_speaks_or_answers_for_an_organisation_names_it",
@@ -286,6 +309,31 @@ class RoleAppointment(OfAlliance):
         return f"{self.person}, {self.get_role_display()}" + (
             f", {self.participant}" if self.participant_id else ""
         )
+
+
+class DelegatedLimit(OfAlliance):
+    """Up to which amount in pounds an appointment's word binds its organisation without its board (rule 14).
+
+    Append-only: the latest one by day holds. `amount` None lifts the limit.
+    """
+
+    appointment = models.ForeignKey(RoleAppointment, on_delete=models.PROTECT, related_name="limits")
+    amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+    from_on = models.DateField()
+    reasons = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["from_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="limit_is_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"limit of {self.appointment}"
 
 
 class Invitation(OfAlliance):

@@ -61,8 +61,12 @@ class RoleAppointmentQuerySet(models.QuerySet):
         )
 
     def speaking(self, on=None):
-        """Representatives and deputies in force that day (rule 8)."""
-        return self.in_force(on).filter(role__in=["representative", "deputy"])
+        """Representatives and deputies in force that day (rule 8); nobody for a participant that is suspended."""
+        on = on or timezone.localdate()
+        return self.in_force(on).filter(
+            Q(participant__suspended_on__isnull=True) | Q(participant__suspended_on__gt=on),
+            role__in=["representative", "deputy"],
+        )
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -24,13 +24,15 @@ class Standing:
         return any(one.role in roles and one.participant_id == wanted for one in self.appointments)
 
     def speaks_for(self, participant: Participant | int) -> bool:
-        """Representative or deputy of that participant, in force today (rule 8)."""
-        return self.has_for(participant, Role.REPRESENTATIVE, Role.DEPUTY)
+        """Representative or deputy of that participant, in force today (rule 8), and it is not suspended."""
+        return (participant if isinstance(participant, int) else participant.pk) in self.speaks_for_ids
 
     @cached_property
     def speaks_for_ids(self) -> frozenset[int]:
         return frozenset(
-            one.participant_id for one in self.appointments if one.role in (Role.REPRESENTATIVE, Role.DEPUTY)
+            one.participant_id
+            for one in self.appointments
+            if one.role in (Role.REPRESENTATIVE, Role.DEPUTY) and one.participant.is_active()
         )
 
     @cached_property
@@ -45,6 +47,7 @@ class Standing:
             Role.DEPUTY,
             Role.FINANCE_LEAD,
             Role.POOL_MANAGER,
+            Role.SENIOR_REPRESENTATIVE,
             Role.LEARNING_LEAD,
             Role.SYSTEM_STEWARD,
             Role.WORKER,
@@ -53,6 +56,8 @@ class Standing:
 
     def capacity_for(self, participant: Participant | int) -> str:
         """ "representative" or "deputy": in which capacity this person speaks for the participant; "" if in none."""
+        if not self.speaks_for(participant):
+            return ""
         for role in (Role.REPRESENTATIVE, Role.DEPUTY):
             if self.has_for(participant, role):
                 return role.value

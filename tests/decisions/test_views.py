@@ -358,8 +358,8 @@ class TestTheRegister:
             lee.get(reverse("decisions:register", args=[cast.alliance.slug]))
 
 
-REGISTER_QUERIES = 12
-PROPOSAL_QUERIES = 17
+REGISTER_QUERIES = 13
+PROPOSAL_QUERIES = 18
 
 
 @pytest.mark.parametrize("rows", [1, 3])

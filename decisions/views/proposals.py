@@ -1,4 +1,4 @@
-"""Deciding together in the browser: find, ask, do, answer."""
+"""A proposal in the browser: put, worded, answered, sealed."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -23,9 +23,9 @@ from decisions.forms import (
     WordingForm,
 )
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
-from decisions.models import Decision, Objection, Participant, Position, PrincipleTest, Proposal, Wording
-from decisions.showing import acts, differences, history, people_of, spoken_stands
-from participants.models import Alliance, Principle
+from decisions.models import Decision, Objection, Position, PrincipleTest, Proposal, Wording
+from decisions.showing import acts, differences, history, panels, people_of, spoken_stands
+from participants.models import Alliance, Participant, Principle
 from participants.web import in_alliance
 
 tells = require_http_methods(["GET", "HEAD", "POST"])
@@ -404,7 +404,7 @@ def _show(
         "differences": differences(changed.shown, changed.current) if changed and changed.shown else [],
         "events": (events := history(found)),
         "seal": next((one["event"] for one in events if one["event"].kind == "decisions.sealed"), None),
-    }
+    } | panels(found, request.standing)
     return render(
         request, "decisions/proposal.html", context, status=422 if changed or (form and form.errors) else 200
     )

@@ -163,6 +163,7 @@ class PositionForm(Form):
         widget=Radios(
             hints={
                 Stance.AGREE: "To this wording, as it stands. No reason is needed.",
+                Stance.RESERVATION: "You agree, and want something to be remembered beside it.",
                 Stance.STAND_ASIDE: "You do not agree, and you do not stand in the way.",
                 Stance.ABSTAIN: "You cannot say yes or no. Unanimity needs everybody, so this blocks.",
                 Stance.OBJECT: "You say what it goes against and what would mend it. It blocks until you resolve it.",
@@ -171,6 +172,7 @@ class PositionForm(Form):
         error_messages={"required": "Select where your organisation stands"},
     )
     comment = WordsField(label="Anything to add?", rows=2, required=False)
+    reservation = WordsField(label="What is your reservation?", rows=3, required=False)
     aside_reason = WordsField(label="Why do you stand aside?", rows=3, required=False)
     abstain_reason = WordsField(label="Why do you abstain?", rows=3, required=False)
     concern = WordsField(label="What is your concern?", rows=4, required=False)
@@ -191,14 +193,16 @@ class PositionForm(Form):
     reveals = {
         "stance": {
             Stance.AGREE: ["comment"],
+            Stance.RESERVATION: ["reservation"],
             Stance.STAND_ASIDE: ["aside_reason"],
             Stance.ABSTAIN: ["abstain_reason"],
             Stance.OBJECT: ["concern", "principles", "legal_limit", "remedy"],
         }
     }
-    not_optional = ("aside_reason", "abstain_reason", "concern", "principles", "remedy")
+    not_optional = ("reservation", "aside_reason", "abstain_reason", "concern", "principles", "remedy")
     REASONS = {
         Stance.AGREE: "comment",
+        Stance.RESERVATION: "reservation",
         Stance.STAND_ASIDE: "aside_reason",
         Stance.ABSTAIN: "abstain_reason",
         Stance.OBJECT: "concern",
@@ -217,6 +221,7 @@ class PositionForm(Form):
         self.fields["principles"].choices = [(one.pk, str(one)) for one in principles]
         verbs = {
             Stance.AGREE: "Agree",
+            Stance.RESERVATION: "Agree with a reservation",
             Stance.STAND_ASIDE: "Stand aside",
             Stance.ABSTAIN: "Abstain",
             Stance.OBJECT: "Object",
@@ -234,6 +239,8 @@ class PositionForm(Form):
     def clean(self):
         given = super().clean()
         match given.get("stance"):
+            case Stance.RESERVATION if not given.get("reservation"):
+                self.add_error("reservation", "Say what your reservation is")
             case Stance.STAND_ASIDE if not given.get("aside_reason"):
                 self.add_error("aside_reason", "Say why you stand aside: only agreeing needs no reason")
             case Stance.ABSTAIN if not given.get("abstain_reason"):

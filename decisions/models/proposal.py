@@ -1,4 +1,4 @@
-"""Proposals, the wordings they went through, where each participant stood, and what was decided."""
+"""What was put to the alliance: the question, the roll that answers it and the wordings it went through."""
 
 from datetime import date
 from functools import cached_property
@@ -10,17 +10,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.core.models import OfAlliance, Words, both_or_neither
-from decisions.case import Bearing, Case, Effect
-from decisions.lifecycle import ObjectionState, State
-from decisions.querysets import (
-    DecisionQuerySet,
-    ObjectionQuerySet,
-    PositionQuerySet,
-    ProposalQuerySet,
-)
+from alliance.core.models import Document, OfAlliance, Words, both_or_neither
+from decisions.case import Bearing, Case, Effect, File
+from decisions.lifecycle import State
+from decisions.querysets import ProposalQuerySet
 from decisions.tally import Stand, Tally
-from participants.models import Participant, Principle, RoleAppointment
+from participants.models import Participant, Principle
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -39,13 +34,21 @@ class Proposal(OfAlliance):
     """A question put to the alliance by a participant. `number` counts within the alliance.
 
     The case itself is in its wordings; a draft keeps an incomplete one in `draft` (Case.to_json). `standing_aside`
-    is the alliance's setting as it was when the proposal opened (rule 6). `answer_by` is the last day to answer.
+    and `independent` are the alliance's settings as they were when the proposal opened (rule 6). `answer_by` is the
+    last day to answer. An operational or a reserved one has no roll: one person decides it, by `delegation` or
+    because of `matter`, and the draft becomes a decision in one step (rules 1, 12).
     """
 
     class Kind(models.TextChoices):
-        """Rule 1. Operational and reserved decisions have no roll and come by their own doors."""
+        """Rule 1: only a key decision needs unanimity."""
 
         KEY = "key", "Key decision"
+        OPERATIONAL = "operational", "Operational decision"
+        RESERVED = "reserved", "Reserved decision"
+
+    class FollowsAs(models.TextChoices):
+        MONEY = "money", "the money that a reserved decision moves"  # rule 13
+        REFUSAL = "refusal", "a refusal to ratify"  # rule 14
 
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.KEY)
@@ -55,6 +58,17 @@ class Proposal(OfAlliance):
     current_wording = models.OneToOneField("Wording", on_delete=models.PROTECT, null=True, related_name="+")
     answer_by = models.DateField("answers by", null=True)
     standing_aside = models.BooleanField("standing aside is possible", default=False)
+    independent = models.BooleanField("nobody sees others’ answers before their own", default=False)
+    template = models.CharField(max_length=30, blank=True)  # a key of decisions.guidance.TEMPLATES
+    delegation = models.ForeignKey(
+        "Delegation", on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
+    matter = models.ForeignKey(
+        "ReservedMatter", on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
+    supersedes = models.ForeignKey("Decision", on_delete=models.PROTECT, null=True, related_name="successors")
+    follows = models.ForeignKey("Decision", on_delete=models.PROTECT, null=True, related_name="consequences")
+    follows_as = models.CharField(max_length=10, choices=FollowsAs.choices, blank=True)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True)
@@ -62,6 +76,9 @@ class Proposal(OfAlliance):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawal_reason = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)  # no decision was possible any more (rule 10)
+    ended_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_because = models.CharField(max_length=300, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -70,7 +87,7 @@ class Proposal(OfAlliance):
         constraints = [
             models.UniqueConstraint(fields=["alliance", "number"], name="proposal_has_its_own_number"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "open", "agreed", "withdrawn", "discarded"]),
+                condition=Q(state__in=["draft", "open", "agreed", "withdrawn", "discarded", "no_decision"]),
                 name="proposal_is_not_agreed_by_the_clock_alone",
             ),
             models.CheckConstraint(
@@ -83,6 +100,22 @@ class Proposal(OfAlliance):
                 | Q(withdrawn_at__isnull=False, withdrawal_reason__isnull=False),
                 name="withdrawal_has_its_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="operational", delegation__isnull=False, matter__isnull=True)
+                | Q(kind="reserved", matter__isnull=False, delegation__isnull=True)
+                | Q(kind="key", matter__isnull=True, delegation__isnull=True),
+                name="who_decides_alone_says_by_what_right",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True, follows_as="")
+                | Q(follows__isnull=False) & ~Q(follows_as=""),
+                name="what_follows_a_decision_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="no_decision") | Q(ended_at__isnull=False) & ~Q(ended_because=""),
+                name="no_decision_says_why",
+            ),
+            both_or_neither("ended", "proposal_is_ended_by_somebody"),
             both_or_neither("opened", "proposal_is_opened_by_somebody"),
             both_or_neither("withdrawn", "proposal_is_withdrawn_by_somebody"),
         ]
@@ -107,8 +140,18 @@ class Proposal(OfAlliance):
 
     def state_on(self, day: date) -> str:
         if self.state == State.OPEN and day > self.answer_by:
-            return State.NOT_AGREED
+            return State.STATUS_QUO if self.has_deadlock else State.NOT_AGREED
         return State(self.state)
+
+    @property
+    def has_deadlock(self) -> bool:
+        """Free of queries after `with_positions()`."""
+        return hasattr(self, "deadlock")
+
+    @property
+    def is_decided_alone(self) -> bool:
+        """Operational and reserved decisions have no roll (rules 1, 12)."""
+        return self.kind != self.Kind.KEY
 
     @property
     def state_now(self) -> str:
@@ -129,24 +172,42 @@ class Proposal(OfAlliance):
                     lapsed=position if position and position.wording_id != self.current_wording_id else None,
                 )
                 for entry in self.roll.all()
-                for position in [current.get(entry.participant_id)]
+                if not entry.has_left
+                for position in [_counted(current.get(entry.participant_id))]
             ),
             objections=tuple(one for one in self.objections.all() if not one.resolved_at),
             standing_aside=self.standing_aside,
+            declarations=tuple(one for one in self.declarations.all() if one.state == "declared"),
         )
 
     def is_unanimous(self) -> bool:
         return self.tally.is_agreed
 
     @property
+    def held_until(self) -> date | None:
+        """The day until whose end an answer recorded on behalf can be contested and holds the seal (rule 24)."""
+        days = [one.position.contestable_until for one in self.tally.answered if one.position.is_on_behalf]
+        last = max(days, default=None)
+        return last if last and last >= timezone.localdate() else None
+
+    @property
     def outcome(self) -> str:
         """The state in a line: "Open until 4 December", "Not agreed: no response from Harbour"."""
         match self.state_now:
-            case State.NOT_AGREED:
-                return f"Not agreed: {self.tally.why_not}"
+            case State.NOT_AGREED | State.STATUS_QUO as state:
+                return f"{state.label}: {self.tally.why_not}"
+            case State.NO_DECISION:
+                return f"No decision: {self.ended_because}"
+            case State.AGREED if self.is_decided_alone:
+                return f"Decided by {self.decision.decided_by_name}"
             case State.AGREED if aside := self.tally.standing_by:
                 return f"Agreed, {' and '.join(one.participant.short_name for one in aside)} standing aside"
         return State(self.state_now).label
+
+
+def _counted(position):
+    """A position that was taken back is none."""
+    return None if position is None or position.stance == "taken_back" else position
 
 
 class Wording(OfAlliance):
@@ -163,8 +224,13 @@ class Wording(OfAlliance):
     alternatives = models.TextField()
     affected = models.TextField()
     heard = models.TextField()
+    legal_basis = models.TextField(blank=True)  # of a reserved decision (rule 12)
+    consulted = models.TextField(blank=True)
     amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     review_on = models.DateField(null=True)
+    effect = models.JSONField(default=dict)  # what the seal carries out (decisions.effects), {} for nothing
+    risks = ArrayField(models.PositiveIntegerField(), default=list)  # numbers of the risks that it touches
+    files = models.JSONField(default=list)  # [{"title", "version", "sha256"}] of its attachments
     body = models.BinaryField()
     hash = models.CharField(max_length=64)
     note = models.ForeignKey(
@@ -194,8 +260,13 @@ class Wording(OfAlliance):
             alternatives=self.alternatives,
             affected=self.affected,
             heard=self.heard,
+            legal_basis=self.legal_basis,
+            consulted=self.consulted,
             amount=self.amount,
             review_on=self.review_on,
+            effect=self.effect,
+            risks=tuple(self.risks),
+            files=tuple(File(**one) for one in self.files),
             tests={one.principle_id: Bearing(one.effect, one.words) for one in self.tests.all()},
         )
 
@@ -239,147 +310,30 @@ class RollEntry(OfAlliance):
     def __str__(self) -> str:
         return str(self.participant)
 
-
-class Spoken(OfAlliance):
-    """Who spoke, for whom, in which capacity: kept as it was that day, "A for B, Organisation"."""
-
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
-    taken_at = models.DateTimeField()
-    taken_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
-    taken_by_name = models.CharField(max_length=120)
-    appointment = models.ForeignKey(RoleAppointment, on_delete=models.PROTECT, related_name="+")
-    capacity = models.CharField(
-        max_length=20, choices=[("representative", "Representative"), ("deputy", "Deputy")]
-    )
-    in_place_of = models.CharField(max_length=120, blank=True)  # a deputy's representative, as named that day
-
-    class Meta:
-        abstract = True
-
     @property
-    def spoken_by(self) -> str:
-        """ "Dev for Pat, Haven", or "Pat, Haven"."""
-        in_place = f" for {self.in_place_of}" if self.in_place_of else ""
-        return f"{self.taken_by_name}{in_place}, {self.participant.short_name}"
+    def has_left(self) -> bool:
+        """No longer asked on this proposal. Free of queries after `with_positions()`."""
+        return hasattr(self, "departure")
 
 
-class Position(Spoken):
-    """Where a participant stands on one wording. A later one replaces it; both acts stay (rule 4)."""
+class Attachment(OfAlliance):
+    """A file that belongs to a case, in one version. The wording names title, version and hash, so a changed file is
+    a changed wording (rule 20)."""
 
-    class Stance(models.TextChoices):
-        AGREE = "agree", "Agrees"
-        STAND_ASIDE = "stand_aside", "Stands aside"
-        ABSTAIN = "abstain", "Abstains"
-        OBJECT = "object", "Objects"
-
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="positions")
-    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="positions")
-    stance = models.CharField(max_length=20, choices=Stance.choices)
-    reason = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
-    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
-
-    objects = PositionQuerySet.as_manager()
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="attachments")
+    title = models.CharField(max_length=160)
+    version = models.PositiveSmallIntegerField()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["title", "version"]
         constraints = [
             models.UniqueConstraint(
-                fields=["proposal", "participant"],
-                condition=Q(replaces__isnull=True),
-                name="participant_takes_its_first_position_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(stance="agree") | Q(reason__isnull=False), name="only_agreeing_needs_no_reason"
-            ),
+                fields=["proposal", "title", "version"], name="attachment_has_its_own_version"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.participant.short_name}: {self.get_stance_display().lower()}"
-
-    @property
-    def is_current(self) -> bool:
-        """Not replaced; `PositionQuerySet.current` prefetches exactly these."""
-        return not hasattr(self, "replaced_by")
-
-
-class Objection(Spoken):
-    """A named concern that stops a proposal until whoever raised it resolves it, in words; never deleted (rule 17).
-
-    `principles` holds the ids of the principles it names; with none of them it names a legal limit.
-    """
-
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="objections")
-    number = models.PositiveSmallIntegerField()
-    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="objections")
-    position = models.OneToOneField(Position, on_delete=models.PROTECT, related_name="objection")
-    principles = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    legal_limit = models.CharField(max_length=300, blank=True)
-    concern = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
-    remedy = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
-    resolved_at = models.DateTimeField(null=True)
-    resolved_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
-    resolved_by_name = models.CharField(max_length=120, blank=True)
-    resolved_as = models.ForeignKey(RoleAppointment, on_delete=models.PROTECT, null=True, related_name="+")
-    resolution = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
-
-    objects = ObjectionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["proposal", "number"], name="objection_has_its_own_number"),
-            both_or_neither("resolved", "objection_is_resolved_by_somebody"),
-            models.CheckConstraint(
-                condition=~Q(legal_limit="") | Q(principles__len__gt=0),
-                name="objection_names_a_principle_or_a_legal_limit",
-            ),
-            models.CheckConstraint(
-                condition=Q(resolved_at__isnull=True, resolution__isnull=True, resolved_as__isnull=True)
-                | Q(resolved_at__isnull=False, resolution__isnull=False, resolved_as__isnull=False),
-                name="objection_is_resolved_in_words",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Objection {self.number} by {self.participant.short_name}"
-
-    @property
-    def state(self) -> str:
-        return ObjectionState.RESOLVED if self.resolved_at else ObjectionState.STANDS
-
-
-class Decision(OfAlliance):
-    """What was agreed, sealed in the transaction of the last assent and never changed (rule 20).
-
-    Its roll is the proposal's, its positions are those on `wording` that were never replaced: once sealed the
-    database takes no further ones. `decided_on` is the day of the last assent.
-    """
-
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, choices=Proposal.Kind.choices, default=Proposal.Kind.KEY)
-    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="decision")
-    wording = models.OneToOneField(Wording, on_delete=models.PROTECT, related_name="decision")
-    wording_hash = models.CharField(max_length=64)
-    decided_on = models.DateField()
-    sealed_at = models.DateTimeField()
-    sealed_by = models.ForeignKey(
-        PERSON, on_delete=models.PROTECT, related_name="+"
-    )  # who gave the last assent
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(fields=["alliance", "number"], name="decision_has_its_own_number")
-        ]
-
-    def __str__(self) -> str:
-        return f"Decision {self.number}: {self.title}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("decisions:decision", args=[self.alliance.slug, self.number])
-
-    @property
-    def title(self) -> str:
-        return self.wording.title
+        return f"{self.title}, version {self.version}"

@@ -1,4 +1,4 @@
-"""What the pages show of a proposal, prepared so that templates neither count nor ask."""
+"""Where everybody stands, what happened and what its proposer may do, as the page shows them."""
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -8,12 +8,13 @@ from alliance.core.models import Event
 from decisions import permissions
 from decisions.case import TEXTS
 from decisions.lifecycle import PROPOSAL, State
-from decisions.models import Participant, Position, Proposal, Wording
-from participants.models import User
+from decisions.models import Position, Proposal, Wording
+from participants.models import Participant, User
 from participants.standing import Standing
 
 LOOKS = {
     "agree": ("agree", "petrol"),
+    "reservation": ("agree", "petrol"),
     "object": ("object", "plum"),
     "abstain": ("abstain", "slate"),
     "stand_aside": ("stand-aside", "slate"),
@@ -24,6 +25,7 @@ ICONS = {
     "objection_raised": "object",
     "objection_resolved": "tick",
     "sealed": "seal",
+    "position_taken_back": "minus",
     "proposal_withdrawn": "minus",
     "more_time_given": "calendar",
     "proposal_reopened": "calendar",
@@ -72,6 +74,7 @@ def spoken_stands(proposal: Proposal) -> list[dict]:
             if stand.lapsed:
                 was = {
                     "agree": "Agreed",
+                    "reservation": "Agreed with a reservation",
                     "object": "Objected",
                     "abstain": "Abstained",
                     "stand_aside": "Stood aside",

@@ -1,0 +1,73 @@
+"""The ladder that a proposal climbs when the participants cannot agree (rule 18)."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from alliance.core.models import Words, both_or_neither
+from decisions.models.position import Spoken
+from decisions.models.proposal import Proposal
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class Deadlock(Spoken):
+    """A deadlock that a participant on the roll declared. At every stage the proposal can still be agreed.
+
+    `stages` was frozen with its dates that day: [{"stage", "from", "until", "statements_until" or null}], ISO days.
+    After the last one the status quo stands, by the clock (rule 25). The proposal's time to answer lasts as long.
+    """
+
+    class Independent(models.TextChoices):
+        CHAIR = "chair", "Independent chair"
+        MEDIATOR = "mediator", "Mediator"
+        EXPERT = "expert", "Expert"
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="deadlock")
+    reason = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
+    stages = models.JSONField()
+    independent = models.CharField(max_length=10, choices=Independent.choices, blank=True)
+    independent_name = models.CharField(max_length=160, blank=True)
+    named_at = models.DateTimeField(null=True)
+    named_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            both_or_neither("named", "independent_is_named_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(named_at__isnull=True, independent="", independent_name="")
+                | Q(named_at__isnull=False) & ~Q(independent="") & ~Q(independent_name=""),
+                name="independent_has_a_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Deadlock on proposal {self.proposal.number}"
+
+    @property
+    def ends_on(self) -> date:
+        """The last day on which it can be agreed; from the next the status quo stands."""
+        return date.fromisoformat(self.stages[-1]["until"])
+
+
+class Statement(Spoken):
+    """A participant's own account: to the senior representatives in a deadlock, or of whoever is to be excluded
+    (rules 18, 22); or what the independent person said, written down by a participant."""
+
+    class Occasion(models.TextChoices):
+        DEADLOCK = "deadlock", "In a deadlock"
+        EXCLUSION = "exclusion", "Before an exclusion"
+        INDEPENDENT = "independent", "What the independent person said"
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="statements")
+    occasion = models.CharField(max_length=20, choices=Occasion.choices)
+    words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Statement of {self.participant.short_name}"

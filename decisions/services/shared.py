@@ -1,0 +1,164 @@
+"""What the verbs share: the lock, the numbers, who speaks, and the wording that was shown."""
+
+from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from alliance.core.refusals import NotPossible
+from decisions.case import Case, hash_of
+from decisions.lifecycle import PROPOSAL
+from decisions.models import Position, PrincipleTest, Proposal, Wording
+from participants.models import Participant, Principle, RoleAppointment, User
+from participants.standing import standing
+
+SPOKEN = ("participant", "taken_at", "taken_by", "taken_by_name", "appointment", "capacity", "in_place_of")
+
+
+class WordingChanged(NotPossible):
+    """The wording is no longer the one that was shown. `shown` may be None when the hash is of no version at all."""
+
+    def __init__(self, shown: Wording | None, current: Wording):
+        self.shown, self.current = shown, current
+        super().__init__(
+            "The wording changed while you were answering, so nothing was recorded. Read what changed and answer again."
+        )
+
+
+def locked(proposal: Proposal) -> Proposal:
+    """The proposal as it is now, its row locked until the transaction ends (house 13).
+
+    Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
+    """
+    Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
+    return Proposal.objects.select_related(
+        "alliance", "participant", "current_wording", "delegation", "matter", "deadlock"
+    ).get(pk=proposal.pk)
+
+
+def next_number(alliance_id: int, noun: str) -> int:
+    assert noun in {"proposals", "decisions"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            insert into decisions_numbering (alliance_id, proposals, decisions)
+            values (%s, %s, %s)
+            on conflict (alliance_id) do update set {noun} = decisions_numbering.{noun} + 1
+            returning {noun}
+            """,
+            [alliance_id, int(noun == "proposals"), int(noun == "decisions")],
+        )
+        return cursor.fetchone()[0]
+
+
+def complete(case: Case, alliance_id: int, kind: str = "key") -> tuple[Case, list[Principle]]:
+    """The tidied case against the current principles, or a refusal that says all that is missing (rules 15, 16)."""
+    principles = list(Principle.objects.current().filter(alliance_id=alliance_id))
+    case = case.tidy()
+    if missing := list(case.missing(principles, kind).values()):
+        raise NotPossible("The proposal is not complete. " + " ".join(f"{sentence}." for sentence in missing))
+    current = {one.pk for one in principles}
+    tests = {pk: test for pk, test in case.tests.items() if pk in current}
+    amount = case.amount.quantize(Decimal("0.01")) if case.amount is not None else None
+    return replace(case, tests=tests, amount=amount), principles
+
+
+def in_time(answer_by: date, today: date) -> None:
+    if answer_by < today:
+        raise NotPossible("The last day to answer must be today or later.")
+
+
+def write_wording(proposal: Proposal, version: int, case: Case, principles, *, note, at, by: User) -> Wording:
+    body = case.body(proposal=proposal.number, version=version, principles=principles)
+    wording = Wording.objects.create(
+        alliance_id=proposal.alliance_id,
+        proposal=proposal,
+        version=version,
+        title=case.title,
+        text=case.text,
+        why=case.why,
+        alternatives=case.alternatives,
+        affected=case.affected,
+        heard=case.heard,
+        legal_basis=case.legal_basis,
+        consulted=case.consulted,
+        amount=case.amount,
+        review_on=case.review_on,
+        effect=case.effect,
+        risks=list(case.risks),
+        files=[asdict(one) for one in case.files],
+        body=body,
+        hash=hash_of(body),
+        note=note,
+        written_at=at,
+        written_by=by,
+    )
+    PrincipleTest.objects.bulk_create(
+        PrincipleTest(
+            alliance_id=proposal.alliance_id,
+            wording=wording,
+            principle_id=pk,
+            effect=test.effect,
+            words=test.words,
+        )
+        for pk, test in case.tests.items()
+    )
+    return wording
+
+
+def open_to(proposal: Proposal, shown: str) -> None:
+    PROPOSAL.require(proposal.state_now, "take_position")
+    same_wording(proposal, shown)
+
+
+def same_wording(proposal: Proposal, shown: str) -> None:
+    if shown != proposal.current_wording.hash:
+        raise WordingChanged(proposal.wordings.filter(hash=shown).first(), proposal.current_wording)
+
+
+def last_position(proposal: Proposal, participant: Participant) -> Position | None:
+    last = proposal.positions.current().filter(participant=participant)
+    return last.select_related("reason", "wording", "participant").first()
+
+
+def appointment_of(proposal: Proposal, participant: Participant, by: User) -> RoleAppointment:
+    """The appointment by which this person speaks for the participant today; a representative's before a deputy's."""
+    capacity = standing(by, proposal.alliance_id).capacity_for(participant)
+    return (
+        RoleAppointment.objects.speaking()
+        .filter(alliance_id=proposal.alliance_id, person=by, participant=participant, role=capacity)
+        .select_related("participant")
+        .order_by("pk")
+        .first()
+    )
+
+
+def in_place_of(appointment: RoleAppointment) -> str:
+    """For a deputy, the name of the representative in force today; "" for a representative or where there is none."""
+    if appointment.role != RoleAppointment.Role.DEPUTY:
+        return ""
+    representatives = RoleAppointment.objects.speaking().filter(
+        participant=appointment.participant, role=RoleAppointment.Role.REPRESENTATIVE
+    )
+    return representatives.order_by("pk").values_list("person__name", flat=True).first() or ""
+
+
+def voice(appointment: RoleAppointment, by: User) -> str:
+    """ "Dev for Pat, Haven"."""
+    in_place = in_place_of(appointment)
+    return f"{by.name}{f' for {in_place}' if in_place else ''}, {appointment.participant.short_name}"
+
+
+def speaks_as(appointment: RoleAppointment, by: User) -> dict:
+    """The fields of `Spoken` for somebody who speaks now by this appointment."""
+    return {
+        "participant": appointment.participant,
+        "taken_at": timezone.now(),
+        "taken_by": by,
+        "taken_by_name": by.name,
+        "appointment": appointment,
+        "capacity": appointment.role,
+        "in_place_of": in_place_of(appointment),
+    }

@@ -1,0 +1,2 @@
+-- What PostgreSQL promises about deciding alone.
+select 1;

@@ -1,0 +1,2 @@
+-- What PostgreSQL promises about conflicts.
+select 1;

@@ -1,0 +1,2 @@
+-- What PostgreSQL promises about deadlocks.
+select 1;

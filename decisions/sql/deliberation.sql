@@ -1,0 +1,2 @@
+-- What PostgreSQL promises about deliberation.
+select 1;

@@ -1,0 +1,2 @@
+-- What PostgreSQL promises about meetings.
+select 1;

@@ -1,0 +1,2 @@
+-- What PostgreSQL promises about risks.
+select 1;

@@ -1,0 +1,1 @@
+"""Deciding together in the browser: find, ask, do, answer. One module a noun."""
