@@ -19,6 +19,7 @@ from alliance.assurance import waiting as assurance_waiting
 from alliance.core import export, invariants
 from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
+from alliance.core.kept_post import is_waiting
 from alliance.core.models import Event
 from alliance.core.paging import first_of, place_of
 from alliance.core.record import head, record
@@ -135,7 +136,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person: User = form.cleaned_data["person"]
         login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return redirect(request, "home")
+        return redirect(request, "what_you_typed" if is_waiting(request) else "home")
     return render(request, "home/sign_in_as.html", {"form": form, "people": form.people()})
 
 

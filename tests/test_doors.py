@@ -148,6 +148,7 @@ OUTSIDE = [
     ("verify", "/help/checking/", 200, 200),
     ("sign_in_as", "/sign-in-as/", 200, 200),
     ("guide", "/guide/", 200, 200),
+    ("what_you_typed", "/what-you-typed/", 302, 200),
     ("accept_invitation", "/invitations/nothing/", 404, 404),
 ]
 OF_ALLAUTH = ("account_", "mfa_")

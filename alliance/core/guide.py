@@ -19,6 +19,7 @@ from alliance.core.forms import (
     WordsField,
 )
 from alliance.core.htmx import is_htmx, render
+from alliance.core.typed import Typed
 
 ICONS = settings.BASE_DIR / "templates" / "components" / "icons"
 STANCES = [("agree", "Agree"), ("aside", "Stand aside"), ("object", "Object")]
@@ -122,6 +123,7 @@ def guide(request):
         "amounts": [Decimal("1234.50"), Decimal("-12.00"), Decimal("0.00")],
         "crumbs": [{"label": "Decisions", "url": "#"}, {"label": "Register", "url": "#"}],
         "tabs": [{"label": "Wording", "url": "#", "current": True}, {"label": "Objections", "url": "#"}],
+        "typed": [Typed("Your reasons", "The bus stops at six.\nNobody can come after work.")],
         "rows": [
             {"key": "Proposed by", "value": "Amira Lindqvist, Harbour Homes", "url": "#"},
             {"key": "Answer by", "value": "Friday 18 December 2026"},

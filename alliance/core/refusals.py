@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from alliance.core.typed import typed_in
+
 
 class Refusal(Exception):
     """An act that is refused. `reason` is a sentence for the person who tried."""
@@ -35,7 +37,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            said = {"reason": exception.reason}
+            said = {"reason": exception.reason, "typed": typed_in(request.POST)}
             answer = render(request, "errors/refused.html", said, status=exception.status)
             answer["Cache-Control"] = "private, no-store"
             return answer

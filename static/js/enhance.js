@@ -31,3 +31,21 @@ const reachable = () => {
 addEventListener("resize", reachable)
 document.addEventListener("htmx:afterSwap", reachable)
 reachable()
+
+// htmx shows no refused answer. A form that was refused, or whose sender was signed out meanwhile, is sent whole, so that
+// the answer is a page with every word in it; what is saved or read along the way only says so, or loads the page again.
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, elt, target, requestConfig } = event.detail
+  if (![401, 403, 409].includes(xhr.status)) return
+  if (requestConfig.verb === "get") return location.reload()
+  if (requestConfig.triggeringEvent?.type !== "submit") {
+    target.textContent = xhr.status === 401 ? xhr.responseText : "This could not be saved. Send the form to see why."
+    return
+  }
+  const pressed = requestConfig.triggeringEvent.submitter
+  if (pressed?.name) {
+    const word = Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value })
+    elt.append(word)
+  }
+  HTMLFormElement.prototype.submit.call(elt)
+})

@@ -82,7 +82,8 @@ def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
             "console",
             lambda message: (
                 troubles.append(f"{page.url}: {message.text}")
-                if message.type == "error" and not re.search(r"status of (403|404|409|422)", message.text)
+                if message.type == "error"
+                and not re.search(r"(status of|Error Code) (401|403|404|409|422)", message.text)
                 else None
             ),
         )
