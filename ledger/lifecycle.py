@@ -30,6 +30,7 @@ RETURN = Lifecycle(
     Step("find_it_ready", (S.CHECKING,), S.READY),
     Step("recognise", (S.CHECKING,), S.KNOWN),
     Step("match_columns", (S.MAPPING, S.ATTENTION, S.READY), S.CHECKING),
+    Step("read_again", (S.ATTENTION,), S.CHECKING),
     Step("accept", (S.READY,), S.POSTING),
     Step("post", (S.POSTING,), S.POSTED),
     Step("reverse", (S.POSTED,), S.REVERSED),

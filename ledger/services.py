@@ -198,8 +198,9 @@ def submit_cost_return(
 ) -> CostReturn:
     """Take a participant's file for a month and ask for it to be checked.
 
-    The same file again while it is in hand is the same return. Another file under the same reference replaces the one
-    in hand; what is posted is never replaced (the check tells, rule 43). `reference` is the month unless given.
+    The same file again while it is in hand is the same return; if something stood in its way, it is read again, for
+    that may be gone. Another file under the same reference replaces the one in hand; what is posted is never replaced
+    (the check tells, rule 43). `reference` is the month unless given.
     """
     permissions.send_return.check(by, participant=participant)
     reference = reference.strip() or month.slug
@@ -217,6 +218,8 @@ def submit_cost_return(
     if earlier:
         same_facts = (earlier.month, earlier.declared_total) == (month.start, declared_total)
         if same_facts and earlier.document.sha256 == hashlib.sha256(data).hexdigest():
+            if earlier.status == ReturnState.ATTENTION:
+                _read_again(earlier)
             return earlier
         _move(earlier, "replace")
     document = Document.keep(
@@ -368,16 +371,24 @@ def _same_lines(cost_return: CostReturn, lines_hash: str) -> CostReturn | None:
 
 @transaction.atomic
 def accept_cost_return(*, cost_return: CostReturn, by) -> CostReturn:
-    """Confirm a return on the participant's behalf; a worker posts it. Confirming twice is confirming once."""
+    """Confirm a return on the participant's behalf; a worker posts it. Confirming twice is confirming once.
+
+    Refused when another return came first, under the same reference or with these very lines (rule 43).
+    """
+    Participant.objects.select_for_update(no_key=True).get(pk=cost_return.participant_id)
     cost_return = _locked(cost_return)
     permissions.handle_return.check(by, cost_return=cost_return)
     if cost_return.status in (ReturnState.POSTING, ReturnState.POSTED):
         return cost_return
     RETURN.require(cost_return.status, "accept")
     posting.hold_open(cost_return.alliance_id, cost_return.period)
-    if standing := _posted_under(cost_return):
+    if first := _posted_under(cost_return):
         raise NotPossible(
-            f"“{cost_return.reference}” is in the book already, as journal {standing.journal.number}."
+            f"“{cost_return.reference}” is in the book already: it came with return {first.number}."
+        )
+    if first := _same_lines(cost_return, cost_return.lines_hash):
+        raise NotPossible(
+            f"These very lines are in the book already: they came with return {first.number}. Withdraw this one."
         )
     _move(cost_return, "accept", accepted_at=timezone.now(), accepted_by=by)
     enqueue(
@@ -481,6 +492,7 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
     )
     if cost_return:
         _move(cost_return, "reverse")
+        _clear_the_way(cost_return)
     record(
         "ledger.journal_reversed",
         reversal,
@@ -573,6 +585,22 @@ def _posted_under(cost_return: CostReturn) -> CostReturn | None:
 def _next_return(alliance_id: int) -> int:
     Fund.objects.filter(alliance_id=alliance_id).update(last_return=F("last_return") + 1)
     return Fund.objects.values_list("last_return", flat=True).get(alliance_id=alliance_id)
+
+
+def _clear_the_way(reversed_return: CostReturn) -> None:
+    """A file that waits under the reference of what was reversed is read again: it may be right now."""
+    waiting = CostReturn.objects.filter(
+        participant_id=reversed_return.participant_id,
+        reference=reversed_return.reference,
+        status=ReturnState.ATTENTION,
+    )
+    for one in waiting.select_for_update(of=("self",)).defer("document__content"):
+        _read_again(one)
+
+
+def _read_again(cost_return: CostReturn) -> None:
+    _move(cost_return, "read_again")
+    _ask_for_a_check(cost_return)
 
 
 def _ask_for_a_check(cost_return: CostReturn) -> None:

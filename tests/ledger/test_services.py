@@ -7,6 +7,7 @@ import pytest
 
 from alliance.core.invariants import REGISTER
 from alliance.core.models import Event
+from alliance.core.outbox import do_all_due
 from alliance.core.periods import Month
 from alliance.core.refusals import NotAllowed, NotPossible
 from ledger.models import Balance, Entry, Journal
@@ -197,6 +198,42 @@ def test_a_changed_file_under_a_posted_reference_is_refused_naming_the_row(cast)
         "journal first, or send these costs under another reference"
     )
     assert Balance.objects.costs().net() == D("200.00")
+
+
+def test_a_file_that_waited_for_a_reversal_is_read_again_when_it_comes(cast):
+    make_book(cast)
+    first = post_return(cast, [cost("100.00")])
+    changed = send_return(cast, [cost("90.00")])
+    assert changed.status == "attention"
+    reverse_journal(journal=first.journal, reason="The amount was wrong.", by=cast.finn)
+    do_all_due()
+    changed.refresh_from_db()
+    assert (changed.status, changed.reading, changed.problem_count) == ("ready", 2, 0)
+
+
+def test_the_same_file_again_is_read_again_when_what_stood_in_its_way_is_gone(cast):
+    """It said “reverse that journal first”; who has done so and sends the file once more is not told it again."""
+    make_book(cast)
+    first = post_return(cast, [cost("100.00", day="03/10/2026")], OCTOBER, reference="A1")
+    waiting = send_return(cast, [cost("100.00")], NOVEMBER, reference="A1")
+    assert "reverse that journal first" in waiting.problems.get().sentence
+    assert send_return(cast, [cost("100.00")], NOVEMBER, reference="A1") == waiting
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.reading) == ("attention", 2)
+    reverse_journal(journal=first.journal, reason="It belongs to November.", by=cast.finn)
+    again = send_return(cast, [cost("100.00")], NOVEMBER, reference="A1")
+    assert (again, again.status) == (waiting, "ready")
+
+
+def test_the_same_lines_under_two_references_come_into_the_book_once(cast):
+    make_book(cast)
+    one, other = (send_return(cast, [cost("100.00")], reference=reference) for reference in ("A1", "A2"))
+    assert (one.status, other.status) == ("ready", "ready")
+    accept_cost_return(cost_return=one, by=cast.finn)
+    with pytest.raises(NotPossible, match=f"came with return {one.number}. Withdraw this one"):
+        accept_cost_return(cost_return=other, by=cast.finn)
+    do_all_due()
+    assert Balance.objects.costs().net() == D("100.00")
 
 
 def test_a_declared_total_that_is_not_the_sum_is_told(cast):

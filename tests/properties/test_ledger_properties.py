@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alliance.core.invariants import REGISTER
@@ -43,6 +43,15 @@ def expected_of(book: dict) -> Decimal:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=acts)
+@example(
+    acts=[
+        ("send", [(D("0.01"), "Housing first")], "a"),
+        ("close", 0, ""),
+        ("again", 0, ""),
+        ("reverse", 0, ""),
+        ("again", 0, ""),
+    ]
+)
 def test_the_book_is_the_sum_of_what_was_confirmed_and_not_reversed(cast, acts):
     """Compared with a dictionary that knows nothing of ledgers: reference → the rows that stand."""
     with transaction.atomic():
