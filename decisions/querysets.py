@@ -1,7 +1,7 @@
 """Finding proposals, positions and decisions. Every list begins with `visible_to(user)` (house 7)."""
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from participants.models import RoleAppointment
@@ -114,3 +114,78 @@ class DecisionQuerySet(OfAllianceQuerySet):
 
     def in_order(self):
         return self.order_by("number")
+
+
+class RiskQuerySet(OfAllianceQuerySet):
+    def open(self):
+        return self.filter(state="open")
+
+    def about(self, text: str):
+        """Every word of `text` is in what the risk says now; or it is the number."""
+        found = self
+        for word in text.split()[:8]:
+            said = Q()
+            for name in ("title", "causes", "effects", "controls", "gaps"):
+                said |= Q(**{f"current_version__{name}__icontains": word})
+            if word.isdecimal() and len(word) < 9:
+                said |= Q(number=int(word))
+            found = found.filter(said)
+        return found
+
+    def not_accepted_by(self, participants, on=None):
+        """Where one of these (ids) has not accepted the current version, or its acceptance is over."""
+        from decisions.models import RiskAcceptance
+        from participants.models import Participant
+
+        holds = RiskAcceptance.objects.filter(
+            version_id=OuterRef(OuterRef("current_version_id")),
+            participant_id=OuterRef("pk"),
+            until_on__gte=on or timezone.localdate(),
+        )
+        silent = Participant.objects.filter(pk__in=participants).exclude(Exists(holds))
+        return self.filter(Exists(silent))
+
+    def with_acceptances(self):
+        """Everything that `acceptances_of` needs, in a fixed number of queries."""
+        from decisions.models import RiskAcceptance, RiskVersion
+
+        acceptances = RiskAcceptance.objects.select_related("participant", "words")
+        versions = RiskVersion.objects.select_related("steward", "written_by").prefetch_related(
+            Prefetch("acceptances", acceptances)
+        )
+        return self.select_related("alliance", "current_version__steward").prefetch_related(
+            Prefetch("versions", versions)
+        )
+
+
+class MeetingQuerySet(OfAllianceQuerySet):
+    def coming(self, on=None):
+        """Planned for that day or later, the next one first."""
+        on = on or timezone.localdate()
+        return self.filter(state="planned", starts_at__date__gte=on).order_by("starts_at", "number")
+
+    def over(self, on=None):
+        """Held, cancelled, or planned for a day before that one; the last one first."""
+        later = Q(state="planned", starts_at__date__gte=on or timezone.localdate())
+        return self.exclude(later).order_by("-starts_at", "-number")
+
+    def not_told(self, on=None):
+        """Planned for a day that is over, and nobody has said whether it took place."""
+        return self.filter(state="planned", starts_at__date__lt=on or timezone.localdate())
+
+    def without_official_minutes(self):
+        """Held, and its minutes are not written, not issued or not accepted by every attendee (rule 21)."""
+        return self.filter(state="held").exclude(minutes__state="official")
+
+    def with_minutes(self):
+        """Everything that quorum, minutes and acceptances need, in a fixed number of queries."""
+        from decisions.models import Attendance, Minutes, MinutesAcceptance
+
+        attended = Attendance.objects.select_related("participant", "appointment", "person")
+        accepted = MinutesAcceptance.objects.select_related("attendance")
+        written = Minutes.objects.select_related("text", "written_by", "issued_by").prefetch_related(
+            Prefetch("acceptances", accepted)
+        )
+        return self.select_related("alliance", "called_by", "cancelled_because").prefetch_related(
+            Prefetch("attendances", attended), Prefetch("minutes", written)
+        )

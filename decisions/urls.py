@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import proposals
+from decisions.views import proposals, risks
 
 app_name = "decisions"
 urlpatterns = [
@@ -24,4 +24,12 @@ urlpatterns = [
     ),
     path("proposals/<int:number>/deadline/", proposals.give_more_time, name="give_more_time"),
     path("proposals/<int:number>/withdrawal/", proposals.withdraw_proposal, name="withdraw_proposal"),
+    # Risks and opportunities
+    path("risks/", risks.risk_list, name="risks"),
+    path("risks/register.csv", risks.risk_list_csv, name="risks_csv"),
+    path("risks/new/", risks.raise_risk, name="raise_risk"),
+    path("risks/<int:number>/", risks.risk, name="risk"),
+    path("risks/<int:number>/change/", risks.change_risk, name="change_risk"),
+    path("risks/<int:number>/acceptance/", risks.accept_risk, name="accept_risk"),
+    path("risks/<int:number>/closing/", risks.close_risk, name="close_risk"),
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alliance.core.models import OfAlliance, Words, both_or_neither
-from alliance.core.periods import FinancialYear
+from alliance.core.periods import FinancialYear, Month
 from alliance.core.workdays import add_working_days
 from participants.querysets import (
     AllianceQuerySet,
@@ -29,6 +29,11 @@ class UserManager(BaseUserManager):
 
     def create_superuser(self, email: str, name: str, password: str | None = None) -> "User":
         return self.create_user(email, name, password, is_staff=True, is_superuser=True)
+
+    def members_of(self, alliance, on=None):
+        """Everybody with an appointment in force there that day, by name."""
+        held = RoleAppointment.objects.in_force(on).filter(alliance=alliance)
+        return self.filter(pk__in=held.values("person_id")).order_by("name")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -114,6 +119,12 @@ class Alliance(models.Model):
     def usual_deadline(self, today=None):
         """The last day to answer what is asked today: the agreed number of working days, in England's calendar."""
         return add_working_days(today or timezone.localdate(), self.answer_within)
+
+    def accepts_until(self, today=None):
+        """The last day on which a risk that is accepted today counts as accepted."""
+        today = today or timezone.localdate()
+        month = Month.containing(today).shifted(self.accept_for)
+        return month.start.replace(day=min(today.day, month.end.day))
 
     def financial_year(self, on=None) -> FinancialYear:
         return FinancialYear.containing(on or timezone.localdate(), self.year_starts_in)

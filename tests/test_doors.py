@@ -81,6 +81,14 @@ INSIDE = [
     Door("decisions:resolve_objection", BEACONS_VOICES, BEACONS_VOICES, at=("proposal", "objection")),
     Door("decisions:give_more_time", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
     Door("decisions:withdraw_proposal", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
+    # Risks and opportunities
+    Door("decisions:risks", ALL),
+    Door("decisions:risks_csv", ALL),
+    Door("decisions:raise_risk", TAKES_PART, TAKES_PART),
+    Door("decisions:risk", ALL, at=("risk",)),
+    Door("decisions:change_risk", SPEAKERS | {"stan"}, SPEAKERS | {"stan"}, at=("risk",)),
+    Door("decisions:accept_risk", SPEAKERS, SPEAKERS, at=("risk",)),
+    Door("decisions:close_risk", SPEAKERS | {"stan"}, SPEAKERS | {"stan"}, at=("risk",)),
     Door("ledger:book", ALL),
     Door("ledger:totals_csv", ALL),
     Door("ledger:lines", ALL),
@@ -170,7 +178,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
     root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
     ledger.make_book(cast)
     posted = ledger.post_return(cast, [ledger.cost()], reference="1")
-    ready = ledger.send_return(cast, [ledger.cost()], reference="2")
+    ready = ledger.send_return(cast, [ledger.cost("55.00")], reference="2")
     proposal = decisions.make_proposal(cast.haven, cast.pat)
     objection = decisions.object_to(proposal, cast.beacon, cast.rosa)
     decision = decisions.make_decision(
@@ -191,6 +199,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "participant": "haven",
         "proposal": proposal.number,
         "version": 1,
+        "risk": decisions.make_risk(cast.alliance, cast.pat, steward=cast.stan).number,
         "objection": objection.number,
         "decision": decision.number,
         "draft": decisions.make_draft(cast.haven, cast.pat).number,

@@ -1,16 +1,23 @@
 """Risks and opportunities: held in common, looked after by a steward, accepted as they stand (rule 44)."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from alliance.core.models import OfAlliance, Words, both_or_neither
-from decisions.lifecycle import RiskState
+from decisions.lifecycle import AcceptanceState, RiskState
 from decisions.models.position import Spoken
+from decisions.querysets import RiskQuerySet
+from participants.models import Participant
 
 PERSON = settings.AUTH_USER_MODEL
+DOMAIN = b"concordat/risk/1"
 
 
 class Risk(OfAlliance):
@@ -45,11 +52,48 @@ class Risk(OfAlliance):
             ),
         ]
 
+    objects = RiskQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
 
+    @property
+    def title(self) -> str:
+        return self.current_version.title
+
+    def acceptances_of(self, participants, on=None) -> "list[Acceptance]":
+        """What each participant's word on it is worth that day. Free of queries after `with_acceptances()`."""
+        on = on or timezone.localdate()
+        last = {}
+        for version in self.versions.all():
+            for one in version.acceptances.all():
+                last[one.participant_id] = one
+        return [Acceptance(one, last.get(one.pk), self.current_version_id, on) for one in participants]
+
     def get_absolute_url(self) -> str:
         return reverse("decisions:risk", args=[self.alliance.slug, self.number])
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """One participant's acceptance of one risk on a day, by the clock and the versions (rules 25, 44)."""
+
+    participant: Participant
+    last: "RiskAcceptance | None"
+    current_version_id: int
+    on: date
+
+    @property
+    def state(self) -> AcceptanceState:
+        if self.last is None:
+            return AcceptanceState.NEEDED
+        if self.last.version_id != self.current_version_id:
+            return AcceptanceState.CHANGED
+        return AcceptanceState.EXPIRED if self.last.until_on < self.on else AcceptanceState.ACCEPTED
+
+    @property
+    def holds(self) -> bool:
+        return self.state == AcceptanceState.ACCEPTED
 
 
 class RiskVersion(OfAlliance):

@@ -19,22 +19,29 @@ from decisions.services.putting import (
     propose,
     withdraw_proposal,
 )
-from decisions.services.sealing import seal
+from decisions.services.risks import RiskChanged, accept_risk, change_risk, close_risk, raise_risk
+from decisions.services.sealing import seal, seal_after_hold
 from decisions.services.shared import WordingChanged
 
 __all__ = [
+    "RiskChanged",
     "WordingChanged",
+    "accept_risk",
+    "change_risk",
     "change_wording",
+    "close_risk",
     "discard_draft",
     "draft_proposal",
     "give_more_time",
     "open_proposal",
     "propose",
     "raise_objection",
+    "raise_risk",
     "record_on_behalf",
     "resolve_objection",
     "save_draft",
     "seal",
+    "seal_after_hold",
     "take_back",
     "take_position",
     "withdraw_proposal",

@@ -11,6 +11,7 @@ from alliance.core.refusals import NotPossible
 from decisions.case import Case, hash_of
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Position, PrincipleTest, Proposal, Wording
+from decisions.voices import capacity_on
 from participants.models import Participant, Principle, RoleAppointment, User
 from participants.standing import standing
 
@@ -125,9 +126,9 @@ def last_position(proposal: Proposal, participant: Participant) -> Position | No
 
 def appointment_of(proposal: Proposal, participant: Participant, by: User) -> RoleAppointment:
     """The appointment by which this person speaks for the participant today; a representative's before a deputy's."""
-    capacity = standing(by, proposal.alliance_id).capacity_for(participant)
+    capacity = capacity_on(standing(by, proposal.alliance_id), proposal, participant)
     return (
-        RoleAppointment.objects.speaking()
+        RoleAppointment.objects.in_force()
         .filter(alliance_id=proposal.alliance_id, person=by, participant=participant, role=capacity)
         .select_related("participant")
         .order_by("pk")
@@ -162,3 +163,16 @@ def speaks_as(appointment: RoleAppointment, by: User) -> dict:
         "capacity": appointment.role,
         "in_place_of": in_place_of(appointment),
     }
+
+
+def spoken_for(alliance_id: int, participant: Participant, by: User) -> dict:
+    """`speaks_as` where there is no proposal: by whatever appointment this person speaks for the participant today."""
+    capacity = standing(by, alliance_id).capacity_for(participant)
+    appointment = (
+        RoleAppointment.objects.speaking()
+        .filter(alliance_id=alliance_id, person=by, participant=participant, role=capacity)
+        .select_related("participant")
+        .order_by("pk")
+        .first()
+    )
+    return speaks_as(appointment, by)

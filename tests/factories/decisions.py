@@ -95,3 +95,23 @@ def make_decision(participant: Participant, voices: dict[Participant, User], **c
     for one, by in voices.items():
         answer(proposal, one, by)
     return Decision.objects.get(proposal=proposal)
+
+
+TOLD = {
+    "title": "The night shelter loses its lease",
+    "causes": "The owner sells the house.",
+    "effects": "Twelve people lose their bed in winter.",
+    "controls": "We talk with the owner each month.",
+    "gaps": "No second house.",
+}
+
+
+def make_risk(alliance, by, steward=None, kind="risk", **told):
+    return services.raise_risk(alliance=alliance, kind=kind, steward=steward or by, by=by, **(TOLD | told))
+
+
+def accept(risk, participant, by, **more):
+    risk.refresh_from_db()
+    return services.accept_risk(
+        risk=risk, participant=participant, shown=risk.current_version.hash, by=by, **more
+    )

@@ -1,0 +1,34 @@
+"""Risks that wait for an organisation's acceptance."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from alliance.core.waiting import Waiting
+from decisions.models import Risk
+from participants.standing import Standing
+
+
+def waiting(standing: Standing) -> Iterator[Waiting]:
+    """One line for all of them: two queries at most, however many there are."""
+    speaks = standing.speaks_for_ids
+    if not speaks:
+        return
+    found = (
+        Risk.objects.filter(alliance=standing.alliance)
+        .open()
+        .not_accepted_by(speaks)
+        .select_related("alliance", "current_version")
+    )
+    some = list(found.order_by("number")[:21])
+    if len(some) == 1:
+        yield Waiting(
+            some[0].title,
+            some[0].get_absolute_url(),
+            f"{some[0]} needs your organisation’s acceptance.",
+            "me",
+        )
+    elif some:
+        number = "More than 20" if len(some) > 20 else str(len(some))
+        url = reverse("decisions:risks", args=[standing.alliance.slug]) + "?state=mine"
+        yield Waiting("Risks and opportunities", url, f"{number} need your organisation’s acceptance.", "me")
