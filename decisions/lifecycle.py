@@ -55,6 +55,7 @@ OBJECTION = Lifecycle(
     "Objection",
     ObjectionState,
     ObjectionState.STANDS,
+    Step("name_steward", (ObjectionState.STANDS,)),
     Step("resolve", (ObjectionState.STANDS,), ObjectionState.RESOLVED),
     room="decisions",
 )
@@ -120,6 +121,7 @@ DEADLOCK = Lifecycle(
         (DeadlockStage.LEADERSHIP, DeadlockStage.SENIOR, DeadlockStage.INDEPENDENT),
     ),
     Step("refer", (DeadlockStage.SENIOR,), DeadlockStage.INDEPENDENT),
+    Step("hear_independent", (DeadlockStage.INDEPENDENT,)),
     Step("run_out", (DeadlockStage.INDEPENDENT,), DeadlockStage.STATUS_QUO),
     Step(
         "end",

@@ -1,15 +1,30 @@
 """Who may do what with proposals. Each rule returns the reason why not, or ""."""
 
 from alliance.core.permissions import rule
-from decisions.models import Meeting, Minutes, Objection, Proposal, Risk
+from decisions.models import Amendment, Meeting, Minutes, Objection, Proposal, Risk
+from decisions.voices import voices
 from participants.models import Alliance, Participant
 from participants.standing import Role, standing
+
+READS_ONLY = "Board members, auditors and learning partners read what is said here, and change nothing."
 
 
 def _speaks_for(by, participant: Participant, alliance, act: str) -> str:
     if standing(by, alliance).speaks_for(participant):
         return ""
     return f"Only {participant.short_name}’s representative or deputy {act}."
+
+
+def _has_voice(by, participant: Participant, proposal: Proposal, act: str) -> str:
+    """Speaks for it; or is its senior representative once a deadlock has gone up to them (rule 18)."""
+    if participant.pk in voices(standing(by, proposal.alliance_id), proposal):
+        return ""
+    return _speaks_for(by, participant, proposal.alliance_id, act)
+
+
+def _is_asked(proposal: Proposal, participant: Participant) -> bool:
+    """On the roll, and did not leave it."""
+    return any(one.participant_id == participant.pk and not one.has_left for one in proposal.roll.all())
 
 
 @rule
@@ -50,7 +65,8 @@ def withdraw_proposal(by, *, proposal: Proposal) -> str:
 @rule
 def answer(by, *, alliance: Alliance) -> str:
     """Whether this person says where anybody stands (rule 8)."""
-    if standing(by, alliance).speaks_for_ids:
+    stands = standing(by, alliance)
+    if stands.speaks_for_ids or stands.senior_for_ids:
         return ""
     return "Representatives and deputies say where their organisations stand. Tell yours what you think."
 
@@ -58,9 +74,7 @@ def answer(by, *, alliance: Alliance) -> str:
 @rule
 def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
     """Rules 4, 8, 19: one voice for each participant on the roll, by its representative or deputy alone."""
-    if reason := _speaks_for(
-        by, participant, proposal.alliance_id, f"says where {participant.short_name} stands"
-    ):
+    if reason := _has_voice(by, participant, proposal, f"says where {participant.short_name} stands"):
         return reason
     entry = next((one for one in proposal.roll.all() if one.participant_id == participant.pk), None)
     if entry is None:
@@ -100,8 +114,8 @@ def seal(by, *, proposal: Proposal) -> str:
 @rule
 def resolve_objection(by, *, objection: Objection) -> str:
     """Rule 17: only whoever raised it."""
-    return _speaks_for(
-        by, objection.participant, objection.alliance_id, "resolves this objection, because it raised it"
+    return _has_voice(
+        by, objection.participant, objection.proposal, "resolves this objection, because it raised it"
     )
 
 
@@ -177,3 +191,83 @@ def accept_minutes(by, *, minutes: Minutes) -> str:
 def ask_for_paper(by, *, alliance: Alliance) -> str:
     """Everybody in the alliance takes a decision or official minutes home as a PDF."""
     return "" if standing(by, alliance).appointments else "Papers are for the people of the alliance."
+
+
+# ── Deliberation and deadlocks ───────────────────────────────────────────────────────────────────────────────
+
+
+@rule
+def comment(by, *, proposal: Proposal) -> str:
+    """Anybody who takes part in the alliance's work: everyone's voice counts, whoever they speak for."""
+    return READS_ONLY if standing(by, proposal.alliance_id).only_reads else ""
+
+
+@rule
+def name_steward(by, *, objection: Objection) -> str:
+    """Whoever raised an objection, or whoever put the proposal, names who looks after it."""
+    proposal = objection.proposal
+    speaks = voices(standing(by, proposal.alliance_id), proposal)
+    if {objection.participant_id, proposal.participant_id} & speaks:
+        return ""
+    raised, put = objection.participant.short_name, proposal.participant.short_name
+    return f"Those who speak for {raised}, which objects, or for {put}, which proposes, name a steward."
+
+
+@rule
+def offer_amendment(by, *, proposal: Proposal, participant: Participant | None = None) -> str:
+    """Any participant that is asked, but the proposer: it changes the wording itself (rule 20)."""
+    if participant is None:
+        speaks = standing(by, proposal.alliance_id).speaks_for_ids
+        others = [one for one in proposal.roll.all() if one.participant_id != proposal.participant_id]
+        if any(one.participant_id in speaks and not one.has_left for one in others):
+            return ""
+        return "Representatives and deputies of the other participants on the roll offer other words."
+    if reason := _speaks_for(by, participant, proposal.alliance_id, "offers other words in its name"):
+        return reason
+    if participant.pk == proposal.participant_id:
+        return f"{participant.short_name} put this proposal: it changes the wording itself."
+    if not _is_asked(proposal, participant):
+        return f"{participant.short_name} is not on the roll of this proposal."
+    return ""
+
+
+@rule
+def settle_amendment(by, *, amendment: Amendment) -> str:
+    """Whoever put the proposal takes an amendment over or declines it."""
+    proposal = amendment.proposal
+    return _speaks_for(by, proposal.participant, proposal.alliance_id, "answers this amendment")
+
+
+@rule
+def take_back_amendment(by, *, amendment: Amendment) -> str:
+    return _speaks_for(by, amendment.participant, amendment.alliance_id, "takes back what it offered")
+
+
+@rule
+def declare_deadlock(by, *, proposal: Proposal, participant: Participant | None = None) -> str:
+    """Rule 18: any participant that is asked, through its representative or deputy."""
+    if participant is None:
+        speaks = standing(by, proposal.alliance_id).speaks_for_ids
+        if any(one.participant_id in speaks and not one.has_left for one in proposal.roll.all()):
+            return ""
+        return "Representatives and deputies of the participants on the roll declare a deadlock."
+    if reason := _speaks_for(by, participant, proposal.alliance_id, "declares a deadlock in its name"):
+        return reason
+    if not _is_asked(proposal, participant):
+        return f"{participant.short_name} is not on the roll of this proposal."
+    return ""
+
+
+@rule
+def climb_ladder(by, *, proposal: Proposal, participant: Participant | None = None) -> str:
+    """Who makes statements, names the independent person and writes down what they said: a voice of the roll."""
+    if participant is None:
+        speaks = voices(standing(by, proposal.alliance_id), proposal)
+        if any(one.participant_id in speaks and not one.has_left for one in proposal.roll.all()):
+            return ""
+        return "Those who speak for a participant on the roll work on its deadlock."
+    if reason := _has_voice(by, participant, proposal, f"works on a deadlock for {participant.short_name}"):
+        return reason
+    if not _is_asked(proposal, participant):
+        return f"{participant.short_name} is not on the roll of this proposal."
+    return ""

@@ -36,6 +36,15 @@ class Standing:
         )
 
     @cached_property
+    def senior_for_ids(self) -> frozenset[int]:
+        """The participants whose senior representative this person is: asked when a deadlock goes up (rule 18)."""
+        return frozenset(
+            one.participant_id
+            for one in self.appointments
+            if one.role == Role.SENIOR_REPRESENTATIVE and one.participant.is_active()
+        )
+
+    @cached_property
     def participant_ids(self) -> frozenset[int]:
         return frozenset(one.participant_id for one in self.appointments if one.participant_id)
 

@@ -1,16 +1,40 @@
 """The ladder that a proposal climbs when the participants cannot agree (rule 18)."""
 
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from alliance.core.models import Words, both_or_neither
+from decisions.lifecycle import DeadlockStage, State
 from decisions.models.position import Spoken
 from decisions.models.proposal import Proposal
 
 PERSON = settings.AUTH_USER_MODEL
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One stage of a ladder, from its first day to its last; statements are made until `statements_until`."""
+
+    stage: DeadlockStage
+    starts: date
+    until: date
+    statements_until: date | None = None
+
+    @classmethod
+    def from_json(cls, said: dict) -> "Rung":
+        statements = said.get("statements_until")
+        return cls(
+            DeadlockStage(said["stage"]),
+            date.fromisoformat(said["from"]),
+            date.fromisoformat(said["until"]),
+            date.fromisoformat(statements) if statements else None,
+        )
 
 
 class Deadlock(Spoken):
@@ -50,6 +74,29 @@ class Deadlock(Spoken):
     def ends_on(self) -> date:
         """The last day on which it can be agreed; from the next the status quo stands."""
         return date.fromisoformat(self.stages[-1]["until"])
+
+    @cached_property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Its stages with real dates, in their order."""
+        return tuple(Rung.from_json(one) for one in self.stages)
+
+    def rung(self, stage: str) -> Rung | None:
+        return next((one for one in self.rungs if one.stage == stage), None)
+
+    def stage_on(self, day: date) -> DeadlockStage:
+        """By the clock and the record: OVER once the proposal has an end, STATUS_QUO after the last day (rule 25)."""
+        if self.proposal.state != State.OPEN:
+            return DeadlockStage.OVER
+        return next((one.stage for one in self.rungs if day <= one.until), DeadlockStage.STATUS_QUO)
+
+    @property
+    def stage_now(self) -> DeadlockStage:
+        return self.stage_on(timezone.localdate())
+
+    def seniors_speak_on(self, day: date) -> bool:
+        """Has it gone up to the senior representatives by that day? From then on they speak for their participants."""
+        rung = self.rung(DeadlockStage.SENIOR)
+        return rung is not None and rung.starts <= day
 
 
 class Statement(Spoken):

@@ -9,6 +9,7 @@ from decisions import permissions
 from decisions.case import TEXTS
 from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Position, Proposal, Wording
+from decisions.voices import voices
 from participants.models import Participant, User
 from participants.standing import Standing
 
@@ -42,7 +43,8 @@ HEADINGS = {
 
 def people_of(standing: Standing, proposal: Proposal) -> list[Participant]:
     """The participants on the roll for whom this person speaks."""
-    return [entry.participant for entry in proposal.roll.all() if standing.speaks_for(entry.participant_id)]
+    speaks = voices(standing, proposal)
+    return [entry.participant for entry in proposal.roll.all() if entry.participant_id in speaks]
 
 
 def spoken_stands(proposal: Proposal) -> list[dict]:
@@ -134,7 +136,7 @@ def history(proposal: Proposal) -> list[dict]:
         words = reasons.get(event.facts.get("position", ""))
         if name == "wording_changed":
             words = notes.get(event.facts["version"])
-        icon = ICONS.get(name) or LOOKS[event.facts["stance"]][0]
+        icon = ICONS.get(name) or LOOKS.get(event.facts.get("stance"), ("decision",))[0]
         told.append({"event": event, "when": event.at, "title": sentence, "words": words, "icon": icon})
     return told
 
