@@ -6,4 +6,4 @@ class DecisionsConfig(AppConfig):
     label = "decisions"
 
     def ready(self):
-        from decisions import invariants, lifecycle  # noqa: F401
+        from decisions import errands, invariants, lifecycle  # noqa: F401

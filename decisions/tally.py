@@ -88,7 +88,7 @@ class Tally:
 
     @property
     def is_agreed(self) -> bool:
-        return is_agreed(
+        return not why_no_roll([one.participant for one in self.stands]) and is_agreed(
             [one.participant.pk for one in self.stands],
             {one.participant.pk: one.position.stance for one in self.answered},
             standing_aside=self.standing_aside,
@@ -127,6 +127,8 @@ class Tally:
                 said.append(
                     f"{stand.participant.short_name} objected to this wording and has not answered again."
                 )
+        if no_roll := why_no_roll([one.participant for one in self.stands]):
+            said.append(no_roll)
         if not self.waiting and not said and not self.is_agreed:
             said.append("Everybody stands aside: at least one participant has to agree.")
         return said
@@ -157,6 +159,10 @@ class Tally:
                 f"a conflict of interest of {joined(one.participant.short_name for one in self.declarations)} "
                 "was not settled"
             )
+        if not said and (no_roll := why_no_roll([one.participant for one in self.stands])):
+            said.append(f"{no_roll[0].lower()}{no_roll[1:-1]}")
+        if not said and self.is_agreed:
+            said.append("all agreed, and it was not sealed in time")
         return "; ".join(said) or "nobody agreed"
 
 

@@ -1,15 +1,11 @@
 """Where each participant stands, who said so, and the objections that somebody has to meet."""
 
-from datetime import date
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
-from alliance.core.workdays import add_working_days
 from decisions.lifecycle import ObjectionState
 from decisions.models.proposal import Proposal, Wording
 from decisions.querysets import ObjectionQuerySet, PositionQuerySet
@@ -79,6 +75,8 @@ class Position(Spoken):
     heard = models.CharField(max_length=10, choices=Heard.choices, blank=True)
     evidence = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
     evidence_file = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="+")
+    # The last day on which the participant can contest what was recorded on its behalf; until then it does not seal.
+    contestable_until = models.DateField(null=True)
 
     objects = PositionQuerySet.as_manager()
 
@@ -95,8 +93,17 @@ class Position(Spoken):
                 name="only_agreeing_needs_no_reason",
             ),
             models.CheckConstraint(
-                condition=Q(typed_by__isnull=True, typed_by_name="", heard="", evidence__isnull=True)
-                | Q(typed_by__isnull=False, evidence__isnull=False) & ~Q(typed_by_name="") & ~Q(heard=""),
+                condition=Q(
+                    typed_by__isnull=True,
+                    typed_by_name="",
+                    heard="",
+                    evidence__isnull=True,
+                    evidence_file__isnull=True,
+                    contestable_until__isnull=True,
+                )
+                | Q(typed_by__isnull=False, evidence__isnull=False, contestable_until__isnull=False)
+                & ~Q(typed_by_name="")
+                & ~Q(heard=""),
                 name="answer_on_behalf_says_what_shows_it",
             ),
         ]
@@ -107,11 +114,6 @@ class Position(Spoken):
     @property
     def is_on_behalf(self) -> bool:
         return self.typed_by_id is not None
-
-    @property
-    def contestable_until(self) -> date | None:
-        """The last day on which the participant can contest what was recorded on its behalf: the next working day."""
-        return add_working_days(timezone.localdate(self.taken_at), 1) if self.is_on_behalf else None
 
     @property
     def is_current(self) -> bool:

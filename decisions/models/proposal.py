@@ -160,8 +160,12 @@ class Proposal(OfAlliance):
 
     @cached_property
     def tally(self) -> Tally:
-        """Who stands where on the current wording. Free of queries after `with_positions()`."""
+        """Who stands where on the current wording. Free of queries after `with_positions()`.
+
+        Whoever left the roll neither assents nor blocks: its answer and its objections stay, and no longer count.
+        """
         current = {one.participant_id: one for one in self.positions.all() if one.is_current}
+        left = {entry.participant_id for entry in self.roll.all() if entry.has_left}
         return Tally(
             stands=tuple(
                 Stand(
@@ -175,9 +179,15 @@ class Proposal(OfAlliance):
                 if not entry.has_left
                 for position in [_counted(current.get(entry.participant_id))]
             ),
-            objections=tuple(one for one in self.objections.all() if not one.resolved_at),
+            objections=tuple(
+                one for one in self.objections.all() if not one.resolved_at and one.participant_id not in left
+            ),
             standing_aside=self.standing_aside,
-            declarations=tuple(one for one in self.declarations.all() if one.state == "declared"),
+            declarations=tuple(
+                one
+                for one in self.declarations.all()
+                if one.state == "declared" and one.participant_id not in left
+            ),
         )
 
     def is_unanimous(self) -> bool:

@@ -4,13 +4,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from alliance.core.models import Document, Words
+from alliance.core.outbox import enqueue
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from alliance.core.workdays import add_working_days
+from alliance.core.workdays import ONE_DAY, add_working_days
 from decisions import permissions
 from decisions.lifecycle import OBJECTION, PROPOSAL
 from decisions.models import Meeting, Objection, Position, Proposal
-from decisions.services.sealing import seal_if_unanimous
+from decisions.services.sealing import seal_if_unanimous, start_of
 from decisions.services.shared import (
     SPOKEN,
     appointment_of,
@@ -46,7 +47,8 @@ def take_position(
 ) -> Position:
     """Say where `participant` stands on the wording whose hash is `shown`; seals when that makes it unanimous.
 
-    Agreeing needs no reason, the other stances do (rule 17). The same answer twice by the same person is once.
+    Agreeing needs no reason, the other stances do (rule 17). The same answer twice by the same person is once; the
+    same answer as was recorded on behalf confirms it, and is the participant's own from then on (rule 24).
     An objection has its own door: `raise_objection`.
     """
     proposal = locked(proposal)
@@ -56,7 +58,7 @@ def take_position(
             "An objection says which principle or legal limit it is about, and what would resolve it."
         )
     last = last_position(proposal, participant)
-    if _says_the_same(last, proposal, stance, reason, shown, by):
+    if _says_the_same(last, proposal, stance, reason, shown, by) and not last.is_on_behalf:
         return last
     open_to(proposal, shown)
     if stance == Position.Stance.STAND_ASIDE and not proposal.standing_aside:
@@ -113,7 +115,7 @@ def record_on_behalf(
     if stance not in ANSWERS:
         raise NotPossible("Only an answer is recorded on behalf; an objection is raised by whoever has it.")
     if heard not in Position.Heard.values:
-        raise NotPossible("Say how the answer was given: in a meeting, by telephone or by letter.")
+        raise NotPossible("Say how the answer was given: in a meeting, by telephone, by letter or by e-mail.")
     last = last_position(proposal, participant)
     if last and last.typed_by_id == by.pk and _says_the_same(last, proposal, stance, reason, shown, said_by):
         return last
@@ -125,10 +127,11 @@ def record_on_behalf(
             f"{participant.short_name} has spoken for itself on this wording. Nobody else changes that (rule 19)."
         )
     _own_objection_first(proposal, participant)
-    if add_working_days(timezone.localdate(), 1) >= proposal.answer_by:
+    until = add_working_days(timezone.localdate(), 1)
+    if until >= proposal.answer_by:
         raise NotPossible(
-            f"{participant.short_name} needs a working day to contest what is recorded on its behalf, and the time "
-            "to answer ends before. Give more time first."
+            f"{participant.short_name} has until the end of the next working day to contest what is recorded on its "
+            "behalf, and the time to answer is over by then. Give more time first."
         )
     shows = Words.need(proposal.alliance_id, evidence, "Say what shows that the answer was given.")
     position = _position(
@@ -143,7 +146,15 @@ def record_on_behalf(
         heard=heard,
         evidence=shows,
         evidence_file=evidence_file,
+        contestable_until=until,
         meeting=meeting,
+    )
+    enqueue(
+        "decisions.seal_after_hold",
+        key=str(position.pk),
+        alliance_id=proposal.alliance_id,
+        due_at=start_of(until + ONE_DAY),
+        proposal_id=proposal.pk,
     )
     record(
         "decisions.position_recorded",

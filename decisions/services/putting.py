@@ -11,8 +11,9 @@ from alliance.core.refusals import NotPossible
 from decisions import effects, permissions
 from decisions.case import Case
 from decisions.lifecycle import PROPOSAL, State
-from decisions.models import Position, Proposal, RollEntry, Wording
+from decisions.models import Proposal, RollEntry, Wording
 from decisions.services.drafting import draft_proposal
+from decisions.services.sealing import seal_if_unanimous
 from decisions.services.shared import complete, in_time, locked, same_wording, write_wording
 from decisions.tally import why_no_roll
 from participants.models import Alliance, Participant, User
@@ -101,7 +102,7 @@ def change_wording(
     """Write the next version: every assent lapses and everybody is asked again (rule 20).
 
     `shown` is the hash of the version that was edited. The time to answer begins anew unless `answer_by` says
-    otherwise; a proposal whose time was over is open again. The same case again changes nothing.
+    otherwise; in a deadlock the ladder keeps the time (rule 18). A proposal whose time was over is open again. The same case again changes nothing.
     """
     proposal = locked(proposal)
     permissions.change_wording.check(by, proposal=proposal)
@@ -117,14 +118,10 @@ def change_wording(
         return proposal.current_wording
     same_wording(proposal, shown)
     answer_by = answer_by or proposal.alliance.usual_deadline(today)
+    if proposal.has_deadlock:
+        answer_by = proposal.deadlock.ends_on
     in_time(answer_by, today)
-    lapsed = list(
-        Participant.objects.filter(
-            pk__in=Position.objects.on_the_current_wording()
-            .filter(proposal=proposal)
-            .values("participant_id")
-        )
-    )
+    answered = Proposal.objects.with_positions().get(pk=proposal.pk).tally.answered
     wording = write_wording(
         proposal,
         proposal.current_wording.version + 1,
@@ -147,7 +144,7 @@ def change_wording(
         wording_hash=wording.hash,
         wording=bytes(wording.body).decode(),
         note=wording.note,
-        lapsed=lapsed,
+        lapsed=[stand.participant for stand in answered],
         answer_by=answer_by,
     )
     return wording
@@ -160,6 +157,8 @@ def give_more_time(*, proposal: Proposal, answer_by: date, reason: str, by: User
     permissions.give_more_time.check(by, proposal=proposal)
     if proposal.state == State.OPEN and proposal.answer_by == answer_by:
         return proposal
+    if proposal.has_deadlock:
+        raise NotPossible("In a deadlock the ladder sets the time: nobody moves its dates (rule 18).")
     reopened = proposal.state_now == State.NOT_AGREED
     proposal.state = PROPOSAL.after(proposal.state_now, "reopen" if reopened else "give_more_time")
     in_time(answer_by, timezone.localdate())
@@ -181,6 +180,9 @@ def give_more_time(*, proposal: Proposal, answer_by: date, reason: str, by: User
         record("decisions.proposal_reopened", proposal, by=by, **facts)
     else:
         record("decisions.more_time_given", proposal, by=by, **facts)
+    seal_if_unanimous(
+        proposal=proposal, at=timezone.now(), by=by
+    )  # what a hold kept open until it was too late
     return proposal
 
 

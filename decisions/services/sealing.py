@@ -1,6 +1,6 @@
 """The seal: the moment at which a proposal becomes a decision, and what happens with it (rules 3, 20)."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from decisions.services.shared import locked, next_number
 from participants.models import User
 
 
-def seal_if_unanimous(*, proposal: Proposal, at: datetime, by: User) -> Decision | None:
+def seal_if_unanimous(*, proposal: Proposal, at: datetime, by: User | None) -> Decision | None:
     """The last assent seals, in its own transaction. `proposal` is locked, so there is only one last.
 
     An answer that was recorded on behalf and can still be contested holds the seal (rule 24).
@@ -44,7 +44,21 @@ def seal(*, proposal: Proposal, by: User) -> Decision:
     return _seal(proposal, whole, timezone.now(), by)
 
 
-def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User) -> Decision:
+@transaction.atomic
+def seal_after_hold(*, proposal: Proposal, by: User | None = None) -> Decision | None:
+    """The clock's own act: the time to contest an answer given on behalf is over, and nothing else is in the way."""
+    proposal = locked(proposal)
+    if not PROPOSAL.permits(proposal.state_now, "seal"):
+        return None
+    return seal_if_unanimous(proposal=proposal, at=timezone.now(), by=by)
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User | None) -> Decision:
+    last = max((one.position for one in whole.tally.stands), key=lambda one: (one.taken_at, one.pk))
     state = PROPOSAL.after(proposal.state_now, "seal")
     wording = proposal.current_wording
     decision = Decision.objects.create(
@@ -56,10 +70,11 @@ def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User) -> Decisi
         wording_hash=wording.hash,
         decided_on=timezone.localdate(at),
         sealed_at=at,
-        sealed_by=by,
+        sealed_by=last.taken_by,
     )
     proposal.state = state
     proposal.save(update_fields=["state"])
+    left = {one.participant_id for one in whole.roll.all() if one.has_left}
     awaited = ask_for_ratification(decision=decision, positions=[one.position for one in whole.tally.stands])
     record(
         "decisions.sealed",
@@ -90,13 +105,14 @@ def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User) -> Decisi
                 "remedy": one.remedy,
                 "resolved_by": one.resolved_by_name,
                 "resolution": one.resolution,
+                "left": one.participant_id in left,
             }
             for one in whole.objections.all()
         ],
         awaiting=[one.participant for one in awaited],
     )
     if not awaited:
-        effects.carry_out(decision, by=by)
+        effects.carry_out(decision, by=by or last.taken_by)
     return decision
 
 

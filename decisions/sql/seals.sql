@@ -197,10 +197,12 @@ begin
     if new.typed_by_id is not null then
         if new.stance in ('object', 'taken_back') or new.typed_by_id = new.taken_by_id or not exists (
             select from participants_roleappointment a
-            join decisions_rollentry r on r.participant_id = a.participant_id and r.proposal_id = new.proposal_id
-            where a.participant_id <> new.participant_id
+            where a.participant_id <> new.participant_id and decisions_is_asked(new.proposal_id, a.participant_id)
                 and decisions_speaks(a.id, new.typed_by_id, a.participant_id, a.role, day)) then
             perform decisions_refuse('An answer is recorded on behalf by somebody who speaks for another participant (rule 24).');
+        end if;
+        if new.contestable_until <= day or new.contestable_until >= put.answer_by then
+            perform decisions_refuse('Who is spoken for has the next working day to contest it, within the time to answer (rule 24).');
         end if;
         if exists (select from decisions_position p where p.id = new.replaces_id
                    and p.typed_by_id is null and p.wording_id = new.wording_id) then
@@ -281,7 +283,7 @@ begin
         left join decisions_position p on p.proposal_id = r.proposal_id and p.participant_id = r.participant_id
             and p.wording_id = new.wording_id
             and not exists (select from decisions_position later where later.replaces_id = p.id)
-            and (p.typed_by_id is null or decisions_day(p.taken_at) < new.decided_on)
+            and (p.contestable_until is null or p.contestable_until < new.decided_on)
         where r.proposal_id = put.id and not exists (select from decisions_rolldeparture d where d.entry_id = r.id);
     if members < 2 or assenting <> members or agreeing = 0 then
         perform decisions_refuse('A decision needs the assent of every participant on its roll (rule 3).');
@@ -289,10 +291,12 @@ begin
     if commissioners = 0 then
         perform decisions_refuse('Without a commissioner on the roll there is no decision (rule 10).');
     end if;
-    if exists (select from decisions_objection where proposal_id = put.id and resolved_at is null) then
+    if exists (select from decisions_objection where proposal_id = put.id and resolved_at is null
+               and decisions_is_asked(put.id, participant_id)) then
         perform decisions_refuse('An objection stands unresolved (rule 17).');
     end if;
-    if exists (select from decisions_declaration where proposal_id = put.id and state = 'declared') then
+    if exists (select from decisions_declaration where proposal_id = put.id and state = 'declared'
+               and decisions_is_asked(put.id, participant_id)) then
         perform decisions_refuse('A declared conflict of interest is not settled (rule 9).');
     end if;
     return new;
