@@ -3,13 +3,59 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from alliance.core.charts import Chart, Note, xmr_chart
 from alliance.core.periods import Month
 from learning.models import Annotation, Measure, Observation, Rebase
 from learning.small_chart import small_chart
 from learning.xmr import Xmr, analyse
+
+REMEMBERED = 512  # charts that a process keeps, the latest used
+
+
+@dataclass(frozen=True)
+class Series:
+    """All that rule 49 asks of a measure, its figures as they are written: 7 and 7.0 are not drawn alike."""
+
+    figures: tuple[str, ...]
+    baseline: int
+    screening: bool
+    direction: str
+    rebases: tuple[int, ...]
+
+
+@lru_cache(REMEMBERED)
+def analyse_series(series: Series) -> Xmr:
+    """Remembered by what it is about, so it is never out of date."""
+    return analyse(
+        [Decimal(one) for one in series.figures],
+        baseline=series.baseline,
+        screening=series.screening,
+        direction=series.direction,
+        rebases=series.rebases,
+    )
+
+
+@lru_cache(REMEMBERED)
+def _draw_small(series: Series, says: str) -> str:
+    return small_chart(analyse_series(series), says)
+
+
+@lru_cache(REMEMBERED)
+def _draw(
+    series: Series, title: str, labels: tuple[str, ...], unit: str, notes: tuple[Note, ...], name: str
+) -> Chart:
+    return xmr_chart(
+        title,
+        analyse_series(series),
+        labels,
+        unit=unit,
+        axis="Month",
+        measure=unit[:1].upper() + unit[1:],
+        notes=notes,
+        name=name,
+    )
 
 
 @dataclass(frozen=True)
@@ -18,9 +64,19 @@ class Analysis:
 
     measure: Measure
     observations: tuple[Observation, ...]
-    annotations: tuple[Annotation, ...]
     rebases: tuple[Rebase, ...]
-    xmr: Xmr | None
+    series: Series | None
+    until: date | None = None
+
+    @cached_property
+    def annotations(self) -> tuple[Annotation, ...]:
+        return tuple(
+            one for one in self.measure.annotations.all() if self.until is None or one.on <= self.until
+        )
+
+    @cached_property
+    def xmr(self) -> Xmr | None:
+        return analyse_series(self.series) if self.series else None
 
     @property
     def latest(self) -> Observation | None:
@@ -65,26 +121,20 @@ class Analysis:
     @cached_property
     def small_chart(self):
         """For the cards; None without figures."""
-        return small_chart(self.xmr, f"{self.measure.name}. {self.summary}") if self.xmr else None
+        return _draw_small(self.series, f"{self.measure.name}. {self.summary}") if self.series else None
 
     @cached_property
     def chart(self) -> Chart | None:
-        if self.xmr is None:
+        if self.series is None:
             return None
-        return xmr_chart(
-            self.measure.name,
-            self.xmr,
-            [month.short_label for month in self.months],
-            unit=self.measure.unit,
-            axis="Month",
-            measure=self.measure.unit[:1].upper() + self.measure.unit[1:],
-            notes=self.notes,
-            name=f"measure-{self.measure.number}",
-        )
+        labels = tuple(month.short_label for month in self.months)
+        name = f"measure-{self.measure.number}"
+        return _draw(self.series, self.measure.name, labels, self.measure.unit, tuple(self.notes), name)
 
 
 def analyse_measure(measure: Measure, *, until: date | None = None) -> Analysis:
-    """By the measure's own settings, without months after `until`. One from `with_figures()` asks no more queries."""
+    """By the measure's own settings, without months after `until`. One from `with_figures()` asks no more
+    queries; one from `for_cards()` none for its small chart."""
     if not hasattr(measure, "current_observations"):
         measure = Measure.objects.with_figures().get(pk=measure.pk)
 
@@ -94,13 +144,13 @@ def analyse_measure(measure: Measure, *, until: date | None = None) -> Analysis:
     observations = known(measure.current_observations)
     rebases = known(measure.rebases.all())
     places = (next((i for i, one in enumerate(observations) if one.on >= rebase.on), 0) for rebase in rebases)
-    xmr = None
+    series = None
     if observations:
-        xmr = analyse(
-            [Decimal(one.figure) for one in observations],
+        series = Series(
+            figures=tuple(str(one.figure) for one in observations),
             baseline=measure.baseline,
             screening=measure.screening,
             direction=measure.direction,
-            rebases=[place for place in places if place],
+            rebases=tuple(place for place in places if place),
         )
-    return Analysis(measure, observations, known(measure.annotations.all()), rebases, xmr)
+    return Analysis(measure, observations, rebases, series, until)

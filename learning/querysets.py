@@ -69,6 +69,10 @@ class ExperimentQuerySet(OfAllianceQuerySet):
     def with_proposer(self):
         return self.select_related("proposed_by")
 
+    def with_answers_at_gates(self):
+        """What `waits_for` asks."""
+        return self.prefetch_related("gates")
+
     def with_gates(self):
         return self.prefetch_related("gates__answered_by", "gates__words")
 
@@ -93,6 +97,15 @@ class MeasureQuerySet(OfAllianceQuerySet):
                 "annotations", Annotation.objects.select_related("review", "experiment", "decision__wording")
             ),
             models.Prefetch("rebases", Rebase.objects.select_related("review")),
+        )
+
+    def for_cards(self):
+        """What a small chart needs: figures and where the limits begin anew; notes are not drawn on it."""
+        from learning.models import Observation
+
+        figures = Observation.objects.current().only("measure", "on", "value")
+        return self.prefetch_related(
+            models.Prefetch("observations", figures, to_attr="current_observations"), "rebases"
         )
 
 

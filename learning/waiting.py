@@ -34,10 +34,8 @@ def _actions(standing: Standing):
 def _experiments(standing: Standing):
     alliance, person = standing.alliance, standing.person
     convenes = permissions.convenes(person, alliance)
-    rows = Experiment.objects.filter(alliance=alliance, status__in=["proposed", "running"]).select_related(
-        "proposed_by"
-    )
-    for experiment in rows.with_gates().order_by("number"):
+    rows = Experiment.objects.filter(alliance=alliance, status__in=["proposed", "running"])
+    for experiment in rows.with_answers_at_gates().order_by("number"):
         mine = experiment.proposed_by_id == person.pk
         url = reverse("learning:experiment", args=[alliance.slug, experiment.number])
         if experiment.is_past_its_end(timezone.localdate()):

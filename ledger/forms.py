@@ -1,5 +1,6 @@
 """The forms of the open book."""
 
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -127,7 +128,12 @@ class ReturnForm(Form):
         help_text="Only if you send more than one return for the same month, to tell them apart.",
     )
 
-    def __init__(self, *args, participants: list[Participant], months: list[Month], **kwargs):
+    def __init__(
+        self, *args, participants: list[Participant], months: list[Month], month: str = "", **kwargs
+    ):
+        """`months`: the open ones, newest first. `month`: the slug of the one that is meant, if somebody said so."""
+        sent = _sent(participants[0], months)
+        kwargs.setdefault("initial", {"month": month or _to_send(participants[0], months, sent).slug})
         super().__init__(*args, **kwargs)
         choice = self.fields["participant"]
         choice.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants])
@@ -135,7 +141,11 @@ class ReturnForm(Form):
         if len(participants) == 1:
             choice.initial = participants[0]
             choice.widget = forms.HiddenInput()
-        self.fields["month"].choices = [(month.slug, month.label) for month in months]
+        if len(participants) > 1:
+            sent = set()  # whose costs they are is not yet said
+        self.fields["month"].choices = [
+            (one.slug, f"{one.label} (sent)" if one.start in sent else one.label) for one in months
+        ]
 
     def clean_month(self) -> Month:
         return Month.parse(self.cleaned_data["month"])
@@ -322,6 +332,23 @@ def open_months(alliance: Alliance, today=None) -> list[Month]:
     """The months for which costs can be sent: open and begun, the newest first."""
     periods = Period.objects.of(alliance).open().begun(today or timezone.localdate()).order_by("-month")
     return [period.value for period in periods]
+
+
+def _sent(participant: Participant, months: list[Month]) -> set[date]:
+    """The first days of those months for which the participant has sent its costs."""
+    of_months = CostReturn.objects.filter(participant=participant, month__in=[one.start for one in months])
+    return set(of_months.sent().values_list("month", flat=True))
+
+
+def _to_send(participant: Participant, months: list[Month], sent: set[date]) -> Month:
+    """The first month that has ended and that was not sent; when all were, the newest."""
+    today = timezone.localdate()
+    wanted = (
+        one
+        for one in reversed(months)
+        if one.end < today and one.start not in sent and participant.is_active(one.end)
+    )
+    return next(wanted, months[0])
 
 
 def _column(place: int, heading: str, samples: list[list[str]]) -> str:

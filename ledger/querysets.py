@@ -1,9 +1,12 @@
 """Finding things in the book. Lists begin with `visible_to(user)`; pages of entries are keyset pages, never counted."""
 
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import F, Sum
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from django.db.models.query import ValuesListIterable
 
 from alliance.core.periods import Period as Span
 from participants.querysets import OfAllianceQuerySet
@@ -27,9 +30,18 @@ class CostReturnQuerySet(OfAllianceQuerySet):
     def in_hand(self):
         return self.filter(status__in=["checking", "mapping", "attention", "ready"])
 
+    def sent(self):
+        """In hand or in the book: not taken back in any way, and not the same as another."""
+        return self.exclude(status__in=["withdrawn", "replaced", "reversed", "known"])
+
     def in_the_book(self):
         """Counted as reported: posted and not reversed."""
         return self.filter(status="posted")
+
+    def for_lists(self):
+        """Without what only its own page shows."""
+        rows = self.select_related("participant", "alliance", "submitted_by")
+        return rows.defer("mapping", "headings", "notes")
 
     def being_posted(self):
         return self.filter(status="posting")
@@ -44,6 +56,43 @@ class OnAccounts(OfAllianceQuerySet):
         return self.filter(month__gte=span.start, month__lte=span.end)
 
 
+class Told(NamedTuple):
+    """A cost as lists tell it: names instead of what they name, for a page of them is read very often.
+
+    `journal` is the journal's number; `cost_return` is the number of the return that it came with, if with one.
+    """
+
+    month: date
+    journal_id: int
+    line: int
+    date: date
+    participant: str
+    participant_short: str
+    budget_line: str
+    category: str
+    supplier: str
+    description: str
+    reference: str
+    amount: Decimal
+    journal: int
+    cost_return: int | None
+    source_row: int | None
+
+    @property
+    def place(self) -> tuple[date, int, int]:
+        """For `EntryQuerySet.after`."""
+        return self[:3]
+
+    @property
+    def what(self) -> str:
+        return " · ".join(part for part in (self.supplier, self.description) if part)
+
+
+class _AsTold(ValuesListIterable):
+    def __iter__(self):
+        return map(Told._make, super().__iter__())
+
+
 class EntryQuerySet(OnAccounts):
     def newest_first(self):
         return self.order_by("-month", "-journal_id", "-line")
@@ -51,6 +100,16 @@ class EntryQuerySet(OnAccounts):
     def after(self, place: tuple[date, int, int]):
         """The entries that follow `place` (month, journal's id, line) when read newest first."""
         return self.filter(TupleLessThan(Tuple(F("month"), F("journal_id"), F("line")), place))
+
+    def told(self):
+        """These costs as `Told`, in one query."""
+        rows = self.values_list(
+            *("month", "journal_id", "line", "date", "participant__name", "participant__short_name"),
+            *("budget_line__name", "account__name", "supplier", "description", "reference", "amount"),
+            *("journal__number", "journal__cost_return__number", "source_row"),
+        )
+        rows._iterable_class = _AsTold
+        return rows
 
 
 class BalanceQuerySet(OnAccounts):

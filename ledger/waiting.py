@@ -37,7 +37,7 @@ def _returns_in_hand(standing: Standing) -> list[Waiting]:
     returns = list(
         CostReturn.objects.of(standing.alliance)
         .filter(status__in=wanted, participant__in=standing.participant_ids)
-        .select_related("participant", "alliance")
+        .for_lists()
     )
     acts = _whose_to_act(standing, {one.participant_id for one in returns})
     return [
@@ -66,9 +66,7 @@ def _returns_missing(standing: Standing, month: Month) -> list[Waiting]:
     sent = set(
         CostReturn.objects.of(standing.alliance)
         .filter(month=month.start, participant__in=ours)
-        .exclude(
-            status__in=[ReturnState.WITHDRAWN, ReturnState.REPLACED, ReturnState.REVERSED, ReturnState.KNOWN]
-        )
+        .sent()
         .values_list("participant", flat=True)
     )
     acts = _whose_to_act(standing, ours.keys() - sent)

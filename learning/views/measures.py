@@ -27,7 +27,7 @@ def _find(request: HttpRequest, alliance: Alliance, number: int) -> Measure:
 @require_safe
 @in_alliance
 def measure_list(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    rows = Measure.objects.visible_to(request.user).filter(alliance=alliance).alphabetical().with_figures()
+    rows = Measure.objects.visible_to(request.user).filter(alliance=alliance).alphabetical().for_cards()
     page = {
         "measures": [analyse_measure(one) for one in rows],
         "why_not_define": permissions.define_measure.reason(request.user, alliance=alliance),

@@ -18,14 +18,13 @@ def overview(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     reviews = Review.objects.visible_to(request.user).filter(alliance=alliance)
     experiments = Experiment.objects.visible_to(request.user).filter(alliance=alliance).with_proposer()
     actions = Action.objects.visible_to(request.user).filter(alliance=alliance).open().with_takers()
-    measures = (
-        Measure.objects.visible_to(request.user).filter(alliance=alliance).alphabetical().with_figures()
-    )
+    measures = Measure.objects.visible_to(request.user).filter(alliance=alliance).alphabetical().for_cards()
+    next_review = reviews.preparing().order_by("planned_for", "number").first()
     page = {
-        "next_review": reviews.preparing().order_by("planned_for", "number").first(),
-        "last_review": reviews.held().order_by("-held_on", "-number").first(),
+        "next_review": next_review,
+        "last_review": None if next_review else reviews.held().order_by("-held_on", "-number").first(),
         "running": experiments.running().order_by("ends_on", "number"),
-        "proposed": experiments.proposed().with_gates().order_by("number"),
+        "proposed": experiments.proposed().with_answers_at_gates().order_by("number"),
         "lately_ended": experiments.ended().select_related("learned").order_by("-ended_at")[:3],
         "actions": actions.soonest_first(),
         "measures": [analyse_measure(one) for one in measures],

@@ -11,6 +11,7 @@ from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.paging import first_of, place_of
+from alliance.core.periods import Month
 from alliance.core.spreadsheets import Column, Sheet, SpreadsheetError, read_table, write_xlsx
 from ledger import importing, permissions, services
 from ledger.forms import ColumnsForm, ReturnForm, open_months
@@ -18,7 +19,7 @@ from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
 from ledger.summaries import reported
 from ledger.views.shared import places, whose_returns
-from participants.models import Alliance
+from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
 PROBLEMS_SHOWN = 500
@@ -40,9 +41,7 @@ TONES = {
 @in_alliance
 def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every return, newest first, and who has not reported the last month."""
-    found = CostReturn.objects.of(alliance).select_related(
-        "participant", "alliance", "submitted_by", "journal"
-    )
+    found = CostReturn.objects.of(alliance).for_lists()
     if before := place_of(request, "before"):
         found = found.filter(number__lt=before)
     shown, more = first_of(found.order_by("-number"))
@@ -54,7 +53,7 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "older": f"?before={shown[-1].number}" if more else "",
         "first": request.path if before else "",
         "reported": reported(alliance, months[1:2] or months[:1]),
-        "why_not_send": _why_not_send(request, alliance),
+        "why_not_send": _why_not_send(whose_returns(request, alliance), months),
         "has_book": bool(months) or bool(shown),
         "places": places(request, alliance),
     }
@@ -65,19 +64,17 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def send_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     participants, months = whose_returns(request, alliance), open_months(alliance)
-    if why_not := _why_not_send(request, alliance):
+    if why_not := _why_not_send(participants, months):
         page = {"why_not": why_not, "places": places(request, alliance)}
         return render(
             request, "ledger/send_return.html", page, status=403 if request.method == "POST" else 200
         )
-    last = months[0].previous.slug
-    asked = request.GET.get("month") or next((m.slug for m in months if m.slug == last), months[0].slug)
     form = ReturnForm(
         request.POST or None,
         request.FILES or None,
         participants=participants,
         months=months,
-        initial={"month": asked},
+        month=request.GET.get("month", ""),
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -263,19 +260,20 @@ def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 
 def _return(alliance: Alliance, number: int) -> CostReturn:
+    """With few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
     found = CostReturn.objects.of(alliance).select_related(
-        "participant__alliance", "alliance", "document", "submitted_by", "accepted_by", "journal__alliance",
-        "journal__reversed_by__alliance", "same_as__alliance", "same_as__journal__alliance", "replaced_by__alliance",
-    )  # fmt: skip
-    return get_object_or_404(found.defer("document__content"), number=number)
+        "participant", "document", "submitted_by", "accepted_by", "journal"
+    )
+    found = get_object_or_404(found.defer("document__content"), number=number)
+    for one in filter(None, (found, found.participant, found.journal)):
+        one.alliance = alliance
+    return found
 
 
-def _why_not_send(request: HttpRequest, alliance: Alliance) -> str:
-    if not open_months(alliance):
+def _why_not_send(participants: list[Participant], months: list[Month]) -> str:
+    if not months:
         return "There is no open month yet. The pool manager opens a financial year first."
-    if whose_returns(request, alliance):
-        return ""
-    return "Only an organisation's finance lead sends its costs."
+    return "" if participants else "Only an organisation's finance lead sends its costs."
 
 
 def _work(found: CostReturn) -> Errand | None:
