@@ -65,7 +65,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
     events = Event.objects.filter(alliance_id=alliance_id, kind__startswith="decisions.").order_by("seq")
     for event in events.iterator(chunk_size=2000):
         told = json.loads(bytes(event.body))["facts"]
-        put = told["proposal"] if event.kind == "decisions.sealed" else told["number"]
+        put = told["proposal"] if event.kind == "decisions.sealed" else told.get("number")
         match event.kind.partition(".")[2]:
             case "proposal_opened" | "wording_changed":
                 if hash_of(told["wording"].encode()) != told["wording_hash"]:
@@ -75,7 +75,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                 if event.kind == "decisions.proposal_opened":
                     roll[put] = [one["id"] for one in told["roll"]]
                     aside[put] = told["standing_aside"]
-                    objections[put] = set()
+                    objections[put] = {}
             case "position_taken" | "position_recorded" | "position_taken_back" | "objection_raised":
                 stances[put][told["participant"]["id"]] = (
                     told["stance"],
@@ -83,12 +83,14 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                     told["appointment"],
                 )
                 if event.kind == "decisions.objection_raised":
-                    objections[put].add(told["objection"])
+                    objections[put][told["objection"]] = told["participant"]["id"]
             case "roll_left":
-                roll[put].remove(told["participant"]["id"])
-                stances[put].pop(told["participant"]["id"], None)
+                gone = told["participant"]["id"]
+                roll[put].remove(gone)
+                stances[put].pop(gone, None)
+                objections[put] = {number: by for number, by in objections[put].items() if by != gone}
             case "objection_resolved":
-                objections[put].discard(told["objection"])
+                objections[put].pop(told["objection"], None)
             case "sealed":
                 sealed[told["number"]] = told["wording_hash"]
                 yield from _seal_holds(

@@ -32,7 +32,7 @@ PROPOSAL = Lifecycle(
     Step("take_position", (State.OPEN,)),
     Step("resolve_objection", (State.OPEN,)),
     Step("declare", (State.OPEN,)),
-    Step("leave_roll", (State.OPEN,)),
+    Step("leave_roll", (State.OPEN, State.NOT_AGREED)),
     Step("declare_deadlock", (State.OPEN, State.NOT_AGREED), State.OPEN),
     Step("give_more_time", (State.OPEN,)),
     Step("change_wording", (State.OPEN, State.NOT_AGREED), State.OPEN),

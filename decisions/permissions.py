@@ -1,9 +1,23 @@
 """Who may do what with proposals. Each rule returns the reason why not, or ""."""
 
 from alliance.core.permissions import rule
-from decisions.models import Amendment, Meeting, Minutes, Objection, Proposal, Risk
+from decisions.models import (
+    Amendment,
+    Decision,
+    Declaration,
+    Delegation,
+    Interest,
+    Meeting,
+    Minutes,
+    Objection,
+    Proposal,
+    Ratification,
+    ReservedMatter,
+    Risk,
+    UrgentAction,
+)
 from decisions.voices import voices
-from participants.models import Alliance, Participant
+from participants.models import Alliance, Participant, User
 from participants.standing import Role, standing
 
 READS_ONLY = "Board members, auditors and learning partners read what is said here, and change nothing."
@@ -271,3 +285,140 @@ def climb_ladder(by, *, proposal: Proposal, participant: Participant | None = No
     if not _is_asked(proposal, participant):
         return f"{participant.short_name} is not on the roll of this proposal."
     return ""
+
+
+@rule
+def declare_interest(by, *, alliance: Alliance, person: User, participant: Participant | None) -> str:
+    """One's own; a representative may for the organisation's people."""
+    own = standing(person, alliance)
+    if not own.appointments or (participant and participant.pk not in own.participant_ids):
+        where = participant.short_name if participant else "the alliance"
+        return f"{person} does not act for {where}."
+    if by.pk == person.pk:
+        return ""
+    return _only_a_representative(by, participant, alliance, "declares for somebody else")
+
+
+@rule
+def end_interest(by, *, interest: Interest) -> str:
+    if by.pk == interest.person_id:
+        return ""
+    return _only_a_representative(by, interest.participant, interest.alliance_id, "ends it for somebody else")
+
+
+def _only_a_representative(by, participant: Participant | None, alliance, act: str) -> str:
+    if participant and standing(by, alliance).has_for(participant, Role.REPRESENTATIVE):
+        return ""
+    return f"People declare their own interests; only a representative of their organisation {act}."
+
+
+@rule
+def declare_conflict(by, *, proposal: Proposal, participant: Participant) -> str:
+    """Rule 9: whoever would answer for a participant on the roll."""
+    if reason := _has_voice(by, participant, proposal, f"declares a conflict of {participant.short_name}"):
+        return reason
+    return _why_not_asked(proposal, participant)
+
+
+@rule
+def vote_on_conflict(by, *, declaration: Declaration, participant: Participant) -> str:
+    """Rule 9: the other representatives on the roll."""
+    if participant.pk == declaration.participant_id:
+        return f"{participant.short_name} declared the conflict: the others say whether it takes part."
+    proposal = declaration.proposal
+    if reason := _has_voice(by, participant, proposal, f"says this for {participant.short_name}"):
+        return reason
+    return _why_not_asked(proposal, participant)
+
+
+@rule
+def leave_for_conflict(by, *, declaration: Declaration) -> str:
+    act = "takes it off the roll of its own accord"
+    return _has_voice(by, declaration.participant, declaration.proposal, act)
+
+
+def _why_not_asked(proposal: Proposal, participant: Participant) -> str:
+    entry = next((one for one in proposal.roll.all() if one.participant_id == participant.pk), None)
+    if entry is None:
+        return f"{participant.short_name} is not on the roll of this proposal."
+    return f"{participant.short_name} has left the roll of this proposal." if entry.has_left else ""
+
+
+@rule
+def report_conflict(by, *, decision: Decision) -> str:
+    """Rule 9: found afterwards, by anybody who speaks for a participant."""
+    if standing(by, decision.alliance_id).speaks_for_ids:
+        return ""
+    return "Representatives and deputies report a conflict that was found. Tell yours what you know."
+
+
+@rule
+def ratify(by, *, ratification: Ratification) -> str:
+    """Rule 14: its own organisation says what its board decided."""
+    stands, participant = standing(by, ratification.alliance_id), ratification.participant
+    if stands.speaks_for(participant) or stands.has_for(participant, Role.BOARD_MEMBER):
+        return ""
+    return (
+        f"Only {participant.short_name}’s representative, deputy or board member says what its board decided."
+    )
+
+
+LOOK_BACK = (Role.LEARNING_LEAD, Role.SYSTEM_STEWARD)
+
+
+@rule
+def review_decision(by, *, decision: Decision) -> str:
+    """Whoever speaks for a participant, the learning leads and the system stewards write down what was learned."""
+    stands = standing(by, decision.alliance_id)
+    if stands.speaks_for_ids or stands.has(*LOOK_BACK):
+        return ""
+    return (
+        "Representatives, deputies, learning leads and system stewards write down what was learned. "
+        "Tell one of them what you saw."
+    )
+
+
+@rule
+def use_right(by, *, right: Delegation | ReservedMatter) -> str:
+    """Rules 1, 12: the very person of a delegation; whoever speaks for the holder of a reserved matter."""
+    if isinstance(right, ReservedMatter):
+        return _speaks_for(by, right.holder, right.alliance_id, f"decides about “{right}”")
+    if right.person_id != by.pk:
+        return f"Only {right.person} decides by this delegation."
+    return _speaks_for(by, right.participant, right.alliance_id, "decides by this delegation")
+
+
+@rule
+def decide_alone(by, *, proposal: Proposal) -> str:
+    if proposal.is_decided_alone:
+        return use_right.reason(by, right=proposal.delegation or proposal.matter)
+    return "A key decision is put to the alliance: nobody takes it alone."
+
+
+@rule
+def list_reserved_matter(by, *, alliance: Alliance) -> str:
+    """At the founding, before anything was put: any representative."""
+    if standing(by, alliance).has(RoleAppointment.Role.REPRESENTATIVE):
+        return ""
+    return "Representatives write down what the agreement reserves."
+
+
+@rule
+def be_heard(by, *, proposal: Proposal, participant: Participant) -> str:
+    """Rule 22: whoever speaks for the participant that the proposal is about."""
+    return _speaks_for(by, participant, proposal.alliance_id, "makes its statement")
+
+
+@rule
+def take_urgent_action(by, *, alliance: Alliance, participant: Participant | None = None) -> str:
+    """Rule 23: whoever speaks for an organisation writes down what it did by its duty."""
+    if participant is not None:
+        return _speaks_for(by, participant, alliance, "writes down what it did")
+    if standing(by, alliance).speaks_for_ids:
+        return ""
+    return "Representatives and deputies write down urgent safety actions. Tell yours at once."
+
+
+@rule
+def report_urgent_action(by, *, urgent: UrgentAction) -> str:
+    return _speaks_for(by, urgent.participant, urgent.alliance_id, "reports this action")

@@ -69,7 +69,7 @@ class ProposalQuerySet(OfAllianceQuerySet):
 
     def with_positions(self):
         """Everything that `tally` needs, in a fixed number of queries."""
-        from decisions.models import Declaration, Objection, Position, RollEntry
+        from decisions.models import Declaration, Objection, Position, Ratification, RollEntry
 
         spoken = ("participant", "reason", "wording", "evidence")
         return self.select_related(
@@ -79,6 +79,7 @@ class ProposalQuerySet(OfAllianceQuerySet):
             Prefetch("declarations", Declaration.objects.select_related("participant", "what")),
             Prefetch("positions", Position.objects.current().select_related(*spoken, "replaced_by")),
             Prefetch("objections", Objection.objects.with_words()),
+            Prefetch("decision__ratifications", Ratification.objects.select_related("participant")),
         )
 
 
@@ -114,6 +115,68 @@ class DecisionQuerySet(OfAllianceQuerySet):
 
     def in_order(self):
         return self.order_by("number")
+
+    def ratified(self, on=None):
+        """No board is still asked and none has refused, at the end of that day (rule 14)."""
+        from decisions.models import Ratification
+
+        on = on or timezone.localdate()
+        lacking = Ratification.objects.filter(decision_id=OuterRef("pk")).exclude(
+            state="ratified", settled_at__date__lte=on
+        )
+        return self.filter(~Exists(lacking), decided_on__lte=on)
+
+    def in_effect(self, on=None):
+        """Ratified, and not superseded by one that is (rules 14, 20, 31)."""
+        from decisions.models import Decision
+
+        successors = Decision.objects.ratified(on).filter(proposal__supersedes_id=OuterRef("pk"))
+        return self.ratified(on).filter(~Exists(successors))
+
+    def successors_of(self, decision):
+        """What was sealed in its place, unless a board refused that (rules 14, 20)."""
+        from decisions.models import Ratification
+
+        refused = Ratification.objects.filter(decision_id=OuterRef("pk"), state="refused")
+        return self.filter(~Exists(refused), proposal__supersedes=decision).order_by("number")
+
+    def with_review(self):
+        """`review_due`: the day to look back, as it was said last; `conflict_found`: one was, since the last review."""
+        from decisions.models import DecisionReview, Declaration, ReviewPlan
+
+        reviews = DecisionReview.objects.filter(decision_id=OuterRef("pk")).order_by("-pk")
+        plans = ReviewPlan.objects.filter(decision_id=OuterRef("pk")).order_by("-pk")
+        found = Declaration.objects.filter(proposal_id=OuterRef("proposal_id"), state="found")
+        known = self.annotate(
+            reviewed_last=models.Subquery(reviews.values("reviewed_at")[:1]),
+            planned_last=models.Subquery(plans.values("planned_at")[:1]),
+        )
+        return known.annotate(
+            review_due=models.Case(
+                models.When(
+                    Q(planned_last__isnull=False)
+                    & (Q(reviewed_last__isnull=True) | Q(planned_last__gt=F("reviewed_last"))),
+                    then=models.Subquery(plans.values("review_on")[:1]),
+                ),
+                models.When(
+                    reviewed_last__isnull=False, then=models.Subquery(reviews.values("review_again_on")[:1])
+                ),
+                default=F("wording__review_on"),
+            ),
+            conflict_found=models.Case(
+                models.When(reviewed_last__isnull=True, then=Exists(found)),
+                default=Exists(found.filter(declared_at__gt=OuterRef("reviewed_last"))),
+                output_field=models.BooleanField(),
+            ),
+        )
+
+    def to_review(self, on=None):
+        """Those whose day to look back has come, or in which a conflict was found since, and that still stand."""
+        from decisions.models import Decision
+
+        due = Q(review_due__lte=on or timezone.localdate()) | Q(conflict_found=True)
+        successors = Decision.objects.successors_of(OuterRef("pk"))
+        return self.with_review().filter(due, ~Exists(successors))
 
 
 class RiskQuerySet(OfAllianceQuerySet):
@@ -189,3 +252,53 @@ class MeetingQuerySet(OfAllianceQuerySet):
         return self.select_related("alliance", "called_by", "cancelled_because").prefetch_related(
             Prefetch("attendances", attended), Prefetch("minutes", written)
         )
+
+
+class InterestQuerySet(OfAllianceQuerySet):
+    def current(self):
+        """Those that have not ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+class DeclarationQuerySet(models.QuerySet):
+    def at_work(self):
+        """Not settled, or settled for its participant alone; what all share disables nobody (rule 11)."""
+        return self.filter(state__in=["declared", "admitted", "left"])
+
+    def found(self):
+        """After the seal: each marks its decision as one to be reviewed (rule 9)."""
+        return self.filter(state="found")
+
+
+class RatificationQuerySet(OfAllianceQuerySet):
+    def awaited(self):
+        """Asked and not given, of decisions that no board has refused."""
+        from decisions.models import Ratification
+
+        refused = Ratification.objects.filter(decision_id=OuterRef("decision_id"), state="refused")
+        return self.filter(~Exists(refused), state="awaited")
+
+    def overdue(self, on=None):
+        return self.awaited().filter(due_on__lt=on or timezone.localdate())
+
+
+class RightQuerySet(OfAllianceQuerySet):
+    """Delegations and reserved matters: by what right somebody decides alone (rules 1, 12)."""
+
+    def lasting(self, on=None):
+        """Not ended by a decision that day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on or timezone.localdate()))
+
+    def in_force(self, on=None):
+        """Of delegations: lasting, and between their days."""
+        on = on or timezone.localdate()
+        return self.lasting(on).filter(Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on)
+
+
+class UrgentActionQuerySet(OfAllianceQuerySet):
+    def to_report(self):
+        return self.filter(state="taken")
+
+    def overdue(self, on=None):
+        """The 5 working days are over, and it was not reported (rules 23, 54)."""
+        return self.to_report().filter(report_by__lt=on or timezone.localdate())

@@ -169,3 +169,26 @@ class Tally:
 def joined(names: Iterable) -> str:
     names = [str(name) for name in names]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
+
+
+def conflict_comes_to(others: int, stances: Iterable[str]) -> str:
+    """What the others' words on a declared conflict come to: "admitted", "shared", "left", or "declared" (rule 9).
+
+    `others` counts those on the roll besides the one that declared, `stances` what some of them said: "admit",
+    "shared" or "leave". It takes part when more than half of the others let it; when most of these say that all share
+    the interest equally, nobody is disabled (rule 11). It leaves as soon as that majority is out of reach.
+    """
+    said = list(stances)
+    admit, shared, leave = (said.count(one) for one in ("admit", "shared", "leave"))
+    if (admit + shared) * 2 > others:
+        return "shared" if shared > admit else "admitted"
+    return "left" if (others - leave) * 2 <= others else "declared"
+
+
+def why_left_without_decision(roll: Sequence) -> str:
+    """Why those who are left on a roll can decide nothing any more, or "" (rule 10)."""
+    if len(roll) < 2:
+        return "only one participant is left on the roll" if roll else "nobody is left on the roll"
+    if not any(one.kind == "commissioner" for one in roll):
+        return "no commissioner is left on the roll"
+    return ""

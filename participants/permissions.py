@@ -44,3 +44,25 @@ def end_appointment(by, *, appointment: RoleAppointment) -> str:
     return invite.reason(
         by, alliance=appointment.alliance, role=appointment.role, participant=appointment.participant
     )
+
+
+@rule
+def set_limit(by, *, appointment: RoleAppointment) -> str:
+    """Rule 14: the organisation says how far its speakers' word reaches; nobody says it of themselves."""
+    participant = appointment.participant
+    if participant is None or appointment.role not in (
+        Role.REPRESENTATIVE,
+        Role.DEPUTY,
+        Role.SENIOR_REPRESENTATIVE,
+    ):
+        return "Only those who speak for an organisation have a limit."
+    if appointment.person_id == by.pk:
+        return (
+            f"Nobody sets their own limit. A board member or another representative of {participant.short_name} "
+            "sets yours."
+        )
+    if standing(by, appointment.alliance_id).has_for(participant, Role.REPRESENTATIVE, Role.BOARD_MEMBER):
+        return ""
+    return (
+        f"Only a representative or board member of {participant.short_name} sets the limits of its speakers."
+    )

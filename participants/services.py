@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -17,7 +19,16 @@ from alliance.core.refusals import NotPossible
 from alliance.core.tenancy import alliance_context
 from participants import permissions
 from participants.defaults import BEHAVIOURS, PRINCIPLES, VALUES
-from participants.models import Alliance, Behaviour, Invitation, Participant, Principle, RoleAppointment, User
+from participants.models import (
+    Alliance,
+    Behaviour,
+    DelegatedLimit,
+    Invitation,
+    Participant,
+    Principle,
+    RoleAppointment,
+    User,
+)
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -73,16 +84,29 @@ def found_alliance(
 
 @transaction.atomic
 def admit_participant(
-    *, alliance: Alliance, name: str, kind: str, form: str, joined_on: date, by: User | None, **facts
+    *,
+    alliance: Alliance,
+    name: str,
+    kind: str,
+    form: str,
+    joined_on: date,
+    by: User | None,
+    signed_by: str = "",
+    decision=None,
+    **facts,
 ) -> Participant:
-    """Enter an organisation as a party: a founder at the start. (Joining later is a decision of its own, rule 22.)"""
+    """Enter an organisation as a party: a founder at the start; later only by the seal of `decision` (rule 22).
+
+    A joiner signs the principles as they stand; `signed_by` is the person who signs for it.
+    """
     alliance = Alliance.objects.select_for_update().get(pk=alliance.pk)
     last = Participant.objects.filter(alliance=alliance).aggregate(last=Max("place"))["last"] or 0
     facts.setdefault("short_name", name[:40])
-    facts.setdefault("slug", slugify(facts["short_name"])[:60])
+    facts.setdefault("slug", _free_slug(alliance, facts["short_name"]))
     participant = Participant.objects.create(
         alliance=alliance, name=name, kind=kind, form=form, joined_on=joined_on, place=last + 1, **facts
     )
+    signed = Principle.objects.current().filter(alliance=alliance) if signed_by else []
     record(
         "participants.participant_admitted",
         participant,
@@ -90,8 +114,17 @@ def admit_participant(
         name=name,
         participant_kind=participant.get_kind_display(),
         joined_on=joined_on,
+        signed_by=signed_by,
+        signed=[{"letter": one.letter, "version": one.version, "wording": one.wording} for one in signed],
+        decision=decision,
     )
     return participant
+
+
+def _free_slug(alliance: Alliance, name: str) -> str:
+    stem = slugify(name)[:56] or "participant"
+    taken = set(Participant.objects.filter(alliance=alliance).values_list("slug", flat=True))
+    return next(one for one in (stem, *(f"{stem}-{n}" for n in count(2))) if one not in taken)
 
 
 @transaction.atomic
@@ -159,6 +192,10 @@ def end_appointment(*, appointment: RoleAppointment, by: User) -> RoleAppointmen
     permissions.end_appointment.check(by, appointment=appointment)
     if appointment.ended_at:
         return appointment
+    return _end(appointment, by)
+
+
+def _end(appointment: RoleAppointment, by: User) -> RoleAppointment:
     appointment.ended_at, appointment.ended_by = timezone.now(), by
     appointment.save(update_fields=["ended_at", "ended_by"])
     record(
@@ -170,6 +207,57 @@ def end_appointment(*, appointment: RoleAppointment, by: User) -> RoleAppointmen
         participant=appointment.participant,
     )
     return appointment
+
+
+@transaction.atomic
+def set_limit(
+    *,
+    appointment: RoleAppointment,
+    amount: Decimal | None,
+    by: User,
+    reasons: str = "",
+    from_on: date | None = None,
+) -> DelegatedLimit:
+    """Say up to which amount in pounds this person's word binds without their board; None lifts the limit (rule 14).
+
+    It holds from today or a later day, `from_on`; what was agreed before stays as it was. The same again is once.
+    """
+    appointment = (
+        RoleAppointment.objects.select_for_update(of=("self",))
+        .select_related("participant", "person")
+        .get(pk=appointment.pk)
+    )
+    permissions.set_limit.check(by, appointment=appointment)
+    today = timezone.localdate()
+    from_on = from_on or today
+    if not RoleAppointment.objects.in_force().filter(pk=appointment.pk).exists():
+        raise NotPossible(f"{appointment.person} no longer speaks for {appointment.participant.short_name}.")
+    if from_on < today:
+        raise NotPossible("A limit holds from today or a later day: what was agreed before stays as it was.")
+    held = appointment.limits.filter(from_on__lte=from_on).order_by("from_on", "pk").last()
+    if held and (held.amount, held.from_on, held.set_by_id) == (amount, from_on, by.pk):
+        return held
+    limit = DelegatedLimit.objects.create(
+        alliance_id=appointment.alliance_id,
+        appointment=appointment,
+        amount=amount,
+        from_on=from_on,
+        reasons=Words.write(appointment.alliance_id, reasons),
+        set_at=timezone.now(),
+        set_by=by,
+    )
+    record(
+        "participants.limit_set",
+        appointment,
+        by=by,
+        person=appointment.person,
+        role=appointment.get_role_display(),
+        participant=appointment.participant,
+        amount=amount,
+        from_on=from_on,
+        reasons=limit.reasons,
+    )
+    return limit
 
 
 @transaction.atomic
@@ -295,3 +383,222 @@ def accept_invitation(*, token: str, by: User | None, name: str = "", password: 
             invitation.reasons,
             invitation.invited_by,
         )
+
+
+# ── What only the seal of a decision changes (rules 20 and 22; the database insists) ─────────────────────────
+
+
+@transaction.atomic
+def note_leaving(*, participant: Participant, left_on: date, decision, by: User) -> Participant:
+    """From `left_on` it is no longer a participant: by its own exit, or excluded. Twice is once."""
+    participant = _locked(participant)
+    if participant.left_on == left_on:
+        return participant
+    if participant.left_on:
+        raise NotPossible(f"{participant} leaves, or has left, already.")
+    participant.left_on = left_on
+    participant.save(update_fields=["left_on"])
+    record(
+        "participants.participant_leaves",
+        participant,
+        by=by,
+        name=participant.name,
+        left_on=left_on,
+        decision=decision,
+    )
+    return participant
+
+
+@transaction.atomic
+def suspend_participant(*, participant: Participant, suspended_on: date, decision, by: User) -> Participant:
+    """From `suspended_on` nobody speaks for it and it is not asked, until it is readmitted."""
+    participant = _locked(participant)
+    if participant.suspended_on == suspended_on:
+        return participant
+    if participant.suspended_on:
+        raise NotPossible(f"{participant} is suspended already.")
+    participant.suspended_on = suspended_on
+    participant.save(update_fields=["suspended_on"])
+    record(
+        "participants.participant_suspended",
+        participant,
+        by=by,
+        name=participant.name,
+        suspended_on=suspended_on,
+        decision=decision,
+    )
+    return participant
+
+
+@transaction.atomic
+def readmit_participant(*, participant: Participant, decision, by: User) -> Participant:
+    """Its people speak for it again."""
+    participant = _locked(participant)
+    if participant.suspended_on is None:
+        return participant
+    before, participant.suspended_on = participant.suspended_on, None
+    participant.save(update_fields=["suspended_on"])
+    record(
+        "participants.participant_readmitted",
+        participant,
+        by=by,
+        name=participant.name,
+        suspended_on=before,
+        decision=decision,
+    )
+    return participant
+
+
+@transaction.atomic
+def reword_principle(
+    *, alliance: Alliance, letter: str, title: str, wording: str, decision, by: User
+) -> Principle:
+    """The next version of a principle; the one before stays, superseded today (rule 20)."""
+    before = _current_principle(alliance, letter)
+    if (before.title, before.wording) == (title, wording):
+        return before
+    today = timezone.localdate()
+    before.superseded_on = today
+    before.save(update_fields=["superseded_on"])
+    principle = Principle.objects.create(
+        alliance=alliance,
+        letter=letter,
+        version=before.version + 1,
+        title=title,
+        wording=wording,
+        is_best_for_people=before.is_best_for_people,
+        in_force_from=today,
+    )
+    record(
+        "participants.principle_reworded",
+        principle,
+        by=by,
+        letter=letter,
+        version=principle.version,
+        title=title,
+        wording=wording,
+        decision=decision,
+    )
+    return principle
+
+
+@transaction.atomic
+def add_principle(*, alliance: Alliance, title: str, wording: str, decision, by: User) -> Principle:
+    """A further principle, under the next letter that was never used."""
+    alliance = Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
+    used = Principle.objects.filter(alliance=alliance).aggregate(last=Max("letter"))["last"]
+    principle = Principle.objects.create(
+        alliance=alliance,
+        letter=chr(ord(used) + 1) if used else "a",
+        title=title,
+        wording=wording,
+        in_force_from=timezone.localdate(),
+    )
+    record(
+        "participants.principle_added",
+        principle,
+        by=by,
+        letter=principle.letter,
+        title=title,
+        wording=wording,
+        decision=decision,
+    )
+    return principle
+
+
+@transaction.atomic
+def end_principle(*, alliance: Alliance, letter: str, decision, by: User) -> Principle:
+    """The alliance no longer signs it; it stays in the record. “Best for people” cannot be given up (rule 15)."""
+    principle = _current_principle(alliance, letter)
+    if principle.is_best_for_people:
+        raise NotPossible("“Best for people using services” is always asked; it can only be reworded.")
+    principle.superseded_on = timezone.localdate()
+    principle.save(update_fields=["superseded_on"])
+    record(
+        "participants.principle_ended",
+        principle,
+        by=by,
+        letter=letter,
+        title=principle.title,
+        decision=decision,
+    )
+    return principle
+
+
+@transaction.atomic
+def change_settings(*, alliance: Alliance, changes: dict, decision, by: User) -> Alliance:
+    """Change settings of the agreement: {field: value}. What is open keeps those of its first day (rules 2, 6)."""
+    alliance = Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
+    changes = {name: value for name, value in changes.items() if getattr(alliance, name) != value}
+    if not changes:
+        return alliance
+    before = {name: getattr(alliance, name) for name in changes}
+    for name, value in changes.items():
+        setattr(alliance, name, value)
+    alliance.save(update_fields=list(changes))
+    record(
+        "participants.settings_changed",
+        alliance,
+        by=by,
+        changes=[
+            {
+                "name": Alliance._meta.get_field(name).verbose_name,
+                "setting": name,
+                "before": before[name],
+                "after": changes[name],
+            }
+            for name in sorted(changes)
+        ],
+        decision=decision,
+    )
+    return alliance
+
+
+@transaction.atomic
+def extend_alliance(*, alliance: Alliance, ends_on: date, decision, by: User) -> Alliance:
+    """Move the last day of the alliance."""
+    alliance = Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
+    if alliance.ends_on == ends_on:
+        return alliance
+    before, alliance.ends_on = alliance.ends_on, ends_on
+    alliance.save(update_fields=["ends_on"])
+    record(
+        "participants.alliance_extended", alliance, by=by, before=before, ends_on=ends_on, decision=decision
+    )
+    return alliance
+
+
+@transaction.atomic
+def appoint_by_decision(
+    *,
+    alliance: Alliance,
+    person: User,
+    role: str,
+    participant: Participant | None,
+    reasons: str,
+    takes_over: bool,
+    decision,
+    by: User,
+) -> RoleAppointment:
+    """Appoint the best person to a key role, as the alliance decided (principle f); `takes_over` ends its holders."""
+    Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
+    holders = RoleAppointment.objects.in_force().filter(alliance=alliance, role=role)
+    if existing := holders.filter(person=person, participant=participant).first():
+        return existing
+    if takes_over:
+        for one in holders.select_related("person", "participant").order_by("pk"):
+            _end(one, by)
+    return _appoint(alliance, person, role, participant, None, None, Words.write(alliance.pk, reasons), by)
+
+
+def _locked(participant: Participant) -> Participant:
+    Participant.objects.select_for_update(no_key=True).only("pk").get(pk=participant.pk)
+    return Participant.objects.select_related("alliance").get(pk=participant.pk)
+
+
+def _current_principle(alliance: Alliance, letter: str) -> Principle:
+    Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
+    found = Principle.objects.current().filter(alliance=alliance, letter=letter).first()
+    if found is None:
+        raise NotPossible(f"There is no principle ({letter}) as the principles stand.")
+    return found

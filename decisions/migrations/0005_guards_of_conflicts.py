@@ -21,4 +21,10 @@ class Migration(migrations.Migration):
         frozen_when(
             "decisions_interest", "old.ended_at is not null", "An interest that ended stays as it was."
         ),
+        frozen_when(
+            "decisions_proposal",
+            "old.state = 'no_decision'",
+            "This proposal ended without a decision, and stays so (rule 10).",
+            name="without_decision",
+        ),
     ]

@@ -8,6 +8,7 @@ from alliance.core.models import OfAlliance, Words, both_or_neither
 from decisions.lifecycle import DeclarationState
 from decisions.models.position import Spoken
 from decisions.models.proposal import Proposal, RollEntry
+from decisions.querysets import DeclarationQuerySet, InterestQuerySet
 from participants.models import Participant
 
 PERSON = settings.AUTH_USER_MODEL
@@ -32,6 +33,8 @@ class Interest(OfAlliance):
     ended_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = InterestQuerySet.as_manager()
 
     class Meta:
         ordering = ["person__name", "pk"]
@@ -63,6 +66,8 @@ class Declaration(OfAlliance):
     declared_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = DeclarationQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -10,7 +10,7 @@ from alliance.core.models import Document, OfAlliance, Words, both_or_neither
 from decisions.lifecycle import RatificationState, UrgentState
 from decisions.models.position import Position, Spoken
 from decisions.models.proposal import Proposal, Wording
-from decisions.querysets import DecisionQuerySet
+from decisions.querysets import DecisionQuerySet, RatificationQuerySet, RightQuerySet, UrgentActionQuerySet
 from participants.models import Participant, RoleAppointment
 
 PERSON = settings.AUTH_USER_MODEL
@@ -56,6 +56,37 @@ class Decision(OfAlliance):
     def title(self) -> str:
         return self.wording.title
 
+    @property
+    def awaiting(self) -> list[Participant]:
+        """Whose boards are still asked; nobody's once one has refused. Free of queries after `with_positions()`."""
+        asked = [
+            one.participant for one in self.ratifications.all() if one.state == RatificationState.AWAITED
+        ]
+        return [] if self.refusing else asked
+
+    @property
+    def refusing(self) -> list[Participant]:
+        """Whose boards have refused: the decision stays as it was sealed, without effect (rule 14)."""
+        return [one.participant for one in self.ratifications.all() if one.state == RatificationState.REFUSED]
+
+    def is_in_effect(self, on=None) -> bool:
+        """Ratified where that is needed, and not superseded (rules 14, 31). One query."""
+        return Decision.objects.in_effect(on).filter(pk=self.pk).exists()
+
+    @property
+    def superseded_by(self) -> "Decision | None":
+        """What was sealed in its place, unless a board refused that (rules 14, 20). One query."""
+        return Decision.objects.successors_of(self).select_related("alliance", "wording").first()
+
+    @property
+    def review_due_on(self):
+        """The day on which it is looked back at, as it was said last: in its wording, a plan, a review; or None."""
+        return Decision.objects.with_review().values_list("review_due", flat=True).get(pk=self.pk)
+
+    def needs_review(self, on=None) -> bool:
+        """Its day has come, or a conflict was found since it was last looked at (rule 9). One query."""
+        return Decision.objects.to_review(on).filter(pk=self.pk).exists()
+
 
 class Delegation(OfAlliance):
     """What one person may decide alone, because a key decision said so (rule 1). `limit` is in pounds; None is none."""
@@ -72,6 +103,8 @@ class Delegation(OfAlliance):
     ended_with = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, related_name="ended_delegations"
     )
+
+    objects = RightQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -121,6 +154,8 @@ class ReservedMatter(OfAlliance):
         Decision, on_delete=models.PROTECT, null=True, related_name="ended_matters"
     )
 
+    objects = RightQuerySet.as_manager()
+
     class Meta:
         ordering = ["number"]
         constraints = [
@@ -152,6 +187,8 @@ class Ratification(OfAlliance):
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     settled_by_name = models.CharField(max_length=200, blank=True)
+
+    objects = RatificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["participant__place"]
@@ -198,6 +235,22 @@ class DecisionReview(OfAlliance):
         return f"Review of {self.decision}"
 
 
+class ReviewPlan(OfAlliance):
+    """The day chosen for looking back at a decision whose wording named none, or another one; the last one counts."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="review_plans")
+    review_on = models.DateField()
+    planned_at = models.DateTimeField()
+    planned_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    planned_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.decision} is looked back at on {self.review_on}"
+
+
 class UrgentAction(Spoken):
     """What somebody with the duty did at once for people's safety, without the roll; reported afterwards (rule 23)."""
 
@@ -227,5 +280,15 @@ class UrgentAction(Spoken):
             ),
         ]
 
+    objects = UrgentActionQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"Urgent safety action {self.number}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("decisions:urgent", args=[self.alliance.slug, self.number])
+
+    @property
+    def is_late(self) -> bool:
+        """Reported after its 5 working days, or not reported although they are over."""
+        return timezone.localdate(self.reported_at or timezone.now()) > self.report_by

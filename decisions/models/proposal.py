@@ -14,7 +14,7 @@ from alliance.core.models import Document, OfAlliance, Words, both_or_neither
 from decisions.case import Bearing, Case, Effect, File
 from decisions.lifecycle import State
 from decisions.querysets import ProposalQuerySet
-from decisions.tally import Stand, Tally
+from decisions.tally import Stand, Tally, joined
 from participants.models import Participant, Principle
 
 PERSON = settings.AUTH_USER_MODEL
@@ -208,11 +208,19 @@ class Proposal(OfAlliance):
                 return f"{state.label}: {self.tally.why_not}"
             case State.NO_DECISION:
                 return f"No decision: {self.ended_because}"
+            case State.AGREED if refusing := self.decision.refusing:
+                return f"Agreed, not ratified by {_names(refusing)}: without effect"
+            case State.AGREED if awaiting := self.decision.awaiting:
+                return f"Agreed, awaiting ratification by {_names(awaiting)}"
             case State.AGREED if self.is_decided_alone:
                 return f"Decided by {self.decision.decided_by_name}"
             case State.AGREED if aside := self.tally.standing_by:
                 return f"Agreed, {' and '.join(one.participant.short_name for one in aside)} standing aside"
         return State(self.state_now).label
+
+
+def _names(participants) -> str:
+    return joined(one.short_name for one in participants)
 
 
 def _counted(position):

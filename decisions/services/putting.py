@@ -8,13 +8,14 @@ from django.utils import timezone
 from alliance.core.models import Words
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from decisions import effects, permissions
+from decisions import effects, guidance, permissions
 from decisions.case import Case
 from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Proposal, RollEntry, Wording
 from decisions.services.drafting import draft_proposal
 from decisions.services.sealing import seal_if_unanimous
 from decisions.services.shared import complete, in_time, locked, same_wording, write_wording
+from decisions.services.superseding import may_supersede
 from decisions.tally import why_no_roll
 from participants.models import Alliance, Participant, User
 
@@ -29,12 +30,20 @@ def open_proposal(*, proposal: Proposal, by: User) -> Proposal:
     permissions.open_proposal.check(by, proposal=proposal)
     if proposal.state == State.OPEN:
         return proposal
+    return ask_everybody(proposal, by)
+
+
+def ask_everybody(proposal: Proposal, by: User) -> Proposal:
+    """Open a locked draft, whoever `by` is: a refusal to ratify opens a question again for its proposer (rule 14)."""
     state = PROPOSAL.after(proposal.state_now, "open")
     now, today = timezone.now(), timezone.localdate()
     if proposal.is_decided_alone:
         raise NotPossible("This is decided by one person: it is not put to the alliance.")
     case, principles = complete(proposal.case, proposal.alliance_id)
+    if unsaid := guidance.effect_is_missing(proposal.template, case.effect):
+        raise NotPossible(f"The proposal is not complete. {unsaid}.")
     effects.check(proposal.alliance, case.effect)
+    may_supersede(proposal)
     answer_by = proposal.answer_by or proposal.alliance.usual_deadline(today)
     in_time(answer_by, today)
     active = Participant.objects.active(today).filter(alliance_id=proposal.alliance_id)
@@ -70,6 +79,7 @@ def open_proposal(*, proposal: Proposal, by: User) -> Proposal:
         independent=proposal.independent,
         supersedes=proposal.supersedes.number if proposal.supersedes_id else None,
         follows=proposal.follows.number if proposal.follows_id else None,
+        follows_as=proposal.follows_as,
         answer_by=answer_by,
         version=1,
         wording_hash=wording.hash,
@@ -102,7 +112,8 @@ def change_wording(
     """Write the next version: every assent lapses and everybody is asked again (rule 20).
 
     `shown` is the hash of the version that was edited. The time to answer begins anew unless `answer_by` says
-    otherwise; in a deadlock the ladder keeps the time (rule 18). A proposal whose time was over is open again. The same case again changes nothing.
+    otherwise; in a deadlock the ladder keeps it (rule 18). A proposal whose time was over is open again. The same case
+    again changes nothing.
     """
     proposal = locked(proposal)
     permissions.change_wording.check(by, proposal=proposal)

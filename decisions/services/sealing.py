@@ -10,8 +10,9 @@ from alliance.core.refusals import NotPossible
 from decisions import effects, permissions
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Decision, Position, Proposal
-from decisions.services.ratifying import ask_for_ratification
+from decisions.services.boards import ask_for_ratification
 from decisions.services.shared import locked, next_number
+from decisions.services.superseding import may_supersede
 from participants.models import User
 
 
@@ -60,6 +61,7 @@ def start_of(day: date) -> datetime:
 def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User | None) -> Decision:
     last = max((one.position for one in whole.tally.stands), key=lambda one: (one.taken_at, one.pk))
     state = PROPOSAL.after(proposal.state_now, "seal")
+    may_supersede(proposal)
     wording = proposal.current_wording
     decision = Decision.objects.create(
         alliance_id=proposal.alliance_id,
