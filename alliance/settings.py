@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "ledger",
     "learning",
     "alliance.assurance",
+    "alliance.notices",
     "alliance.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

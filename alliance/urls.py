@@ -19,6 +19,7 @@ inside = [
     path("learning/", include("learning.urls")),
     path("assurance/", include("alliance.assurance.urls")),
     path("people/", include("participants.urls")),
+    path("letters/", include("alliance.notices.urls")),
 ]
 
 urlpatterns = [

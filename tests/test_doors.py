@@ -143,6 +143,7 @@ INSIDE = [
     Door("assurance:report", ALL, at=("report",)),
     Door("assurance:attempt", None, TAKES_PART - {"lee"}, at=("report",)),
     Door("assurance:download", ALL, at=("report",)),
+    Door("notices:preferences", ALL, ALL),
 ]
 
 # Outside an alliance: name, address, what nobody gets, what somebody signed in gets.

@@ -90,7 +90,7 @@ def risk_list_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
                 "; ".join(who.participant.short_name for who in accepted if not who.holds),
             ]
         )  # fmt: skip
-    return download_csv(headings, told, name=f"{alliance.slug}-risks.csv", alliance_id=alliance.pk)
+    return download_csv(f"{alliance.slug}-risks", headings, told, alliance_id=alliance.pk)
 
 
 @tells

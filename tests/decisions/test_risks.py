@@ -181,7 +181,7 @@ class TestPostgreSQLRefuses:
 
 class TestPages:
     def url(self, cast, path=""):
-        return f"/{cast.alliance.slug}/decisions/risks/{path}"
+        return f"/alliances/{cast.alliance.slug}/decisions/risks/{path}"
 
     @pytest.mark.parametrize("rows", [1, 3])
     def test_the_register_asks_the_same_number_of_questions(
@@ -241,4 +241,4 @@ class TestPages:
         assert "'=A cheap house" in got
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 12

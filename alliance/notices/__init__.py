@@ -1,0 +1,1 @@
+"""Who is told what, once, and only while it still matters."""

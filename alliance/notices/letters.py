@@ -1,0 +1,337 @@
+"""The kinds of letters: to whom, why, while what holds, and which one thing to do.
+
+A letter says what is asked, who else has not answered, why it came, and where to say that one wants no more of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from decisions.lifecycle import RatificationState, State
+from decisions.models import Decision, Objection, Position, Proposal
+from decisions.tally import joined
+from participants.models import RoleAppointment, User
+from participants.standing import standing
+
+Role = RoleAppointment.Role
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one e-mail says. `url` is a path; `act` the words of its one link."""
+
+    subject: str
+    words: tuple[str, ...]
+    act: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of letter: `label` for the page of preferences, `why` for its foot.
+
+    `write(notice)` gives the Letter, or None when it is no longer needed (peers.md: never remind somebody who acted).
+    """
+
+    key: str
+    label: str
+    why: str
+    write: Callable
+
+    def __str__(self) -> str:
+        return self.label
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def letter(key: str, label: str, why: str):
+    def register(write: Callable) -> Callable:
+        KINDS[key] = Kind(key, label, why, write)
+        return write
+
+    return register
+
+
+SPEAKS = "you speak for an organisation that is asked"
+
+
+@letter("asked", "A new proposal asks your organisation", SPEAKS)
+def asked(notice) -> Letter | None:
+    return _asks(notice, "is asked")
+
+
+@letter("asked_again", "The wording changed and your organisation is asked again", SPEAKS)
+def asked_again(notice) -> Letter | None:
+    proposal = _proposal(notice)
+    if proposal is None or str(proposal.current_wording.version) != notice.occasion:
+        return None
+    return _asks(notice, "is asked again: the wording changed")
+
+
+@letter("deadline", "The time to answer ends soon", SPEAKS)
+def deadline(notice) -> Letter | None:
+    proposal = _proposal(notice)
+    if proposal is None or proposal.answer_by.isoformat() != notice.occasion:
+        return None
+    return _asks(notice, "has not answered yet, and the time ends soon")
+
+
+@letter("on_behalf", "Somebody recorded an answer for your organisation", "you speak for the organisation")
+def on_behalf(notice) -> Letter | None:
+    position = (
+        Position.objects.current()
+        .select_related("proposal", "participant", "taken_by")
+        .filter(pk=notice.subject_id)
+        .first()
+    )
+    if position is None or position.proposal.state_now != State.OPEN:
+        return None
+    proposal = _whole(position.proposal_id)
+    who = position.participant.short_name
+    return Letter(
+        f"Recorded for {who}: {position.get_stance_display().lower()}",
+        (
+            (
+                f"{position.typed_by_name} recorded that {position.taken_by_name} said for {who}: "
+                f"{position.get_stance_display().lower()}. The question: {proposal.title}."
+            ),
+            (
+                f"If that is not what {who} says, contest it by {position.contestable_until:%-d %B %Y}. "
+                "If it is, you can confirm it, and need not."
+            ),
+        ),
+        "Look at it",
+        proposal.get_absolute_url(),
+    )
+
+
+@letter(
+    "objection", "Somebody objects to what your organisation proposed", "your organisation put the proposal"
+)
+def objection(notice) -> Letter | None:
+    raised = (
+        Objection.objects.unresolved()
+        .with_words()
+        .select_related("proposal__participant")
+        .filter(pk=notice.subject_id)
+        .first()
+    )
+    if raised is None or raised.proposal.state_now not in (State.OPEN, State.NOT_AGREED):
+        return None
+    proposal = _whole(raised.proposal_id)
+    if _hides(proposal, notice.person):
+        return None
+    return Letter(
+        f"{raised.participant.short_name} objects: {proposal.title}",
+        (
+            f"{raised.participant.name} objects: {raised.concern}",
+            f"What would make it acceptable: {raised.remedy}",
+            "Talk with them, change the wording, or withdraw it.",
+        ),
+        "Read the objection",
+        proposal.get_absolute_url() + "#objections",
+    )
+
+
+@letter("sealed", "A decision was made", "you speak for an organisation of this alliance")
+def sealed(notice) -> Letter | None:
+    decision = (
+        Decision.objects.select_related("alliance", "wording", "proposal__participant")
+        .filter(pk=notice.subject_id)
+        .first()
+    )
+    if decision is None:
+        return None
+    awaited = [
+        one.participant.short_name
+        for one in decision.ratifications.select_related("participant").filter(
+            state=RatificationState.AWAITED
+        )
+    ]
+    if decision.kind == Proposal.Kind.KEY:
+        made = f"Everybody agreed on {decision.decided_on:%-d %B %Y}, and it is sealed."
+    else:
+        kind = decision.get_kind_display().lower()
+        made = f"{decision.decided_by_name} decided it alone on {decision.decided_on:%-d %B %Y} ({kind})."
+    wait = f"It has no effect before the board of {joined(awaited)} ratifies it." if awaited else ""
+    return Letter(
+        f"Decision {decision.number}: {decision.title}",
+        tuple(filter(None, (made, wait))),
+        "Read the decision",
+        decision.get_absolute_url(),
+    )
+
+
+@letter(
+    "ratify",
+    "Your board is asked to ratify",
+    "your organisation's limit was passed, so its board has the last word",
+)
+def ratify(notice) -> Letter | None:
+    decision = Decision.objects.select_related("alliance", "wording").filter(pk=notice.subject_id).first()
+    ours = standing(notice.person, notice.alliance_id).participant_ids
+    awaited = [
+        one
+        for one in decision.ratifications.select_related("participant").filter(
+            state=RatificationState.AWAITED
+        )
+        if one.participant_id in ours
+    ]
+    if not awaited:
+        return None
+    one = awaited[0]
+    return Letter(
+        f"To ratify by {one.due_on:%-d %B %Y}: {decision.title}",
+        (
+            (
+                f"{one.participant.short_name} agreed to decision {decision.number}, which commits £{one.amount:,.2f}: "
+                f"more than the £{one.limit:,.2f} that its representative may agree to alone."
+            ),
+            "It has no effect until the board has ratified it and its minute is here.",
+        ),
+        "Upload the minute",
+        decision.get_absolute_url(),
+    )
+
+
+@letter("deadlock", "A deadlock was declared", SPEAKS)
+def deadlock(notice) -> Letter | None:
+    proposal = _whole(notice.subject_id)
+    if proposal is None or proposal.state_now != State.OPEN:
+        return None
+    return Letter(
+        f"Deadlock: {proposal.title}",
+        (
+            f"{proposal.deadlock.spoken_by} declared a deadlock.",
+            f"Unless all agree before, the status quo stands after {proposal.deadlock.ends_on:%-d %B %Y}.",
+        ),
+        "See what happens when",
+        proposal.get_absolute_url(),
+    )
+
+
+@letter("conflict", "Somebody declared a conflict of interest", SPEAKS)
+def conflict(notice) -> Letter | None:
+    proposal = _proposal(notice)
+    if proposal is None or not (open_ones := proposal.tally.declarations):
+        return None
+    names = joined(one.participant.short_name for one in open_ones)
+    return Letter(
+        f"Does it take part? {proposal.title}",
+        (
+            (
+                f"{names} declared a conflict of interest. Nobody can seal the proposal before the others say "
+                "whether it takes part."
+            ),
+        ),
+        "Say whether it takes part",
+        proposal.get_absolute_url(),
+    )
+
+
+@letter("mention", "Somebody names you in a comment", "somebody wrote your name")
+def mention(notice) -> Letter | None:
+    from decisions.models import Mention
+
+    named = (
+        Mention.objects.select_related("comment__words", "comment__proposal")
+        .filter(comment=notice.subject_id, person=notice.person)
+        .first()
+    )
+    if named is None or named.comment.words.redacted_at:
+        return None
+    proposal = _whole(named.comment.proposal_id)
+    return Letter(
+        f"{named.comment.written_by_name} names you: {proposal.title}",
+        (f"{named.comment.written_by_name} writes: {named.comment.words}",),
+        "Read and answer",
+        f"{proposal.get_absolute_url()}#comment-{named.comment.number}",
+    )
+
+
+@letter(
+    "amendment",
+    "Somebody offers other words for what your organisation proposed",
+    "your organisation put the proposal",
+)
+def amendment(notice) -> Letter | None:
+    from decisions.models import Amendment
+
+    offered = (
+        Amendment.objects.select_related("participant", "proposal", "why")
+        .filter(pk=notice.subject_id, state=Amendment.State.OFFERED)
+        .first()
+    )
+    if offered is None or offered.proposal.state_now not in (State.OPEN, State.NOT_AGREED):
+        return None
+    proposal = _whole(offered.proposal_id)
+    return Letter(
+        f"{offered.participant.short_name} offers other words: {proposal.title}",
+        (f"Why: {offered.why}", "You can take them over, or decline them with an answer."),
+        "Read the words",
+        proposal.get_absolute_url(),
+    )
+
+
+@letter("minutes", "Minutes wait for your acceptance", "you were at the meeting")
+def minutes(notice) -> Letter | None:
+    from decisions.models import Minutes
+
+    issued = (
+        Minutes.objects.select_related("meeting__alliance")
+        .filter(pk=notice.subject_id, state=Minutes.State.ISSUED)
+        .first()
+    )
+    if issued is None or issued.acceptances.filter(attendance__person=notice.person).exists():
+        return None
+    return Letter(
+        f"Minutes to accept: {issued.meeting}",
+        ("They become official once everybody who was there has accepted them.",),
+        "Read and accept them",
+        issued.meeting.get_absolute_url(),
+    )
+
+
+def _whole(proposal_id: int) -> Proposal | None:
+    return Proposal.objects.with_positions().filter(pk=proposal_id).first()
+
+
+def _proposal(notice) -> Proposal | None:
+    """The proposal that a notice is about, while it is open to answers."""
+    found = _whole(notice.subject_id)
+    return found if found is not None and found.state_now == State.OPEN else None
+
+
+def _hides(proposal: Proposal, person: User) -> bool:
+    """Is it hidden from this person where the others stand?"""
+    from decisions.veil import veiled
+
+    return veiled(proposal, standing(person, proposal.alliance_id))
+
+
+def _asks(notice, how: str) -> Letter | None:
+    """Only those who still have to answer are asked."""
+    proposal = _proposal(notice)
+    if proposal is None:
+        return None
+    speaks = standing(notice.person, notice.alliance_id).speaks_for_ids
+    silent = [one.participant.short_name for one in proposal.tally.waiting if one.participant.pk in speaks]
+    if not silent:
+        return None
+    answered = f"{len(proposal.tally.answered)} of {len(proposal.tally.stands)} have answered."
+    return Letter(
+        f"{joined(silent)} {how}: {proposal.title}",
+        (
+            f"{proposal.participant.name} asks: {proposal.title}",
+            f"Answer by {proposal.answer_by:%A, %-d %B %Y}. "
+            + (answered if _hides(proposal, notice.person) else proposal.tally.words),
+        ),
+        "Read it and answer",
+        f"{proposal.get_absolute_url()}?answer=agree#answer",
+    )
+
+
+def preferences_url(alliance) -> str:
+    return reverse("notices:preferences", args=[alliance.slug])

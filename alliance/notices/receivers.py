@@ -1,0 +1,82 @@
+"""News that travels up: who is told of what. Runs inside the recording transaction; the letters wait for commit."""
+
+from alliance.core.record import subscribe
+from alliance.notices.services import tell
+from decisions.models import Objection, Position
+from participants.models import RoleAppointment
+
+Role = RoleAppointment.Role
+
+
+def speakers(alliance_id: int, participants=None, *more_roles: str) -> set[int]:
+    """The ids of those who speak for these participants (ids; None: for any) today."""
+    found = RoleAppointment.objects.speaking().filter(alliance_id=alliance_id)
+    if participants is not None:
+        found = found.filter(participant_id__in=participants)
+    people = set(found.values_list("person_id", flat=True))
+    if more_roles:
+        more = RoleAppointment.objects.in_force().filter(alliance_id=alliance_id, role__in=more_roles)
+        people |= set(more.filter(participant_id__in=participants).values_list("person_id", flat=True))
+    return people
+
+
+def _roll(proposal) -> list[int]:
+    return list(proposal.roll.filter(departure__isnull=True).values_list("participant_id", flat=True))
+
+
+def _ids(told: list[dict]) -> list[int]:
+    return [int(one["id"]) for one in told]
+
+
+@subscribe("decisions.proposal_opened")
+def a_proposal_opened(event, proposal) -> None:
+    people = speakers(proposal.alliance_id, _ids(event.facts["roll"]))
+    tell(kind="asked", subject=proposal, people=people, occasion="1", by=event.actor)
+
+
+@subscribe("decisions.wording_changed")
+def the_wording_changed(event, proposal) -> None:
+    people = speakers(proposal.alliance_id, _roll(proposal))
+    tell(
+        kind="asked_again",
+        subject=proposal,
+        people=people,
+        occasion=str(event.facts["version"]),
+        by=event.actor,
+    )
+
+
+@subscribe("decisions.position_recorded")
+def an_answer_was_recorded_on_behalf(event, proposal) -> None:
+    position = Position.objects.get(pk=int(event.facts["position"]))
+    people = speakers(proposal.alliance_id, [position.participant_id])
+    tell(kind="on_behalf", subject=position, people=people, occasion="", by=event.actor)
+
+
+@subscribe("decisions.objection_raised")
+def an_objection_was_raised(event, proposal) -> None:
+    raised = Objection.objects.get(proposal=proposal, number=event.facts["objection"])
+    people = speakers(proposal.alliance_id, [proposal.participant_id])
+    tell(kind="objection", subject=raised, people=people, occasion="", by=event.actor)
+
+
+@subscribe("decisions.sealed", "decisions.decided_alone")
+def a_decision_was_made(event, decision) -> None:
+    alliance = decision.alliance_id
+    tell(kind="sealed", subject=decision, people=speakers(alliance), occasion="", by=event.actor)
+    if awaited := event.facts.get("awaiting"):
+        boards = speakers(alliance, _ids(awaited), Role.BOARD_MEMBER)
+        tell(kind="ratify", subject=decision, people=boards, occasion="", by=None)
+
+
+@subscribe("decisions.deadlock_declared")
+def a_deadlock_was_declared(event, proposal) -> None:
+    people = speakers(proposal.alliance_id, _roll(proposal), Role.SENIOR_REPRESENTATIVE)
+    tell(kind="deadlock", subject=proposal, people=people, occasion="", by=event.actor)
+
+
+@subscribe("decisions.conflict_declared")
+def a_conflict_was_declared(event, proposal) -> None:
+    others = set(_roll(proposal)) - {int(event.facts["participant"]["id"])}
+    people = speakers(proposal.alliance_id, others)
+    tell(kind="conflict", subject=proposal, people=people, occasion=str(event.seq), by=event.actor)

@@ -1,0 +1,62 @@
+"""Telling people: the rows are written with the change they tell of, the letters go out afterwards."""
+
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from alliance.core.outbox import enqueue
+from alliance.notices.letters import KINDS
+from alliance.notices.models import Notice, Preference
+from participants.models import Alliance, User
+
+
+def tell(*, kind: str, subject: models.Model, people: Iterable[int], occasion: str, by: User | None) -> None:
+    """Write a notice for each of `people` (ids) who wants its kind, but not to `by`; twice is once.
+
+    In the transaction of the change. The people of a demonstration are invented: nobody writes to them.
+    """
+    if Alliance.objects.filter(pk=subject.alliance_id, is_demonstration=True).exists():
+        return
+    unwanted = Preference.objects.filter(alliance_id=subject.alliance_id, kind=kind, wanted=False)
+    told = set(people) - set(unwanted.values_list("person_id", flat=True)) - {by.pk if by else None}
+    if not told:
+        return
+    about = subject._meta.label_lower
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                alliance_id=subject.alliance_id,
+                person_id=person,
+                kind=kind,
+                subject_type=about,
+                subject_id=subject.pk,
+                occasion=occasion,
+                made_at=timezone.now(),
+            )
+            for person in sorted(told)
+        ],
+        ignore_conflicts=True,
+    )
+    enqueue(
+        "notices.send",
+        key=f"{kind}:{about}:{subject.pk}:{occasion}",
+        alliance_id=subject.alliance_id,
+        about={"kind": kind, "subject_type": about, "subject_id": subject.pk, "occasion": occasion},
+    )
+
+
+@transaction.atomic
+def set_preferences(*, alliance: Alliance, wanted: Iterable[str], by: User) -> None:
+    """Which kinds of letters this person wants from this alliance; the others are not written."""
+    wanted = set(wanted)
+    now = timezone.now()
+    Preference.objects.bulk_create(
+        [
+            Preference(alliance=alliance, person=by, kind=kind, wanted=kind in wanted, set_at=now)
+            for kind in KINDS
+        ],
+        update_conflicts=True,
+        unique_fields=["alliance", "person", "kind"],
+        update_fields=["wanted", "set_at"],
+    )
