@@ -50,6 +50,8 @@ ASKED = {
     Question.MISSING: ("Whose voice should have been there? If nobody is missed, say so.", 2),
 }
 ROWS = 2  # empty rows for new actions
+A_FEW = 15  # people who can be looked through at a glance
+USUAL, NO_ORGANISATION = "Who usually come", "For the alliance as a whole"
 TYPED = re.compile(
     r"held_on_(day|month|year)|guests|" + "|".join(Question.values) + r"|look_\d+_(outcome|words)"
     r"|action_\d{1,2}_(what|who|due_(day|month|year))",
@@ -76,6 +78,7 @@ class ReviewForm(Form):
     def __init__(self, data=None, *, review: Review, rows: int = ROWS, **kwargs):
         self.review = review
         self.actions = list(review.open_actions())
+        self.people = _people(review.alliance)
         typed = [
             int(name.split("_")[1])
             for name in data or ()
@@ -84,9 +87,10 @@ class ReviewForm(Form):
         self.rows = range(max(rows, *typed, 0) + 1 if typed else rows)
         self.base_fields = type(self).base_fields | self._questions() | self._looks() | self._new_actions()
         super().__init__(data, **kwargs)
-        self.people = _people(review.alliance)
-        self.fields["people"].choices = [(pk, str(person)) for pk, person in self.people.items()]
-        self.fields["people"].widget.hints = {str(pk): person.roles for pk, person in self.people.items()}
+        self.groups = _by_organisation(self.people, review.usual_people())
+        self.fields["people"].choices = [
+            (one.pk, str(one)) for group in self.groups.values() for one in group
+        ]
 
     @classmethod
     def as_typed(cls, data, **kwargs) -> "ReviewForm":
@@ -94,6 +98,14 @@ class ReviewForm(Form):
         form = cls(data, **kwargs)
         form._errors, form.cleaned_data = forms.utils.ErrorDict(), {}
         return form
+
+    @staticmethod
+    def day_of_writing(review: Review) -> dict:
+        """Today as the day of the meeting, once the planned day has come; before, nobody has met yet."""
+        today = timezone.localdate()
+        parts = {f"held_on_{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+        is_said = any(review.draft.get(part) for part in parts)
+        return {} if is_said or today < review.planned_for else parts
 
     @staticmethod
     def seen(post) -> dict:
@@ -142,7 +154,7 @@ class ReviewForm(Form):
         return fields
 
     def _new_actions(self) -> dict:
-        takers = _takers(self.review.alliance)
+        takers = _takers(self.review.alliance, self.people)
         fields = {}
         for row in self.rows:
             fields[f"action_{row}_what"] = forms.CharField(
@@ -153,6 +165,19 @@ class ReviewForm(Form):
             )
             fields[f"action_{row}_due"] = DateInputField(label="By when?", required=False)
         return fields
+
+    @property
+    def room(self) -> list[dict]:
+        """The people to tick, group by group. In a big alliance a group is closed until somebody in it is ticked."""
+        field = self["people"]
+        options = {option["value"]: option for option in field.options}
+        rows = []
+        for name, people in self.groups.items():
+            ticks = [options[str(one.pk)] | {"hint": one.roles} for one in people]
+            ticked = sum(one["checked"] for one in ticks)
+            is_open = name == USUAL or ticked or field.errors or len(self.people) <= A_FEW
+            rows.append({"name": name, "options": ticks, "ticked": ticked, "is_open": bool(is_open)})
+        return rows
 
     @property
     def answers(self):
@@ -249,7 +274,7 @@ class LookForm(Form):
 
 
 def _people(alliance: Alliance) -> dict:
-    """{pk: person}, in the order of the agreement, each with `roles` in words."""
+    """{pk: person}, in the order of the agreement, each with `roles` in words and the name of an `organisation`."""
     people = {}
     for one in (
         RoleAppointment.objects.in_force().filter(alliance=alliance).select_related("person", "participant")
@@ -257,14 +282,28 @@ def _people(alliance: Alliance) -> dict:
         person = people.setdefault(one.person_id, one.person)
         said = one.get_role_display() + (f", {one.participant.short_name}" if one.participant_id else "")
         person.roles = f"{person.roles}; {said}" if hasattr(person, "roles") else said
+        if one.participant_id and getattr(person, "organisation", NO_ORGANISATION) == NO_ORGANISATION:
+            person.organisation = one.participant.name
+        elif not hasattr(person, "organisation"):
+            person.organisation = NO_ORGANISATION
     return people
 
 
-def _takers(alliance: Alliance) -> list:
+def _by_organisation(people: dict, usual: set[int]) -> dict:
+    """{name: people}: those who usually come first, then each organisation in the order of the agreement."""
+    groups = {USUAL: [one for pk, one in people.items() if pk in usual]}
+    for pk, one in people.items():
+        if pk not in usual:
+            groups.setdefault(one.organisation, []).append(one)
+    groups[NO_ORGANISATION] = groups.pop(NO_ORGANISATION, [])
+    return {name: group for name, group in groups.items() if group}
+
+
+def _takers(alliance: Alliance, people: dict) -> list:
     parties = Participant.objects.active().filter(alliance=alliance)
     return [
         ("", "Choose a person or an organisation"),
-        ("People", [(f"person:{pk}", str(one)) for pk, one in _people(alliance).items()]),
+        ("People", [(f"person:{pk}", str(one)) for pk, one in people.items()]),
         ("Organisations", [(f"participant:{one.pk}", str(one)) for one in parties]),
     ]
 

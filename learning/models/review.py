@@ -75,6 +75,12 @@ class Review(OfAlliance):
         """The alliance's open actions, of whichever review: they come first (rule 45)."""
         return Action.objects.open().filter(alliance_id=self.alliance_id).with_takers().order_by("number")
 
+    def usual_people(self) -> set[int]:
+        """Whoever was in the room at one of the last three reviews."""
+        last = Review.objects.filter(alliance_id=self.alliance_id).held().order_by("-held_on", "-number")[:3]
+        there = Attendance.objects.filter(review__in=last.values("pk"), present=True, person__isnull=False)
+        return set(there.values_list("person", flat=True))
+
     @property
     def day(self):
         """When it was, or when it is planned for."""

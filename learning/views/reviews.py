@@ -58,7 +58,8 @@ def review(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespons
     found = _find(request, alliance, number)
     if found.status == Review.State.PREPARING:
         rows = int(rows) if (rows := request.GET.get("actions", "")).isdecimal() and len(rows) < 3 else ROWS
-        form = ReviewForm.as_typed(_as_query(found.draft), review=found, rows=min(rows, 30))
+        typed = found.draft | ReviewForm.day_of_writing(found)
+        form = ReviewForm.as_typed(_as_query(typed), review=found, rows=min(rows, 30))
         return _sheet(request, found, form, seen=found.draft)
     return _held(request, found)
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from learning import services
 from learning.models import Action, Experiment, Measure, Observation, Review
+from participants.models import User
 from tests.factories import learning as make
 from tests.factories.decisions import make_decision
 
@@ -146,6 +148,51 @@ def test_a_review_is_prepared_written_and_held(cast, client_of):
     page = browser.get(answer.url).content.decode()
     assert make.ANSWERS["facts"] in page
     assert "Beacon Recovery" in page  # of which nobody was in the room
+
+
+def test_the_sheet_offers_whom_it_saw_lately_first_and_folds_the_rest_by_organisation(
+    cast, client_of, monkeypatch
+):
+    monkeypatch.setattr("learning.forms.A_FEW", 3)
+    long_ago = timezone.localdate() - timedelta(days=400)
+    make.held_review(cast.alliance, cast.lena, present=[cast.bea], held_on=long_ago)
+    for _ in range(3):
+        make.held_review(cast.alliance, cast.lena, present=[cast.lena, cast.pat])
+    make.prepare(cast.alliance, cast.lena)
+    browser, address = client_of(cast.lena), url(cast.alliance, "review", 5)
+    room = browser.get(address).context["form"].room
+    assert [(one["name"], one["is_open"]) for one in room] == [
+        ("Who usually come", True),
+        ("Harbour City Council", False),
+        ("Haven Homes", False),
+        ("Beacon Recovery", False),
+        ("For the alliance as a whole", False),
+    ]
+    names = [[option["label"] for option in one["options"]] for one in room]
+    assert names[0] == ["Pat Provider", "Lena Learning"]
+    assert names[2] == ["Bea Board", "Dev Deputy", "Finn Finance"]
+    known = [one for one in vars(cast).values() if isinstance(one, User) and one != cast.stranger]
+    assert sorted(chain(*names)) == sorted(one.name for one in known)
+    browser.post(url(cast.alliance, "draft", 5), {"people": [cast.rosa.pk], "seen": "{}"})
+    room = browser.get(address).context["form"].room
+    assert [one["name"] for one in room if one["is_open"]] == ["Who usually come", "Beacon Recovery"]
+    refused = browser.post(url(cast.alliance, "hold_review", 5), sheet())
+    assert all(one["is_open"] for one in refused.context["form"].room)
+
+
+@pytest.mark.parametrize(("planned_in", "offered"), [(-1, True), (0, True), (1, False)])
+def test_the_day_of_the_meeting_is_today_unless_it_is_still_to_come(cast, client_of, planned_in, offered):
+    today = timezone.localdate()
+    review = make.prepare(cast.alliance, cast.lena, planned_for=today + timedelta(days=planned_in))
+    browser, address = client_of(cast.lena), url(cast.alliance, "review", review.number)
+
+    def day() -> list:
+        return browser.get(address).context["form"]["held_on"].value()
+
+    assert day() == ([str(today.day), str(today.month), str(today.year)] if offered else [None, None, None])
+    said = {"held_on_day": "3", "held_on_month": "", "held_on_year": ""}
+    browser.post(url(cast.alliance, "draft", review.number), said | {"people": [], "seen": "{}"})
+    assert day() == ["3", None, None]
 
 
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(cast, client_of):
