@@ -398,7 +398,7 @@ def decide_alone(by, *, proposal: Proposal) -> str:
 @rule
 def list_reserved_matter(by, *, alliance: Alliance) -> str:
     """At the founding, before anything was put: any representative."""
-    if standing(by, alliance).has(RoleAppointment.Role.REPRESENTATIVE):
+    if standing(by, alliance).has(Role.REPRESENTATIVE):
         return ""
     return "Representatives write down what the agreement reserves."
 

@@ -1,6 +1,5 @@
 """A report's pages, drawn from its frozen contents and from nothing else (rules 52 and 58)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,7 +7,7 @@ from django.template.loader import render_to_string
 
 from alliance.assurance.contents import Contents, MeasureKept, Money
 from alliance.core.charts import Bar, Chart, Note, Series, bars_chart, columns_chart, xmr_chart
-from alliance.core.pdf import Attachment, Description, PdfError, describe, render_pdf
+from alliance.core.pdf import Attachment, PdfError, describe, faults, render_pdf
 from learning.xmr import analyse
 
 DATA = "report.json"
@@ -56,27 +55,8 @@ def title_of(contents: Contents) -> str:
 
 def check(pdf: bytes, contents: Contents) -> None:
     """PdfError names everything that a reader with a screen reader, or an archive, would miss in this document."""
-    if problems := list(_problems(describe(pdf), contents)):
+    if problems := list(faults(describe(pdf), title=title_of(contents), attachments=[DATA])):
         raise PdfError("The document is not fit to be sealed: " + "; ".join(problems) + ".")
-
-
-def _problems(said: Description, contents: Contents) -> Iterator[str]:
-    if said.title != title_of(contents) or not said.display_title:
-        yield "its title is not the report's"
-    if said.lang != "en-GB":
-        yield "it does not say that it is in English"
-    if not said.tagged:
-        yield "it has no tags"
-    if (said.pdfa, said.pdfua) != ("3A", "1"):
-        yield "it does not claim PDF/A-3a and PDF/UA-1"
-    if not said.outline:
-        yield "it has no bookmarks"
-    if not all(said.figures):
-        yield "a figure has no alternative text"
-    if not all(said.header_scopes):
-        yield "a table header has no scope"
-    if said.attachments != (DATA,):
-        yield "its facts are not attached"
 
 
 def count_pages(pdf: bytes) -> int:

@@ -137,6 +137,26 @@ def describe(pdf: bytes) -> Description:
             )
 
 
+def faults(said: Description, *, title: str, attachments: Sequence[str]) -> Iterator[str]:
+    """Everything that a reader with a screen reader, or an archive, would miss in such a document; none is fit."""
+    if said.title != title or not said.display_title:
+        yield "its title is not the report's"
+    if said.lang != "en-GB":
+        yield "it does not say that it is in English"
+    if not said.tagged:
+        yield "it has no tags"
+    if (said.pdfa, said.pdfua) != ("3A", "1"):
+        yield "it does not claim PDF/A-3a and PDF/UA-1"
+    if not said.outline:
+        yield "it has no bookmarks"
+    if not all(said.figures):
+        yield "a figure has no alternative text"
+    if not all(said.header_scopes):
+        yield "a table header has no scope"
+    if said.attachments != tuple(sorted(attachments)):
+        yield "its facts are not attached"
+
+
 def _weasyprint():
     try:
         import weasyprint

@@ -1,18 +1,24 @@
 """Meetings of the leadership team and the management team: agenda, attendance, minutes (rules 7, 21)."""
 
 import uuid
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from alliance.core.models import OfAlliance, Words, both_or_neither
+from alliance.core.workdays import add_working_days
 from decisions.lifecycle import MeetingState, MinutesState
 from decisions.models.proposal import Proposal
+from decisions.querysets import MeetingQuerySet
 from participants.models import Participant, RoleAppointment
 
 PERSON = settings.AUTH_USER_MODEL
+SPEAKING = ("representative", "deputy")
+MINUTES_WITHIN = 5  # working days (rule 21)
 
 
 class Meeting(OfAlliance):
@@ -41,6 +47,8 @@ class Meeting(OfAlliance):
     cancelled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_because = models.ForeignKey(Words, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = MeetingQuerySet.as_manager()
+
     class Meta:
         ordering = ["-starts_at"]
         constraints = [
@@ -58,6 +66,30 @@ class Meeting(OfAlliance):
 
     def get_absolute_url(self) -> str:
         return reverse("decisions:meeting", args=[self.alliance.slug, self.number])
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.lasts)
+
+    @property
+    def minutes_due_on(self) -> date:
+        """The last day to issue the minutes (rule 21)."""
+        return add_working_days(self.day, MINUTES_WITHIN)
+
+    @property
+    def minutes_in_hand(self) -> "Minutes | None":
+        """The version that counts: a draft, the one to be accepted, or the official one. Prefetch `minutes`."""
+        return next((one for one in self.minutes.all() if one.state != MinutesState.REPLACED), None)
+
+    @property
+    def is_owed_minutes(self) -> bool:
+        """Held, and nothing was issued yet."""
+        written = self.minutes_in_hand
+        return self.state == MeetingState.HELD and (written is None or written.state == MinutesState.DRAFT)
 
 
 class AgendaItem(OfAlliance):
@@ -88,6 +120,9 @@ class Attendance(OfAlliance):
         PRESENT = "present", "In the room"
         REMOTE = "remote", "By telephone or video"
         APOLOGIES = "apologies", "Sent apologies"
+        ABSENT = "absent", "Was not there"
+
+    ATTENDED = (How.PRESENT, How.REMOTE)
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendances")
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
@@ -106,6 +141,23 @@ class Attendance(OfAlliance):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.meeting}"
+
+    @property
+    def attended(self) -> bool:
+        return self.how in self.ATTENDED
+
+    @property
+    def is_authorised(self) -> bool:
+        """Was there and speaks for a participant: counts towards the quorum (rule 7)."""
+        return self.attended and self.appointment is not None and self.appointment.role in SPEAKING
+
+    @property
+    def capacity(self) -> str:
+        """ "Deputy, Haven", "Auditor", "Guest"."""
+        if self.appointment is None:
+            return "Guest"
+        named = self.appointment.get_role_display()
+        return f"{named}, {self.participant.short_name}" if self.participant else named
 
 
 class Minutes(OfAlliance):
@@ -135,6 +187,10 @@ class Minutes(OfAlliance):
 
     def __str__(self) -> str:
         return f"Minutes of {self.meeting}, version {self.version}"
+
+    def get_absolute_url(self) -> str:
+        slug = self.meeting.alliance.slug
+        return reverse("decisions:minutes", args=[slug, self.meeting.number, self.version])
 
 
 class MinutesAcceptance(OfAlliance):

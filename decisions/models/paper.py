@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from alliance.core.models import Document, OfAlliance
+from alliance.core.models import Document, Errand, OfAlliance
 from decisions.models.decision import Decision
 from decisions.models.meeting import Minutes
 
@@ -13,6 +13,8 @@ PERSON = settings.AUTH_USER_MODEL
 
 class Paper(OfAlliance):
     """Asked for once for each decision or version of minutes; `document` is there when a worker has drawn it."""
+
+    ERRAND = "decisions.draw_paper"
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, null=True, related_name="paper")
     minutes = models.OneToOneField(Minutes, on_delete=models.PROTECT, null=True, related_name="paper")
@@ -37,3 +39,15 @@ class Paper(OfAlliance):
 
     def __str__(self) -> str:
         return f"Paper of {self.decision or self.minutes}"
+
+    @property
+    def file_name(self) -> str:
+        if self.decision_id:
+            return f"{self.decision.alliance.slug}-decision-{self.decision.number}.pdf"
+        meeting = self.minutes.meeting
+        return f"{meeting.alliance.slug}-meeting-{meeting.number}-minutes-{self.minutes.version}.pdf"
+
+    @property
+    def errand(self) -> Errand | None:
+        """The work that draws it: stage, progress, trouble."""
+        return Errand.objects.filter(kind=self.ERRAND, key=str(self.pk)).first()
