@@ -24,6 +24,7 @@ from alliance.core.models import Event
 from alliance.core.paging import first_of, place_of
 from alliance.core.record import head, record
 from alliance.glossary import GLOSSARY
+from decisions import veil
 from participants.forms import SignInAsForm
 from participants.models import Alliance, User
 from participants.web import in_alliance
@@ -65,7 +66,9 @@ def alliance_home(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             ("On your organisation", [one for one in waiting if one.who == "organisation"]),
             ("On others", [one for one in waiting if one.who == "others"]),
         ],
-        "events": Event.objects.filter(alliance=alliance).newest_first()[:8],
+        "events": veil.over_events(
+            Event.objects.filter(alliance=alliance).newest_first()[:8], request.standing
+        ),
     }
     return render(request, "home/alliance.html", page)
 
@@ -79,7 +82,8 @@ def the_record(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         events = events.filter(seq__lt=before)
     shown, more = first_of(events)
     page = {
-        "events": shown,
+        "events": veil.over_events(shown, request.standing),
+        "why_not_export": veil.why_no_export(request.standing),
         "older": f"?before={shown[-1].seq}" if more else "",
         "newest": "?" if before else "",
         "head": (end := head(alliance.pk)),
@@ -94,6 +98,7 @@ def the_record(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def record_export(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The whole record as lines of JSON, which the stand-alone verifier reads. The export is itself recorded."""
+    veil.require_lifted(request.standing)
     record("core.record_exported", alliance, by=request.user)
     lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in export.record_lines(alliance))
     # Read within this request's transaction, so that the export is of one moment.

@@ -1,16 +1,168 @@
-"""Whether somebody may already see where the others stand."""
+"""Independent until all have answered: who sees yet where the others stand.
 
+An alliance may have it that nobody reads the others' answers before giving their own. The setting is frozen into a
+proposal when it opens. While the veil is down a reader is told how many have answered, and no more: no stance, no
+reason, no objection, no name. It lifts for whoever speaks for a participant that has answered the wording as it
+stands, and for everybody when all have answered, the time is over, or a deadlock is declared.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from alliance.core.models import Event
+from alliance.core.refusals import NotPossible
 from decisions.lifecycle import State
 from decisions.models import Proposal
+from decisions.tally import Stand, Tally
 from participants.standing import Standing
 
+UNTIL_THEN = "Where they stand is shown when all have answered."
 
-def veiled(proposal: Proposal, standing: Standing) -> bool:
-    """With independent answers nobody sees the others' before all, or their own organisation, have answered.
 
-    Needs `with_positions()`; asks nothing more.
-    """
-    if not proposal.independent or proposal.state_now != State.OPEN or not proposal.tally.waiting:
+def is_down(proposal: Proposal) -> bool:
+    """Is anybody still kept from seeing where the others stand? Free of queries after `with_positions()`."""
+    return (
+        proposal.independent
+        and proposal.state_now == State.OPEN
+        and not proposal.has_deadlock
+        and (proposal.is_veiled or bool(proposal.tally.waiting))
+    )
+
+
+def veiled(proposal: Proposal, standing: Standing | None) -> bool:
+    """Is this reader kept from it? Without a standing: whoever reads it, as a report is read."""
+    if not is_down(proposal):
         return False
-    answered = {one.participant.pk for one in proposal.tally.answered}
-    return not answered & standing.speaks_for_ids
+    if proposal.is_veiled or standing is None:
+        return True
+    return not {one.participant.pk for one in proposal.tally.answered} & standing.speaks_for_ids
+
+
+def over(proposal: Proposal, standing: Standing | None) -> Proposal:
+    """The proposal as this reader may see it: veiled, it no longer holds what others answered.
+
+    What the reader's own organisation said to an earlier wording stays in sight of those who speak for it.
+    """
+    if proposal.is_veiled or not veiled(proposal, standing):
+        return proposal
+    own = standing.speaks_for_ids if standing else frozenset()
+    colleagues = standing.participant_ids if standing else frozenset()
+    told = proposal.tally
+    proposal.tally = VeiledTally(
+        stands=tuple(
+            one if one.participant.pk in own else replace(one, position=None, lapsed=None)
+            for one in told.stands
+        ),
+        objections=tuple(one for one in told.objections if one.participant_id in own),
+        standing_aside=told.standing_aside,
+        declarations=told.declarations,
+        count=len(told.answered),
+        silent=tuple(one for one in told.waiting if one.participant.pk in colleagues),
+    )
+    kept = proposal._prefetched_objects_cache
+    for name in ("positions", "objections"):
+        said = [one for one in getattr(proposal, name).all() if one.participant_id in own]
+        kept[name] = getattr(type(proposal), name).rel.related_model.objects.none()
+        kept[name]._result_cache = said
+    proposal.is_veiled = True
+    return proposal
+
+
+@dataclass(frozen=True)
+class VeiledTally(Tally):
+    """How many have answered, and what the reader may know: that its own organisation has not (`silent`)."""
+
+    count: int = 0
+    silent: tuple[Stand, ...] = ()
+
+    @property
+    def answered(self) -> list[Stand]:
+        return []
+
+    @property
+    def waiting(self) -> list[Stand]:
+        return list(self.silent)
+
+    @property
+    def blocking(self) -> list[Stand]:
+        return []
+
+    standing_by = blocking
+
+    @property
+    def is_agreed(self) -> bool:
+        return False
+
+    @property
+    def words(self) -> str:
+        if not self.count:
+            return f"None of {len(self.stands)} has answered yet."
+        have = "has" if self.count == 1 else "have"
+        return f"{self.count} of {len(self.stands)} {have} answered. {UNTIL_THEN}"
+
+    @property
+    def blocks(self) -> list[str]:
+        return [f"Your objection {one.number} stands unresolved." for one in self.objections]
+
+
+# ── What the record tells meanwhile ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class VeiledEvent:
+    """An event of which only that it happened is told, as templates read an Event."""
+
+    event: Event
+    number: int
+    sentence_template: str = "decisions/parts/veiled_event.html"
+
+    @property
+    def seq(self) -> int:
+        return self.event.seq
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+
+def tells_a_stance(event: Event) -> bool:
+    """Does its sentence say where somebody stands, or give it away?"""
+    name = event.kind.partition(".")[2]
+    return name.startswith(("position_", "objection_")) or bool(event.facts.get("objection"))
+
+
+def over_events(events: Iterable[Event], standing: Standing) -> list:
+    """The events with those veiled that this reader may not read yet. Asks a fixed number of questions."""
+    hidden = {one.number for one in _veiled_for(standing)}
+    return [
+        VeiledEvent(event, event.facts["number"])
+        if hidden
+        and event.kind.startswith("decisions.")
+        and event.facts.get("number") in hidden
+        and tells_a_stance(event)
+        else event
+        for event in events
+    ]
+
+
+def why_no_export(standing: Standing) -> str:
+    """Why this reader does not get the whole record now, or ""."""
+    numbers = sorted(one.number for one in _veiled_for(standing))
+    if not numbers:
+        return ""
+    return (
+        f"Where the others stand on proposal {', '.join(map(str, numbers))} is not shown before "
+        f"{'you have' if standing.speaks_for_ids else 'all have'} answered, and the record tells it. "
+        "Download the record after that."
+    )
+
+
+def require_lifted(standing: Standing) -> None:
+    if reason := why_no_export(standing):
+        raise NotPossible(reason)
+
+
+def _veiled_for(standing: Standing) -> list[Proposal]:
+    put = Proposal.objects.open().filter(alliance=standing.alliance, independent=True).with_positions()
+    return [one for one in put if veiled(one, standing)]

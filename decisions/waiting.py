@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from alliance.core.waiting import Waiting
+from decisions import veil
 from decisions.lifecycle import State
 from decisions.models import Proposal
 from decisions.tally import joined
@@ -15,7 +16,7 @@ def waiting_on(standing: Standing) -> list[Waiting]:
     mine = Proposal.objects.visible_to(standing.person).filter(alliance=alliance)
     put = mine.filter(state=State.OPEN).with_positions().order_by("answer_by", "number")
     drafts = mine.drafts().select_related("alliance", "participant").filter(drafted_by=standing.person)
-    found = [thing for proposal in put for thing in _about(proposal, standing)]
+    found = [thing for proposal in put for thing in _about(veil.over(proposal, standing), standing)]
     found += [
         Waiting(one.title, one.get_absolute_url(), "Your draft is not open yet.", "me") for one in drafts
     ]
@@ -50,4 +51,4 @@ def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
     elif silent:
         yield Waiting(*here, tally.words, "others", due)
     else:
-        yield Waiting(*here, " ".join(tally.blocks), "others", due)
+        yield Waiting(*here, " ".join(tally.blocks) or tally.words, "others", due)

@@ -81,6 +81,7 @@ class Proposal(OfAlliance):
     ended_because = models.CharField(max_length=300, blank=True)
 
     objects = ProposalQuerySet.as_manager()
+    is_veiled = False  # `decisions.veil.over` took out of this copy what its reader may not see yet
 
     class Meta:
         ordering = ["-number"]

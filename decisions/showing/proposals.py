@@ -6,9 +6,9 @@ from django.utils.safestring import mark_safe
 
 from alliance.core.models import Event
 from decisions import permissions
-from decisions.case import TEXTS
 from decisions.lifecycle import PROPOSAL, State
-from decisions.models import Position, Proposal, Wording
+from decisions.models import Position, Proposal
+from decisions.veil import VeiledEvent, tells_a_stance
 from decisions.voices import voices
 from participants.models import Participant, User
 from participants.standing import Standing
@@ -30,15 +30,11 @@ ICONS = {
     "proposal_withdrawn": "minus",
     "more_time_given": "calendar",
     "proposal_reopened": "calendar",
+    "veiled": "lock",
+    "decision_reviewed": "learn",
+    "review_planned": "calendar",
 }
-HEADINGS = {
-    "title": "The question",
-    "text": "The wording",
-    "why": "Why",
-    "alternatives": "Alternatives",
-    "affected": "Who is affected",
-    "heard": "How people were heard",
-}
+LADDER_KEEPS_TIME = "In a deadlock the ladder sets the time: nobody moves its dates."
 
 
 def people_of(standing: Standing, proposal: Proposal) -> list[Participant]:
@@ -49,7 +45,7 @@ def people_of(standing: Standing, proposal: Proposal) -> list[Participant]:
 
 def spoken_stands(proposal: Proposal) -> list[dict]:
     """Where each participant stands, for components/position.html; with the reason where one was given."""
-    closed = proposal.state_now in (State.NOT_AGREED, State.WITHDRAWN)
+    closed = proposal.state_now in (State.NOT_AGREED, State.STATUS_QUO, State.NO_DECISION, State.WITHDRAWN)
     shown = []
     for stand in proposal.tally.stands:
         said = stand.position
@@ -67,6 +63,8 @@ def spoken_stands(proposal: Proposal) -> list[dict]:
                 "by": _by(said),
                 "at": said.taken_at,
             }
+        elif proposal.is_veiled and stand not in proposal.tally.waiting:
+            chip |= {"word": "Not shown yet", "icon": "lock", "tone": "outline"}
         else:
             chip |= {
                 "word": "Did not answer" if closed else "Has not answered yet",
@@ -106,13 +104,14 @@ def acts(by: User, proposal: Proposal) -> list[dict]:
         ),
         ("Withdraw it", "withdraw", "withdraw_proposal", "secondary"),
     ]
+    by_ladder = {"give_more_time", "reopen"} if proposal.has_deadlock else set()
     if not any(PROPOSAL.permits(state, verb) for _, verb, _, _ in offered):
         return []
     return [
         {
             "label": label,
             "url": reverse(f"decisions:{name}", args=[proposal.alliance.slug, proposal.number]),
-            "reason": PROPOSAL.reason(state, verb),
+            "reason": PROPOSAL.reason(state, verb) or (LADDER_KEEPS_TIME if verb in by_ladder else ""),
             "kind": kind,
         }
         for label, verb, name, kind in offered
@@ -132,35 +131,13 @@ def history(proposal: Proposal) -> list[dict]:
     told = []
     for event in about.newest_first():
         name = event.kind.partition(".")[2]
+        if proposal.is_veiled and tells_a_stance(event):
+            event, name = VeiledEvent(event, proposal.number), "veiled"
         sentence = mark_safe(render_to_string(event.sentence_template, {"event": event}).strip())
-        words = reasons.get(event.facts.get("position", ""))
+        facts = event.facts if name != "veiled" else {}
+        words = reasons.get(facts.get("position", ""))
         if name == "wording_changed":
-            words = notes.get(event.facts["version"])
-        icon = ICONS.get(name) or LOOKS.get(event.facts.get("stance"), ("decision",))[0]
+            words = notes.get(facts["version"])
+        icon = ICONS.get(name) or LOOKS.get(facts.get("stance"), ("decision",))[0]
         told.append({"event": event, "when": event.at, "title": sentence, "words": words, "icon": icon})
     return told
-
-
-def differences(old: Wording, new: Wording) -> list[dict]:
-    """Each part of the case that changed, with both texts."""
-    changed = [
-        {"heading": HEADINGS[name], "old": getattr(old, name), "new": getattr(new, name)}
-        for name in TEXTS
-        if getattr(old, name) != getattr(new, name)
-    ]
-    for name, heading, say in (
-        ("amount", "Money", lambda amount: f"£{amount:,.2f}" if amount is not None else "none"),
-        ("review_on", "Review", lambda day: f"{day.day} {day:%B %Y}" if day else "none"),
-    ):
-        if getattr(old, name) != getattr(new, name):
-            changed.append(
-                {"heading": heading, "old": say(getattr(old, name)), "new": say(getattr(new, name))}
-            )
-    before = {one.principle.letter: one for one in old.tests.all()}
-    for test in new.tests.all():
-        was = before.get(test.principle.letter)
-        told = f"{was.get_effect_display()}: {was.words}" if was else ""
-        now = f"{test.get_effect_display()}: {test.words}"
-        if told != now:
-            changed.append({"heading": f"Principle {test.principle}", "old": told, "new": now})
-    return changed
