@@ -220,13 +220,13 @@ class DateInputField(forms.Field):
             raise self._refused(f"{name} must have a year of 4 digits, like 2026", "year")
         if not (number := _month_number(month)):
             raise self._refused(
-                f"{name} must have a month from 1 to 12, or its name; “{month}” is neither", "month"
+                f"{name} must have a month from 1 to 12, or its name; “{_short(month)}” is neither", "month"
             )
         try:
             return date(int(year), number, int(day))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise self._refused(
-                f"{name} must be a real date; “{day} {MONTHS[number - 1]} {year}” is not", "day"
+                f"{name} must be a real date; “{_short(day)} {MONTHS[number - 1]} {year}” is not", "day"
             ) from None
 
     def validate(self, value):
@@ -253,13 +253,19 @@ class DateInputField(forms.Field):
 def _month_number(text):
     """1 to 12 from "3", "03", "Mar" or "march"; None from anything else."""
     if text.isascii() and text.isdigit():
-        return int(text) if 1 <= int(text) <= 12 else None
+        number = int(text) if len(text) <= 2 else 0
+        return number if 1 <= number <= 12 else None
     starts = [
         number
         for number, name in enumerate(MONTHS, 1)
         if len(text) >= 3 and name.lower().startswith(text.lower())
     ]
     return starts[0] if len(starts) == 1 else None
+
+
+def _short(text):
+    """As much of what somebody typed as a sentence can quote."""
+    return text if len(text) <= 20 else f"{text[:20]}…"
 
 
 def _spoken(day):

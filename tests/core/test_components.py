@@ -141,6 +141,21 @@ def test_a_month_may_be_a_number_or_a_name(month):
         (("31", "2", "2026"), "Start date must be a real date; “31 February 2026” is not", ["day"]),
         (("x", "2", "2026"), "Start date must be a real date; “x February 2026” is not", ["day"]),
         (
+            ("9" * 5000, "2", "2026"),
+            "Start date must be a real date; “99999999999999999999… February 2026” is not",
+            ["day"],
+        ),
+        (
+            ("9" * 19, "2", "2026"),
+            f"Start date must be a real date; “{'9' * 19} February 2026” is not",
+            ["day"],
+        ),
+        (
+            ("1", "9" * 5000, "2026"),
+            "Start date must have a month from 1 to 12, or its name; “99999999999999999999…” is neither",
+            ["month"],
+        ),
+        (
             ("3", "13", "2026"),
             "Start date must have a month from 1 to 12, or its name; “13” is neither",
             ["month"],
