@@ -154,11 +154,11 @@ begin
         perform decisions_refuse('The words of minutes stay once they are issued; an amended version has its own (rule 21).');
     end if;
     if old.state <> 'draft' and (old.issued_at, old.issued_by_id) is distinct from (new.issued_at, new.issued_by_id)
-        or not case new.state
+        or not (case new.state
             when 'draft' then new.issued_at is null and new.official_at is null
             when 'issued' then new.issued_at is not null and new.official_at is null
             when 'official' then new.official_at is not null
-            else new.official_at is null end then
+            else new.official_at is null end) then
         perform decisions_refuse('Minutes are issued once, and official once (rule 21).');
     end if;
     if new.state = 'issued' and not exists (
