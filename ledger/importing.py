@@ -50,7 +50,8 @@ COLUMNS = {
         True,
         (
             "date", "date paid", "paid date", "payment date", "date of payment", "transaction date", "posting date",
-            "effective date", "invoice date", "date incurred",
+            "effective date", "invoice date", "date incurred", "paid on", "day paid", "posted on", "invoiced on",
+            "date of cost", "cost date",
         ),
         r"\bdate\b",
     ),
@@ -233,7 +234,7 @@ class Reading:
                 f"{self.kept:,} of {self.seen:,} rows have “{value}” as {self.name(place)}. The others were left out."
             )
         said += [
-            f"{_rows(numbers)} {one if len(numbers) == 1 else many}"
+            f"{rows_in_words(numbers)} {one if len(numbers) == 1 else many}"
             for numbers, one, many in (
                 (self.short, "ends before the column that says whose it is, and was left out.",
                  "end before the column that says whose they are, and were left out."),
@@ -303,9 +304,11 @@ class Reading:
         except ValueError as problem:
             trouble("date", str(problem))
         if day and day > self.month.end:
-            trouble("date", f"the date {_spoken(day)} is after the end of {self.month.label}")
+            trouble(
+                "date", f"the date is after the end of {self.month.label}, whose costs these are said to be"
+            )
         elif day and day < self.year.start:
-            trouble("date", f"the date {_spoken(day)} is before the financial year {self.year.label} began")
+            trouble("date", f"the date is before the financial year {self.year.label} began")
         elif day and day < self.month.start:
             self.early += 1
         account = self._category(text, trouble)
@@ -413,12 +416,18 @@ def _month_number(name: str) -> int:
     return next((n for n in range(1, 13) if month_name[n].lower().startswith(name.lower())), 0)
 
 
+# "Total", "Sub-total:", "Grand total for November 2026"; not "Total Cleaning Ltd", which is somebody.
+_TOTAL = re.compile(
+    r"(?:sub|grand|net|overall)?[- ]?totals?(?:[\s:.,-]+(?:of|for|in|the|this|all|costs?|spend(?:ing)?|spent|net|"
+    rf"amount|expenditure|month|period|return|page|to|date|\d+|{'|'.join(month_name[1:])}))*[\s:.,£\d()-]*",
+    re.IGNORECASE,
+)
+
+
 def _is_total(row: Row, text: dict) -> bool:
-    """A row of sums: it says so first of all, and has no date."""
+    """A row of sums: it says so in the place of its date, or first of all and has no date."""
     first = next((cell.strip() for cell in row.cells if cell.strip()), "")
-    return text.get("date", "") in ("", first) and bool(
-        re.match(r"(sub[- ]?|grand )?totals?\b", first, re.IGNORECASE)
-    )
+    return bool(_TOTAL.fullmatch(text.get("date", "") or first))
 
 
 def _words(row: Row) -> int:
@@ -443,14 +452,23 @@ def _fit(text: str, room: int) -> str:
     return text if len(text) <= room else text[: room - 1] + "…"
 
 
-def _spoken(day: Day) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _rows(numbers: list[int]) -> str:
-    """ "Row 4", "Rows 4, 7 and 9"."""
+def rows_in_words(numbers: list[int]) -> str:
+    """ "Row 4", "Rows 4, 7 and 9", "Rows 3 to 41 and 50", from rising numbers; the end of a long list is counted."""
     if len(numbers) == 1:
         return f"Row {numbers[0]:,}"
-    if len(numbers) > LISTED:
-        return f"Rows {', '.join(f'{n:,}' for n in numbers[:LISTED])} and {len(numbers) - LISTED:,} more"
-    return f"Rows {', '.join(f'{n:,}' for n in numbers[:-1])} and {numbers[-1]:,}"
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    parts = []
+    for run in runs:
+        parts += [(f"{run[0]:,} to {run[-1]:,}", len(run))] if len(run) > 2 else [(f"{n:,}", 1) for n in run]
+    if len(parts) == 1:
+        return f"Rows {parts[0][0]}"
+    shown = parts[:LISTED] if len(parts) > LISTED else parts[:-1]
+    last = parts[-1][0]
+    if len(parts) > LISTED:
+        last = f"{len(numbers) - sum(count for _, count in shown):,} more"
+    return f"Rows {', '.join(words for words, _ in shown)} and {last}"

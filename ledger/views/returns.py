@@ -112,8 +112,8 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
     page |= {
         "tone": tone,
         "icon": icon,
-        "problems": _problems(found)[:PROBLEMS_SHOWN],
-        "not_shown": max(0, found.problem_count - PROBLEMS_SHOWN),
+        "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
+        "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
         "columns": _meanings(found, alliance),
         "sums": _sums(rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
         "first_rows": rows.select_related("account", "budget_line").order_by("row")[:8]
@@ -286,6 +286,30 @@ def _work(found: CostReturn) -> Errand | None:
 
 def _problems(found: CostReturn):
     return found.problems.filter(reading=found.reading).order_by("place")
+
+
+def _complaints(found: CostReturn) -> list[dict]:
+    """The problems in the order of their first rows; what is wrong with many rows is said once, with the rows."""
+    alike: dict[tuple, list[dict]] = {}
+    if found.problem_count:
+        for one in _problems(found).values("row", "column", "value", "sentence"):
+            alike.setdefault((one["column"], one["sentence"]), []).append(one)
+    complaints = []
+    for (column, sentence), ones in alike.items():
+        values = list(dict.fromkeys(one["value"] for one in ones))
+        many = f"{values[0]}, … {values[-1]}" if len(values) > 2 else " and ".join(filter(None, values))
+        rows = [one["row"] for one in ones if one["row"]]
+        complaints.append(
+            {
+                "rows": importing.rows_in_words(rows) if rows else "The file",
+                "row": rows[0] if len(rows) == 1 else None,
+                "count": len(ones),
+                "column": column,
+                "value": many,
+                "sentence": sentence,
+            }
+        )
+    return complaints
 
 
 def _sums(rows) -> list[dict]:

@@ -126,7 +126,7 @@ def test_a_councils_own_file_is_matched_column_by_column_and_loads(cast, either_
     page.get_by_role("button", name="Check the file again").click()
     work(page, "No problem was found")
     expect(page.get_by_text("£3,955,055.29").first).to_be_visible()
-    expect(page.get_by_text("Rows 879, 880 and 881 hold nothing and were left out.")).to_be_visible()
+    expect(page.get_by_text("Rows 879 to 881 hold nothing and were left out.")).to_be_visible()
     page.get_by_role("button", name="Confirm and post").click()
     work(page, "in the open book as")
     page.goto(f"{BOOK}?year=2010-11")

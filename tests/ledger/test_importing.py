@@ -9,7 +9,7 @@ import xlsxwriter
 
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import read_table
-from ledger.importing import Look, Meaning, Reading, guess, letter, look, parse_date
+from ledger.importing import Look, Meaning, Reading, guess, letter, look, parse_date, rows_in_words
 from ledger.models import Category
 from tests.factories.ledger import HEADINGS, cost, csv_of, make_book, send_return
 
@@ -80,6 +80,7 @@ def test_columns_have_letters_as_in_a_spreadsheet():
             {"date": 0, "supplier": 1, "description": 2, "amount": 3},
         ),
         ("Directorate,Payment Date,Payment Amount,Beneficiary", {"date": 1, "amount": 2, "supplier": 3}),
+        ("Paid on,Who,Amount", {"date": 0, "amount": 2}),
         ("Cost category,BUDGET LINE", {"category": 0, "budget_line": 1}),
     ],
 )
@@ -104,6 +105,51 @@ def test_totals_and_empty_rows_are_left_out_and_told():
     ]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Total,,,3.00,,,,",
+        ",Grand total,,3.00,,,,",
+        "TOTAL:,Haven Homes,,3.00,,,,",
+        "Sub-total for November 2026,,,3.00,,,,",
+        ",,Total spend to date: £3.00,3.00,,,,",
+    ],
+)
+def test_a_total_is_known_by_what_it_says_in_its_dates_place_or_first_of_all(row):
+    lines, reading = read(csv_of([cost("1.00"), cost("2.00"), row]))
+    assert len(lines) == 2
+    assert reading.notes == ["Row 4 is a total of other rows and was left out."]
+
+
+def test_a_total_in_the_date_column_is_one_wherever_that_column_stands():
+    rows = ["Shop,03/11/2026,3.00,Overhead,Peer support", "Shop,Total,3.00,,"]
+    lines, reading = read(csv_of(rows, "Supplier,Date,Amount,Category,Budget line"))
+    assert (len(lines), reading.notes) == (1, ["Row 3 is a total of other rows and was left out."])
+
+
+def test_somebody_whose_name_begins_with_total_is_not_a_total():
+    assert sentences(csv_of([cost(), cost(day="").replace("Quayside", "Total")])) == [
+        "the date is blank; write it like 22/11/2026"
+    ]
+    (refused,) = sentences(csv_of([cost(), ",Total Cleaning Ltd,Windows,3.00,Overhead,Peer support,,"]))
+    assert refused == "the date is blank; write it like 22/11/2026"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([4], "Row 4"),
+        ([4, 5], "Rows 4 and 5"),
+        ([4, 7, 9], "Rows 4, 7 and 9"),
+        ([*range(3, 42)], "Rows 3 to 41"),
+        ([2, *range(5, 1002), 1004], "Rows 2, 5 to 1,001 and 1,004"),
+        ([*range(1, 101, 2)], f"Rows {', '.join(str(n) for n in range(1, 41, 2))} and 30 more"),
+    ],
+)
+def test_many_rows_are_named_in_few_words(numbers, said):
+    assert rows_in_words(numbers) == said
+
+
 def test_a_row_with_a_cell_too_many_is_told_with_the_cure():
     row = cost("9.00").replace("Cleaning,9.00", "Cleaning, windows,9.00")
     assert sentences(csv_of([cost(), row, cost()])) == [
@@ -126,7 +172,7 @@ def test_a_cost_of_an_earlier_month_is_taken_and_one_of_an_earlier_year_is_not()
     lines, reading = read(csv_of([cost(day="30/10/2026"), cost(day="03/11/2025")]))
     assert [[problem.sentence for problem in line.problems] for line in lines] == [
         [],
-        ["the date 3 November 2025 is before the financial year 2026–27 began"],
+        ["the date is before the financial year 2026–27 began"],
     ]
     assert "1 row is dated before November 2026." in reading.notes
 

@@ -145,6 +145,19 @@ def test_the_form_offers_the_first_month_not_yet_sent_and_says_which_are(cast, c
     assert offered()[0] == "2026-11"
 
 
+def test_what_is_wrong_with_many_rows_is_said_once_with_the_rows(cast, says, url):
+    make_book(cast)
+    rows = [cost(day="03/10/2026")] + [cost(day=f"{day:02}/11/2026") for day in range(1, 21)]
+    sent = send_return(cast, [*rows, cost("1O.00", day="05/10/2026")], OCTOBER)
+    page = says(cast.finn, url("return", sent.number))
+    assert "2 things to put right, in 21 places." in page
+    assert page.count("The date is after the end of October 2026, whose costs these are said to be.") == 1
+    assert "Rows 3 to 22" in page
+    assert "01/11/2026, … 20/11/2026" in page
+    assert f'<a class="govuk-link" href="{url("row", sent.number, 23)}">Row 23</a>' in page
+    assert sent.problems.count() == 21  # and each row's own page tells it
+
+
 def test_lines_come_a_page_at_a_time_without_a_gap(cast, client_of, url):
     make_book(cast)
     post_return(cast, [cost(f"{n}.00", reference=f"R{n}") for n in range(1, 121)])

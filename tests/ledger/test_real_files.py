@@ -70,7 +70,7 @@ def test_the_pooled_budgets_of_leeds_load_in_the_browser_and_balance_to_the_penn
     rows = len(path.read_bytes().split(b"\r\n")) - 1
     assert sent.notes == [
         f"869 of {rows - 4:,} rows have “{POOLED}” as Service label. The others were left out.",
-        f"Rows {rows - 2:,}, {rows - 1:,} and {rows:,} hold nothing and were left out.",
+        f"Rows {rows - 2:,} to {rows:,} hold nothing and were left out.",
     ]
     client.post(reverse("ledger:confirm", args=[cast.alliance.slug, sent.number]))
     do_all_due()

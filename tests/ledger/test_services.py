@@ -148,7 +148,12 @@ def test_every_problem_is_told_at_once_by_row_and_column_with_its_value(cast):
             "Housing last",
             "the budget line 'Housing last' is not one of: Housing first, Street outreach, Peer support, Contingency",
         ),
-        (5, "Date", "01/12/2026", "the date 1 December 2026 is after the end of November 2026"),
+        (
+            5,
+            "Date",
+            "01/12/2026",
+            "the date is after the end of November 2026, whose costs these are said to be",
+        ),
         (6, "Amount", "", "the amount is blank"),
         (6, "Supplier", "", "it does not say what the cost was: Supplier and Description are blank"),
     ]
