@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import chain, count
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -124,7 +124,7 @@ def admit_participant(
 def _free_slug(alliance: Alliance, name: str) -> str:
     stem = slugify(name)[:56] or "participant"
     taken = set(Participant.objects.filter(alliance=alliance).values_list("slug", flat=True))
-    return next(one for one in (stem, *(f"{stem}-{n}" for n in count(2))) if one not in taken)
+    return next(one for one in chain([stem], (f"{stem}-{n}" for n in count(2))) if one not in taken)
 
 
 @transaction.atomic
