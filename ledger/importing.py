@@ -416,18 +416,20 @@ def _month_number(name: str) -> int:
     return next((n for n in range(1, 13) if month_name[n].lower().startswith(name.lower())), 0)
 
 
-# "Total", "Sub-total:", "Grand total for November 2026"; not "Total Cleaning Ltd", which is somebody.
-_TOTAL = re.compile(
-    r"(?:sub|grand|net|overall)?[- ]?totals?(?:[\s:.,-]+(?:of|for|in|the|this|all|costs?|spend(?:ing)?|spent|net|"
-    rf"amount|expenditure|month|period|return|page|to|date|\d+|{'|'.join(month_name[1:])}))*[\s:.,£\d()-]*",
-    re.IGNORECASE,
-)
+# What a row of sums says: "Sub-total:", "Grand total for November 2026"; "Total Cleaning Ltd" is somebody.
+SUMS = {"total", "totals", "subtotal", "subtotals"}
+OF_WHAT = {
+    *("sub", "grand", "net", "overall", "of", "for", "in", "the", "this", "all", "to", "date"),
+    *("cost", "costs", "spend", "spending", "spent", "amount", "expenditure"),
+    *("month", "period", "year", "return", "page", *(name.lower() for name in month_name[1:])),
+}
 
 
 def _is_total(row: Row, text: dict) -> bool:
     """A row of sums: it says so in the place of its date, or first of all and has no date."""
-    first = next((cell.strip() for cell in row.cells if cell.strip()), "")
-    return bool(_TOTAL.fullmatch(text.get("date", "") or first))
+    first = next((cell for cell in row.cells if cell.strip()), "")
+    words = re.findall(r"[a-z]+", (text.get("date", "") or first).casefold())
+    return any(word in SUMS for word in words[:2]) and set(words) <= SUMS | OF_WHAT
 
 
 def _words(row: Row) -> int:
