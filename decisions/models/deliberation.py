@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from decisions.lifecycle import AmendmentState
@@ -93,3 +94,7 @@ class Amendment(Spoken):
 
     def __str__(self) -> str:
         return f"Amendment {self.number} by {self.participant.short_name}"
+
+    def get_absolute_url(self) -> str:
+        put = self.proposal
+        return reverse("decisions:amendment", args=[put.alliance.slug, put.number, self.number])

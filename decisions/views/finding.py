@@ -1,0 +1,51 @@
+"""What the views of a proposal share: finding it as its reader may see it."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods
+
+from decisions.models import Decision, PrincipleTest, Proposal, Wording
+from participants.models import Alliance, Principle
+
+tells = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def whole(request: HttpRequest, alliance: Alliance):
+    """Every proposal that the reader sees here, with all that its page shows."""
+    return (
+        Proposal.objects.visible_to(request.user)
+        .filter(alliance=alliance)
+        .with_positions()
+        .select_related(
+            "withdrawn_by", "withdrawal_reason", "opened_by", "current_wording__note", "supersedes__wording"
+        )
+        .prefetch_related(
+            Prefetch("current_wording__tests", PrincipleTest.objects.select_related("principle")),
+            Prefetch("wordings", Wording.objects.select_related("written_by", "note")),
+        )
+    )
+
+
+def find(request: HttpRequest, alliance: Alliance, number: int) -> Proposal:
+    return get_object_or_404(whole(request, alliance), number=number)
+
+
+def find_decision(request: HttpRequest, alliance: Alliance, number: int) -> Decision:
+    seen = Decision.objects.visible_to(request.user).filter(alliance=alliance)
+    related = ("alliance", "wording", "proposal__participant", "proposal__alliance")
+    return get_object_or_404(seen.select_related(*related), number=number)
+
+
+def wordings_of(proposal: Proposal):
+    tests = Prefetch("tests", PrincipleTest.objects.select_related("principle"))
+    return proposal.wordings.select_related("written_by", "note").prefetch_related(tests)
+
+
+def principles_of(alliance: Alliance) -> list[Principle]:
+    return list(Principle.objects.current().filter(alliance=alliance))
+
+
+def status_of(*forms) -> int:
+    """422 for a form that was refused."""
+    return 422 if any(form.is_bound and form.errors for form in forms if form is not None) else 200
