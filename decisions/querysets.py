@@ -51,7 +51,31 @@ class ProposalQuerySet(OfAllianceQuerySet):
                 return self.not_agreed(on)
             case "status_quo":
                 return self.status_quo(on)
+            case "awaiting":
+                return self.agreed().filter(Exists(_ratifications().filter(state="awaited")))
+            case "superseded":
+                after = self.model.objects.agreed().filter(supersedes=OuterRef("decision"))
+                return self.agreed().filter(Exists(after))
         return self.filter(state=state)
+
+    def touching(self, letter: str):
+        """Whose current wording supports the principle of that letter, or is in tension with it."""
+        from decisions.models import PrincipleTest
+
+        tests = PrincipleTest.objects.filter(
+            wording_id=OuterRef("current_wording_id"), principle__letter=letter
+        )
+        return self.filter(Exists(tests.exclude(effect="not_engaged")))
+
+    def put_by(self, slug: str):
+        return self.filter(participant__slug=slug)
+
+    def within(self, period):
+        """Opened or decided in the period (rule 25: by the days of England)."""
+        return self.filter(
+            Q(opened_at__date__range=(period.start, period.end))
+            | Q(decision__decided_on__range=(period.start, period.end))
+        )
 
     def about(self, text: str):
         """Every word of `text` is in the title, the wording or the reasons; or it is the number."""
@@ -81,6 +105,12 @@ class ProposalQuerySet(OfAllianceQuerySet):
             Prefetch("objections", Objection.objects.with_words()),
             Prefetch("decision__ratifications", Ratification.objects.select_related("participant")),
         )
+
+
+def _ratifications():
+    from decisions.models import Ratification
+
+    return Ratification.objects.filter(decision=OuterRef("decision"))
 
 
 class PositionQuerySet(models.QuerySet):

@@ -62,6 +62,7 @@ def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User | None) ->
     last = max((one.position for one in whole.tally.stands), key=lambda one: (one.taken_at, one.pk))
     state = PROPOSAL.after(proposal.state_now, "seal")
     may_supersede(proposal)
+    effects.ready(proposal)
     wording = proposal.current_wording
     decision = Decision.objects.create(
         alliance_id=proposal.alliance_id,
