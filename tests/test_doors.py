@@ -32,6 +32,7 @@ SPEAKERS = frozenset({"carol", "pat", "dev", "rosa"})
 REPRESENTATIVES = frozenset({"carol", "pat", "rosa"})
 HAVENS_VOICES = frozenset({"pat", "dev"})
 BEACONS_VOICES = frozenset({"rosa"})
+COUNCILS_VOICES = frozenset({"carol"})
 HAVENS_BOOKS = frozenset({"finn"})
 POOL = frozenset({"hana"})
 TAKES_PART = ALL - {"bea", "ari"}
@@ -71,7 +72,7 @@ INSIDE = [
     Door("decisions:decision", ALL, at=("decision",)),
     Door("decisions:propose", SPEAKERS, SPEAKERS),
     Door("decisions:proposal", ALL, at=("proposal",)),
-    Door("decisions:edit_draft", HAVENS_VOICES, HAVENS_VOICES, at=("draft",), hidden=True),
+    Door("decisions:draft_step", HAVENS_VOICES, HAVENS_VOICES, at=("draft", "step"), hidden=True),
     Door("decisions:discard_draft", None, HAVENS_VOICES, at=("draft",), hidden=True),
     Door("decisions:open_proposal", None, HAVENS_VOICES, at=("draft",), hidden=True),
     Door("decisions:take_position", None, SPEAKERS, at=("proposal",)),
@@ -81,6 +82,32 @@ INSIDE = [
     Door("decisions:resolve_objection", BEACONS_VOICES, BEACONS_VOICES, at=("proposal", "objection")),
     Door("decisions:give_more_time", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
     Door("decisions:withdraw_proposal", HAVENS_VOICES, HAVENS_VOICES, at=("proposal",)),
+    Door("decisions:attachment", ALL, at=("proposal", "attachment")),
+    Door("decisions:take_out_file", None, HAVENS_VOICES, at=("draft", "drafted_file"), hidden=True),
+    Door("decisions:supersede", SPEAKERS, SPEAKERS, at=("decision",)),
+    Door("decisions:review_decision", CONVENES, CONVENES, at=("decision",)),
+    Door("decisions:plan_review", CONVENES, CONVENES, at=("decision",)),
+    # Deliberation and deadlocks
+    Door("decisions:conversation", ALL, TAKES_PART, at=("proposal",)),
+    Door(
+        "decisions:name_steward",
+        HAVENS_VOICES | BEACONS_VOICES,
+        HAVENS_VOICES | BEACONS_VOICES,
+        at=("proposal", "objection"),
+    ),
+    Door(
+        "decisions:offer_amendment",
+        COUNCILS_VOICES | BEACONS_VOICES,
+        COUNCILS_VOICES | BEACONS_VOICES,
+        at=("proposal",),
+    ),
+    Door("decisions:amendment", ALL, at=("proposal", "amendment")),
+    Door("decisions:settle_amendment", None, HAVENS_VOICES, at=("proposal", "amendment")),
+    Door("decisions:take_back_amendment", None, COUNCILS_VOICES, at=("proposal", "amendment")),
+    Door("decisions:declare_deadlock", SPEAKERS, SPEAKERS, at=("proposal",)),
+    Door("decisions:make_statement", SPEAKERS, SPEAKERS, at=("proposal",)),
+    Door("decisions:name_independent", SPEAKERS, SPEAKERS, at=("proposal",)),
+    Door("decisions:record_independent", SPEAKERS, SPEAKERS, at=("proposal",)),
     # Risks and opportunities
     Door("decisions:risks", ALL),
     Door("decisions:risks_csv", ALL),
@@ -180,7 +207,10 @@ def house(cast, django_user_model, monkeypatch) -> House:
     ledger.make_book(cast)
     posted = ledger.post_return(cast, [ledger.cost()], reference="1")
     ready = ledger.send_return(cast, [ledger.cost("55.00")], reference="2")
-    proposal = decisions.make_proposal(cast.haven, cast.pat)
+    put = decisions.make_draft(cast.haven, cast.pat)
+    attachment = decisions.attach(put, cast.pat)
+    proposal = decisions.services.open_proposal(proposal=put, by=cast.pat)
+    draft = decisions.make_draft(cast.haven, cast.pat)
     objection = decisions.object_to(proposal, cast.beacon, cast.rosa)
     decision = decisions.make_decision(
         cast.haven, {cast.haven: cast.pat, cast.council: cast.carol, cast.beacon: cast.rosa}
@@ -202,8 +232,12 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "version": 1,
         "risk": decisions.make_risk(cast.alliance, cast.pat, steward=cast.stan).number,
         "objection": objection.number,
+        "amendment": decisions.offer(proposal, cast.council, cast.carol).number,
         "decision": decision.number,
-        "draft": decisions.make_draft(cast.haven, cast.pat).number,
+        "draft": draft.number,
+        "step": "question",
+        "attachment": attachment.pk,
+        "drafted_file": decisions.attach(draft, cast.pat).pk,
         "journal": posted.journal.number,
         "return": posted.number,
         "ready_return": ready.number,

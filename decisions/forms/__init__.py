@@ -1,25 +1,34 @@
 """The forms of deciding together, one module a noun."""
 
-from decisions.forms.proposals import (
+from decisions.forms.case import (
+    AgainstForm,
     CaseForm,
-    DraftForm,
-    EditDraftForm,
-    MoreTimeForm,
-    PositionForm,
-    RegisterForm,
-    ResolutionForm,
-    WithdrawalForm,
+    FileForm,
+    StartForm,
+    StepForm,
+    SuccessorForm,
     WordingForm,
 )
+from decisions.forms.proposals import (
+    MoreTimeForm,
+    PositionForm,
+    ResolutionForm,
+    WithdrawalForm,
+)
+from decisions.forms.reviews import PlanForm, ReviewForm
 
 __all__ = [
+    "AgainstForm",
     "CaseForm",
-    "DraftForm",
-    "EditDraftForm",
+    "FileForm",
     "MoreTimeForm",
+    "PlanForm",
     "PositionForm",
-    "RegisterForm",
     "ResolutionForm",
+    "ReviewForm",
+    "StartForm",
+    "StepForm",
+    "SuccessorForm",
     "WithdrawalForm",
     "WordingForm",
 ]

@@ -1,153 +1,15 @@
-"""The forms of deciding together: the case in sections, the answer with what each answer asks."""
+"""The forms of deciding together: the answer with what each answer asks, and what its proposer does."""
 
 from datetime import date
 
 from django import forms
 from django.utils import timezone
 
-from alliance.core.forms import Checkboxes, DateInputField, Form, MoneyField, Radios, WordsField
-from decisions.case import TEXTS, Bearing, Case, Effect, effect_field, words_field
-from decisions.lifecycle import State
+from alliance.core.forms import Checkboxes, DateInputField, Form, Radios, WordsField
 from decisions.models import Position, Proposal
 from participants.models import Participant, Principle
 
 Stance = Position.Stance
-
-
-class CaseForm(Form):
-    """A case, complete or not. With `complete` every gap is an error beside its question (rules 15, 16)."""
-
-    title = forms.CharField(
-        label="What is the question, in one line?",
-        help_text="For example: Shall we open a night shelter in January?",
-        max_length=200,
-        required=False,
-    )
-    text = WordsField(
-        label="The wording",
-        help_text="The very words that everybody is asked to agree to: who does what, where, from when.",
-        rows=7,
-        required=False,
-    )
-    why = WordsField(
-        label="Why?",
-        help_text="The reasons, so that a newcomer understands them in two years.",
-        required=False,
-    )
-    alternatives = WordsField(
-        label="What else was considered, and why not?",
-        help_text="“None considered, because…” is an answer.",
-        required=False,
-    )
-    affected = WordsField(label="Who is affected?", rows=3, required=False)
-    heard = WordsField(
-        label="How were people using services heard?",
-        help_text="Or why they were not. Without anybody’s name.",
-        rows=3,
-        required=False,
-    )
-    amount = MoneyField(
-        label="Money",
-        help_text="The amount it commits, where it does.",
-        min_value=0,
-        max_value=9_999_999_999_999,
-        required=False,
-    )
-    review_on = DateInputField(
-        label="When shall we look back at it?",
-        help_text="Is this what we intended? What next?",
-        required=False,
-    )
-    answer_by = DateInputField(label="Last day to answer", earliest=timezone.localdate, required=False)
-
-    asks = {"answer_by": "the last day to answer"}
-
-    def __init__(
-        self, *args, principles: list[Principle], case: Case | None = None, complete: bool = False, **kwargs
-    ):
-        case = case or Case()
-        initial = {name: getattr(case, name) for name in (*TEXTS, "amount", "review_on")}
-        for pk, bearing in case.tests.items():
-            initial |= {effect_field(pk): bearing.effect, words_field(pk): bearing.words}
-        self.principles, self.complete = principles, complete
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        for one in principles:
-            self.fields[effect_field(one.pk)] = forms.ChoiceField(
-                label=f"({one.letter}) {one.title}",
-                help_text=one.wording,
-                choices=Effect.choices,
-                widget=Radios(inline=True),
-                required=False,
-                error_messages={"invalid_choice": "Select one of the three answers"},
-            )
-            self.fields[words_field(one.pk)] = WordsField(
-                label=f"{one.title}: how, or why not?", rows=2, required=False
-            )
-
-    @property
-    def not_optional(self) -> set[str]:
-        """What a draft may leave empty is needed before it opens."""
-        return set(self.fields) - {"amount", "review_on", "answer_by"}
-
-    @property
-    def bearings(self):
-        """The pairs of questions about each principle, best-for-people first."""
-        return [(self[effect_field(one.pk)], self[words_field(one.pk)]) for one in self.principles]
-
-    @property
-    def case(self) -> Case:
-        given = self.cleaned_data
-        return Case(
-            **{name: given.get(name) or "" for name in TEXTS},
-            amount=given.get("amount"),
-            review_on=given.get("review_on"),
-            tests={
-                one.pk: Bearing(given.get(effect_field(one.pk)) or "", given.get(words_field(one.pk)) or "")
-                for one in self.principles
-                if given.get(effect_field(one.pk)) or given.get(words_field(one.pk))
-            },
-        ).tidy()
-
-    def clean(self):
-        given = super().clean()
-        if self.complete:
-            for name, sentence in self.case.missing(self.principles).items():
-                if name not in self.errors:
-                    self.add_error(name, sentence)
-        return given
-
-
-class DraftForm(CaseForm):
-    """A draft may be incomplete; it says in whose name it is."""
-
-    participant = forms.ModelChoiceField(
-        label="In whose name?", queryset=Participant.objects.none(), widget=Radios()
-    )
-
-    def __init__(self, *args, participants: list[Participant], **kwargs):
-        super().__init__(*args, **kwargs)
-        field = self.fields["participant"]
-        field.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants]).order_by("place")
-        if len(participants) == 1:
-            self.initial["participant"] = participants[0].pk
-            field.widget = forms.HiddenInput()
-
-
-class EditDraftForm(CaseForm):
-    pass
-
-
-class WordingForm(CaseForm):
-    """The next version of a wording; `shown` is the hash of the one that is edited."""
-
-    note = WordsField(
-        label="What changes, and why?",
-        help_text="Shown beside the difference to everybody who is asked again.",
-        rows=3,
-    )
-    shown = forms.CharField(widget=forms.HiddenInput())
-
-    asks = {**CaseForm.asks, "note": "what changes, and why"}
 
 
 class PositionForm(Form):
@@ -285,21 +147,3 @@ class WithdrawalForm(Form):
     reason = WordsField(label="Why is it withdrawn?", rows=4)
 
     asks = {"reason": "why it is withdrawn"}
-
-
-class RegisterForm(Form):
-    """The register's filters; anything that cannot be read filters nothing."""
-
-    q = forms.CharField(label="Words or a number", required=False, max_length=100)
-    state = forms.ChoiceField(
-        label="State",
-        required=False,
-        choices=[
-            ("", "All"),
-            (State.OPEN, "Open to answers"),
-            (State.AGREED, "Agreed"),
-            (State.NOT_AGREED, "Not agreed"),
-            (State.WITHDRAWN, "Withdrawn"),
-            (State.DRAFT, "Our drafts"),
-        ],
-    )

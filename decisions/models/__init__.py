@@ -8,6 +8,7 @@ from decisions.models.decision import (
     Delegation,
     Ratification,
     ReservedMatter,
+    ReviewPlan,
     UrgentAction,
 )
 from decisions.models.deliberation import Amendment, Comment, Mention
@@ -43,6 +44,7 @@ __all__ = [
     "Proposal",
     "Ratification",
     "ReservedMatter",
+    "ReviewPlan",
     "Risk",
     "RiskAcceptance",
     "RiskVersion",

@@ -1,16 +1,19 @@
 """Drafts: notes on one organisation's own desk, not yet in the record."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
-from decisions import permissions
+from decisions import guidance, permissions
 from decisions.case import Case
 from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Decision, Delegation, Proposal, ReservedMatter
+from decisions.services.files import copy_files
 from decisions.services.shared import locked, next_number
-from participants.models import Alliance, Participant, User
+from decisions.services.superseding import still_stands
+from participants.models import Alliance, Participant, Principle, User
 
 
 @transaction.atomic
@@ -31,6 +34,8 @@ def draft_proposal(
 ) -> Proposal:
     """Begin a draft, complete or not; only those who speak for `participant` see it."""
     permissions.propose.check(by, alliance=alliance, participant=participant)
+    if supersedes:
+        still_stands(supersedes)
     return Proposal.objects.create(
         alliance=alliance,
         number=next_number(alliance.pk, "proposals"),
@@ -50,12 +55,43 @@ def draft_proposal(
 
 
 @transaction.atomic
-def save_draft(*, proposal: Proposal, case: Case, by: User, answer_by: date | None = None) -> Proposal:
+def draft_successor(*, decision: Decision, participant: Participant, by: User) -> Proposal:
+    """Begin the draft that would supersede a decision, with its case to start from (rule 20).
+
+    What it carried out is not carried out again; its files come along as first versions of the new proposal's own.
+    """
+    old = decision.wording.case
+    current = set(
+        Principle.objects.current().filter(alliance=decision.alliance_id).values_list("pk", flat=True)
+    )
+    tests = {pk: test for pk, test in old.tests.items() if pk in current}
+    case = replace(old, effect={}, review_on=None, files=(), tests=tests, legal_basis="", consulted="")
+    draft = draft_proposal(
+        alliance=decision.alliance, participant=participant, case=case, supersedes=decision, by=by
+    )
+    files = copy_files(named=old.files, source=decision.proposal, to=draft, by=by)
+    return save_draft(proposal=draft, case=replace(case, files=files), by=by)
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    proposal: Proposal,
+    case: Case,
+    by: User,
+    answer_by: date | None = None,
+    template: str | None = None,
+) -> Proposal:
+    """Keep a draft as it is now. With another `template` what the old one would carry out is forgotten."""
     proposal = locked(proposal)
     permissions.edit_draft.check(by, proposal=proposal)
     PROPOSAL.require(proposal.state_now, "save_draft")
+    if template is not None and template != proposal.template:
+        proposal.template = template
+        if case.effect and case.effect.get("kind") != guidance.template(template).effect:
+            case = replace(case, effect={})
     proposal.draft, proposal.answer_by = case.tidy().to_json(), answer_by
-    proposal.save(update_fields=["draft", "answer_by"])
+    proposal.save(update_fields=["draft", "answer_by", "template"])
     return proposal
 
 

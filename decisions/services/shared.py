@@ -10,7 +10,7 @@ from django.utils import timezone
 from alliance.core.refusals import NotPossible
 from decisions.case import Case, hash_of
 from decisions.lifecycle import PROPOSAL
-from decisions.models import Position, PrincipleTest, Proposal, Wording
+from decisions.models import Position, PrincipleTest, Proposal, Risk, Wording
 from decisions.voices import capacity_on
 from participants.models import Participant, Principle, RoleAppointment, User
 from participants.standing import standing
@@ -72,6 +72,7 @@ def in_time(answer_by: date, today: date) -> None:
 
 
 def write_wording(proposal: Proposal, version: int, case: Case, principles, *, note, at, by: User) -> Wording:
+    names_what_is_there(proposal, case)
     body = case.body(proposal=proposal.number, version=version, principles=principles)
     wording = Wording.objects.create(
         alliance_id=proposal.alliance_id,
@@ -107,6 +108,19 @@ def write_wording(proposal: Proposal, version: int, case: Case, principles, *, n
         for pk, test in case.tests.items()
     )
     return wording
+
+
+def names_what_is_there(proposal: Proposal, case: Case) -> None:
+    """NotPossible when the case names a file that is not kept with the proposal, or a risk that is not there."""
+    kept = {
+        (one.title, one.version, one.document.sha256)
+        for one in proposal.attachments.select_related("document").defer("document__content")
+    }
+    if gone := [one.title for one in case.files if (one.title, one.version, one.sha256) not in kept]:
+        raise NotPossible(f"“{gone[0]}” is not kept with this proposal. Add the file again.")
+    risks = Risk.objects.filter(alliance_id=proposal.alliance_id, number__in=case.risks)
+    if case.risks and risks.count() != len(case.risks):
+        raise NotPossible("The proposal touches a risk that is not in the register. Choose the risks again.")
 
 
 def open_to(proposal: Proposal, shown: str) -> None:

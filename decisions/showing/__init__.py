@@ -2,7 +2,8 @@
 
 from decisions.models import Proposal
 from decisions.showing import aftermath, alone, conflicts, deadlock, deliberation, ratification
-from decisions.showing.proposals import acts, differences, history, people_of, spoken_stands
+from decisions.showing.differences import differences
+from decisions.showing.proposals import acts, history, people_of, spoken_stands
 from participants.standing import Standing
 
 __all__ = ["acts", "differences", "history", "panels", "people_of", "spoken_stands"]

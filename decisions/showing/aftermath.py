@@ -1,9 +1,85 @@
-"""What followed: superseding, reviews, files, papers, meetings and risks, as the page shows them."""
+"""What belongs to a case and what came of it: files, superseding, looking back, as the page shows them."""
 
-from decisions.models import Proposal
+from django.urls import reverse
+from django.utils import timezone
+
+from decisions import permissions
+from decisions.lifecycle import State
+from decisions.models import Decision, Proposal, Risk
 from participants.standing import Standing
+
+CONCLUDED = {
+    "stands": "It stands as it is.",
+    "change": "Something else is to be proposed.",
+    "learn": "Something is to be tried first.",
+}
 
 
 def panel(proposal: Proposal, standing: Standing) -> dict:
     """What `decisions/parts/aftermath.html` shows; a fixed number of queries."""
-    return {}
+    named = {(one["title"], one["version"]) for one in proposal.current_wording.files}
+    kept = proposal.attachments.select_related("document").defer("document__content") if named else ()
+    risks = Risk.objects.filter(alliance=proposal.alliance_id, number__in=proposal.current_wording.risks)
+    shown = {
+        "aftermath_files": [one for one in kept if (one.title, one.version) in named],
+        "aftermath_risks": list(risks.select_related("alliance", "current_version").order_by("number")),
+        "aftermath_old": _superseded(proposal),
+    }
+    if proposal.state != State.AGREED:
+        return shown
+    decision = Decision.objects.with_review().select_related("alliance", "wording").get(proposal=proposal)
+    successor = decision.superseded_by
+    today = timezone.localdate()
+    due = decision.review_due
+    shown |= {
+        "aftermath_new": successor,
+        "aftermath_new_awaits": [] if successor is None else successor.awaiting,
+        "aftermath_under_way": None if successor else _under_way(decision, standing),
+        "aftermath_reviews": [
+            {"review": one, "concluded": CONCLUDED[one.conclusion]}
+            for one in decision.reviews.select_related("intended", "next", "who_are_we").order_by("-pk")
+        ],
+        "aftermath_due": due,
+        "aftermath_is_due": successor is None and due is not None and due <= today,
+        "aftermath_conflict_found": successor is None and decision.conflict_found,
+        "aftermath_acts": _acts(decision, standing, successor, due),
+    }
+    return shown
+
+
+def _superseded(proposal: Proposal) -> Decision | None:
+    """The decision in whose place this one would come, or came."""
+    if not proposal.supersedes_id:
+        return None
+    return Decision.objects.select_related("alliance", "wording").get(pk=proposal.supersedes_id)
+
+
+def _under_way(decision: Decision, standing: Standing) -> Proposal | None:
+    """An open proposal that would supersede it, as far as the reader may know."""
+    seen = Proposal.objects.visible_to(standing.person).select_related("alliance", "current_wording")
+    return seen.filter(supersedes=decision, state=State.OPEN).order_by("number").first()
+
+
+def _acts(decision: Decision, standing: Standing, successor: Decision | None, due) -> list[dict]:
+    """What may be done with a sealed decision, each with its reason while it is closed; nothing for mere readers."""
+    if standing.only_reads:
+        return []
+
+    def act(label: str, name: str, reason: str, kind: str = "secondary") -> dict:
+        url = reverse(f"decisions:{name}", args=[decision.alliance.slug, decision.number])
+        return {"label": label, "url": url, "reason": reason, "kind": kind}
+
+    looks = permissions.review_decision.reason(standing.person, decision=decision)
+    puts = permissions.propose.reason(standing.person, alliance=decision.alliance)
+    gone = f"Decision {successor.number} has taken its place." if successor else ""
+    acts = [act("Write down what was learned", "review_decision", looks)]
+    if not successor:
+        acts.append(
+            act(
+                "Choose another day to look back" if due else "Choose a day to look back",
+                "plan_review",
+                looks,
+            )
+        )
+    acts.append(act("Propose to supersede it", "supersede", puts or gone))
+    return acts

@@ -2,116 +2,26 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
-from alliance.core.paging import page_of
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
 from decisions.forms import (
-    DraftForm,
-    EditDraftForm,
     MoreTimeForm,
     PositionForm,
-    RegisterForm,
     ResolutionForm,
     WithdrawalForm,
-    WordingForm,
 )
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
-from decisions.models import Decision, Objection, Position, PrincipleTest, Proposal, Wording
+from decisions.models import Decision, Objection, Position, Proposal
 from decisions.showing import acts, differences, history, panels, people_of, spoken_stands
-from participants.models import Alliance, Participant, Principle
+from decisions.views.drafting import show_draft
+from decisions.views.finding import find, principles_of, status_of, tells, whole
+from participants.models import Alliance, Principle
 from participants.web import in_alliance
-
-tells = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@require_safe
-@in_alliance
-def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Everything that was put to the alliance, newest first."""
-    form = RegisterForm(request.GET)
-    form.is_valid()
-    asked = {name: form.cleaned_data.get(name) or "" for name in ("q", "state")}
-    found = Proposal.objects.visible_to(request.user).filter(alliance=alliance).exclude(state=State.DISCARDED)
-    if asked["state"]:
-        found = found.in_state(asked["state"])
-    if asked["q"]:
-        found = found.about(asked["q"])
-    page = page_of(request, found.with_positions().order_by("-number"))
-    context = {
-        "form": form,
-        "page": page,
-        "active": any(asked.values()),
-        "result": f"{page.paginator.count} found" if any(asked.values()) else "",
-        "why_not_propose": permissions.propose.reason(request.user, alliance=alliance),
-    }
-    return render(request, "decisions/register.html", context, partial="decisions")
-
-
-# ── Drafts ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@tells
-@in_alliance
-def propose(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    permissions.propose.check(request.user, alliance=alliance)
-    speaks_for = Participant.objects.filter(pk__in=request.standing.speaks_for_ids).order_by("place")
-    form = DraftForm(request.POST or None, participants=list(speaks_for), principles=_principles(alliance))
-    if request.method == "POST" and form.is_valid():
-        drafted = services.draft_proposal(
-            alliance=alliance,
-            participant=form.cleaned_data["participant"],
-            case=form.case,
-            answer_by=form.cleaned_data["answer_by"],
-            by=request.user,
-        )
-        return redirect(request, drafted)
-    page = {"form": form, "usual": alliance.usual_deadline()}
-    return render(request, "decisions/propose.html", page, status=_status(form))
-
-
-@tells
-@in_alliance
-def edit_draft(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
-    permissions.edit_draft.check(request.user, proposal=found)
-    PROPOSAL.require(found.state_now, "save_draft")
-    form = EditDraftForm(
-        request.POST or None,
-        case=found.case,
-        principles=_principles(alliance),
-        initial={"answer_by": found.answer_by},
-    )
-    if request.method == "POST" and form.is_valid():
-        services.save_draft(
-            proposal=found, case=form.case, answer_by=form.cleaned_data["answer_by"], by=request.user
-        )
-        return redirect(request, found)
-    page = {"form": form, "proposal": found, "usual": alliance.usual_deadline()}
-    return render(request, "decisions/propose.html", page, status=_status(form))
-
-
-@require_POST
-@in_alliance
-def discard_draft(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    services.discard_draft(proposal=_find(request, alliance, number), by=request.user)
-    messages.success(request, "The draft is put away.")
-    return redirect(request, "decisions:register", alliance.slug)
-
-
-@require_POST
-@in_alliance
-def open_proposal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = services.open_proposal(proposal=_find(request, alliance, number), by=request.user)
-    messages.success(request, "Your proposal is open: every participant is asked.")
-    return redirect(request, found)
-
 
 # ── The page ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,7 +30,7 @@ def open_proposal(request: HttpRequest, alliance: Alliance, number: int) -> Http
 @in_alliance
 def proposal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """What, why, who stands where, what blocks it, what happens next. An agreed one is at its decision’s address."""
-    found = _find(request, alliance, number)
+    found = find(request, alliance, number)
     if found.state == State.AGREED:
         return redirect(request, found.decision)
     return _show(request, found)
@@ -133,15 +43,15 @@ def decision(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
     sealed = get_object_or_404(
         Decision.objects.visible_to(request.user).filter(alliance=alliance), number=number
     )
-    return _show(request, _whole(request, alliance).get(pk=sealed.proposal_id))
+    return _show(request, whole(request, alliance).get(pk=sealed.proposal_id))
 
 
 @require_POST
 @in_alliance
 def take_position(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = find(request, alliance, number)
     permissions.answer.check(request.user, alliance=alliance)
-    principles = _principles(alliance)
+    principles = principles_of(alliance)
     form = PositionForm(
         request.POST, proposal=found, participants=people_of(request.standing, found), principles=principles
     )
@@ -166,14 +76,14 @@ def take_position(request: HttpRequest, alliance: Alliance, number: int) -> Http
                 services.take_position(**stand, stance=said["stance"], reason=form.reason)
         except services.WordingChanged as changed:
             return _show(
-                request, _find(request, alliance, number), form=_asked_again(form, found), changed=changed
+                request, find(request, alliance, number), form=_asked_again(form, found), changed=changed
             )
         except NotPossible as refusal:
             form.add_error(None, refusal.reason)
         else:
             messages.success(request, f"Recorded: {said['participant'].short_name} {_verb(said['stance'])}.")
             return redirect(request, found)
-    return _show(request, _find(request, alliance, number), form=form)
+    return _show(request, find(request, alliance, number), form=form)
 
 
 def _verb(stance: str) -> str:
@@ -192,7 +102,7 @@ def _asked_again(form: PositionForm, proposal: Proposal) -> PositionForm:
 @tells
 @in_alliance
 def resolve_objection(request: HttpRequest, alliance: Alliance, number: int, objection: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = find(request, alliance, number)
     raised = get_object_or_404(Objection.objects.with_words().filter(proposal=found), number=objection)
     permissions.resolve_objection.check(request.user, objection=raised)
     OBJECTION.require(raised.state, "resolve")
@@ -222,7 +132,7 @@ def resolve_objection(request: HttpRequest, alliance: Alliance, number: int, obj
     page = {"form": form, "proposal": found, "objection": raised, "touched": list(names.values())}
     if raised.wording_id != found.current_wording_id:
         page["differences"] = differences(raised.wording, found.current_wording)
-    return render(request, "decisions/resolve_objection.html", page, status=_status(form))
+    return render(request, "decisions/resolve_objection.html", page, status=status_of(form))
 
 
 # ── What its proposer does ───────────────────────────────────────────────────────────────────────────────────
@@ -230,52 +140,8 @@ def resolve_objection(request: HttpRequest, alliance: Alliance, number: int, obj
 
 @tells
 @in_alliance
-def change_wording(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
-    permissions.change_wording.check(request.user, proposal=found)
-    PROPOSAL.require(found.state_now, "change_wording")
-    usual = alliance.usual_deadline()
-    form = WordingForm(
-        request.POST or None,
-        case=found.case,
-        complete=True,
-        principles=_principles(alliance),
-        initial={"shown": found.current_wording.hash, "answer_by": max(usual, found.answer_by)},
-    )
-    page = {"form": form, "proposal": found, "usual": usual}
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            written = services.change_wording(
-                proposal=found,
-                case=form.case,
-                shown=said["shown"],
-                note=said["note"],
-                answer_by=said["answer_by"],
-                by=request.user,
-            )
-        except services.WordingChanged as changed:
-            form.add_error(
-                None,
-                "Somebody changed the wording while you were writing. Read what changed; your words are below.",
-            )
-            form.data = form.data.copy()
-            form.data["shown"] = changed.current.hash
-            if changed.shown:
-                page["differences"] = differences(changed.shown, changed.current)
-        else:
-            if written.pk == found.current_wording_id:
-                messages.info(request, "Nothing changed, so nobody is asked again.")
-            else:
-                messages.success(request, f"Version {written.version} is open: everybody is asked again.")
-            return redirect(request, found)
-    return render(request, "decisions/change_wording.html", page, status=_status(form))
-
-
-@tells
-@in_alliance
 def give_more_time(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = find(request, alliance, number)
     permissions.give_more_time.check(request.user, proposal=found)
     late = found.state_now == State.NOT_AGREED
     PROPOSAL.require(found.state_now, "reopen" if late else "give_more_time")
@@ -289,13 +155,13 @@ def give_more_time(request: HttpRequest, alliance: Alliance, number: int) -> Htt
         messages.success(request, "The new deadline is recorded.")
         return redirect(request, found)
     page = {"form": form, "proposal": found, "late": late}
-    return render(request, "decisions/give_more_time.html", page, status=_status(form))
+    return render(request, "decisions/give_more_time.html", page, status=status_of(form))
 
 
 @tells
 @in_alliance
 def withdraw_proposal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = find(request, alliance, number)
     permissions.withdraw_proposal.check(request.user, proposal=found)
     PROPOSAL.require(found.state_now, "withdraw")
     form = WithdrawalForm(request.POST or None)
@@ -303,87 +169,21 @@ def withdraw_proposal(request: HttpRequest, alliance: Alliance, number: int) -> 
         services.withdraw_proposal(proposal=found, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, "The proposal is withdrawn. What was said about it stays.")
         return redirect(request, found)
-    return render(request, "decisions/withdraw.html", {"form": form, "proposal": found}, status=_status(form))
-
-
-# ── Wordings ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@require_safe
-@in_alliance
-def wording(request: HttpRequest, alliance: Alliance, number: int, version: int) -> HttpResponse:
-    """One version, and word by word how it differs from the one before."""
-    found = _find(request, alliance, number)
-    written = get_object_or_404(_wordings(found), version=version)
-    before = _wordings(found).filter(version=version - 1).first()
-    page = {
-        "proposal": found,
-        "wording": written,
-        "before": before,
-        "differences": differences(before, written) if before else [],
-        "is_current": written.pk == found.current_wording_id,
-        "after": found.current_wording.version,
-    }
-    return render(request, "decisions/wording.html", page)
-
-
-@require_safe
-@in_alliance
-def wording_bytes(request: HttpRequest, alliance: Alliance, number: int, version: int) -> HttpResponse:
-    """The very bytes that were hashed, to check a hash without trusting anybody."""
-    found = _find(request, alliance, number)
-    written = get_object_or_404(Wording.objects.filter(proposal=found), version=version)
-    name = f"proposal-{number}-wording-{version}.json"
-    return download_file(bytes(written.body), name=name, media_type="application/json")
+    return render(
+        request, "decisions/withdraw.html", {"form": form, "proposal": found}, status=status_of(form)
+    )
 
 
 # ── What the views share ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _whole(request: HttpRequest, alliance: Alliance):
-    return (
-        Proposal.objects.visible_to(request.user)
-        .filter(alliance=alliance)
-        .with_positions()
-        .select_related("withdrawn_by", "withdrawal_reason", "opened_by", "current_wording__note")
-        .prefetch_related(
-            Prefetch("current_wording__tests", PrincipleTest.objects.select_related("principle")),
-            Prefetch("wordings", Wording.objects.select_related("written_by", "note")),
-        )
-    )
-
-
-def _find(request: HttpRequest, alliance: Alliance, number: int) -> Proposal:
-    return get_object_or_404(_whole(request, alliance), number=number)
-
-
-def _wordings(proposal: Proposal):
-    tests = Prefetch("tests", PrincipleTest.objects.select_related("principle"))
-    return proposal.wordings.select_related("written_by", "note").prefetch_related(tests)
-
-
-def _principles(alliance: Alliance) -> list[Principle]:
-    return list(Principle.objects.current().filter(alliance=alliance))
-
-
-def _status(form) -> int:
-    return 422 if form.is_bound and form.errors else 200
-
-
 def _show(
     request: HttpRequest, found: Proposal, form: PositionForm | None = None, changed=None
 ) -> HttpResponse:
-    principles = _principles(found.alliance)
-    context = {"proposal": found, "state": found.state_now, "acts": acts(request.user, found)}
     if found.state in (State.DRAFT, State.DISCARDED):
-        context |= {
-            "case": found.case,
-            "missing": list(found.case.missing(principles).values()),
-            "bearings": [(one, found.case.tests.get(one.pk)) for one in principles],
-            "usual": found.alliance.usual_deadline(),
-            "roll": Participant.objects.filter(alliance=found.alliance).active(),
-        }
-        return render(request, "decisions/draft.html", context)
+        return show_draft(request, found)
+    principles = principles_of(found.alliance)
+    context = {"proposal": found, "state": found.state_now, "acts": acts(request.user, found)}
     speaks_for = people_of(request.standing, found)
     objecting = {one.participant_id: one for one in found.tally.objections}
     free = [one for one in speaks_for if one.pk not in objecting]

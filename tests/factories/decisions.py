@@ -5,7 +5,7 @@ from datetime import date
 
 from decisions import services
 from decisions.case import Bearing, Case, Effect
-from decisions.models import Decision, Objection, Position, Proposal
+from decisions.models import Amendment, Deadlock, Decision, Objection, Position, Proposal
 from participants.models import Alliance, Participant, Principle, User
 
 
@@ -89,6 +89,26 @@ def reword(proposal: Proposal, by: User, **changes):
     )
 
 
+def offer(proposal: Proposal, participant: Participant, by: User, **facts) -> Amendment:
+    """Other words for the wording as it stands."""
+    current = again(proposal).current_wording
+    return services.offer_amendment(
+        proposal=proposal,
+        participant=participant,
+        text=facts.pop("text", current.text.replace("twelve", "sixteen")),
+        why=facts.pop("why", "Thirty people slept outside; twelve beds are too few."),
+        shown=facts.pop("shown", current.hash),
+        by=by,
+    )
+
+
+def declare(proposal: Proposal, participant: Participant, by: User) -> Deadlock:
+    """A deadlock on something that stands in the way."""
+    return services.declare_deadlock(
+        proposal=proposal, participant=participant, reason="We have talked for a month.", by=by
+    )
+
+
 def make_decision(participant: Participant, voices: dict[Participant, User], **changes) -> Decision:
     """A sealed decision: every participant of `voices` agrees, through its person."""
     proposal = make_proposal(participant, voices[participant], **changes)
@@ -115,3 +135,8 @@ def accept(risk, participant, by, **more):
     return services.accept_risk(
         risk=risk, participant=participant, shown=risk.current_version.hash, by=by, **more
     )
+
+
+def attach(proposal: Proposal, by: User, *, title: str = "Floor plan", content: bytes = b"%PDF-1.7 plan"):
+    """A file of a case, kept with it."""
+    return services.add_file(proposal=proposal, title=title, name="plan.pdf", content=content, by=by)

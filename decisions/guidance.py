@@ -1,0 +1,258 @@
+"""What a good case of each sort says: process guidance in plain words, step by step, beside the questions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from decisions import effects
+
+
+@dataclass(frozen=True)
+class Template:
+    """A sort of proposal. `words` say when to choose it; `steps` maps a step's key to what to think of there.
+
+    `effect` is the key of what the seal carries out (`decisions.effects`), "" for nothing.
+    """
+
+    key: str
+    label: str
+    words: str
+    steps: dict[str, str] = field(default_factory=dict)
+    question: str = "Shall we open a night shelter in January?"
+    effect: str = ""
+
+
+_ALL = (
+    Template(
+        "question",
+        "A question of any kind",
+        "Anything that all have to agree to and that none of the others below fits.",
+        {
+            "question": "One question, one answer. Two questions are two proposals: each can then be agreed by itself.",
+            "reasons": "Write for somebody who is new in two years. “None considered, because…” is an answer.",
+        },
+    ),
+    Template(
+        "service",
+        "A new service, or a change to one",
+        "Something starts, stops or becomes different for people.",
+        {
+            "question": "Say who does what, for whom, where, for how many people, from when and until when.",
+            "reasons": "What did you see or hear that makes this the next thing to try? Would an experiment tell "
+            "you more, sooner? If it is legal and safe, an experiment needs no decision of all.",
+            "people": "Whom does it reach, whom does it leave out, who has to change how they work? Say where and when "
+            "people who would use it were asked, and what they said, without names.",
+            "money": "The whole cost until the day on which it ends, with overheads and irrecoverable VAT.",
+            "time": "A review date is worth most here. Choose a day by which you will have learned something.",
+        },
+    ),
+    Template(
+        "virement",
+        "Moving money between budget lines",
+        "A virement: the total stays the same, and the lines change.",
+        {
+            "question": "Name each line with the amount that leaves or enters it. What leaves equals what enters.",
+            "reasons": "Why is the money not needed where it is? What will not happen there?",
+            "people": "Who relied on the line from which the money is taken, and were they told?",
+            "money": "The amount that moves. It can be posted in the book once this is sealed, and not before.",
+            "time": "The seal takes effect the same day. Leave time before the period closes.",
+        },
+        question="Shall we move £12,000 from training to outreach?",
+    ),
+    Template(
+        "appointment",
+        "Appointing somebody to a role",
+        "Key roles go to the best person, whichever organisation employs them.",
+        {
+            "question": "Name the role, what it is for, from when and until when.",
+            "reasons": "Say what the role needs and why this person is the best for it, of all who were "
+            "considered. Which organisation pays them is no reason.",
+            "people": "Who works with whoever has this role, and did people who use services meet the candidates?",
+            "principles": "“Key roles on a best person basis” is the one to dwell on.",
+            "time": "Roles end. Choose a day to look back at whether it is still the best person.",
+        },
+        question="Shall we appoint Amira as system steward?",
+        effect="appointment",
+    ),
+    Template(
+        "principle",
+        "Changing a principle",
+        "The words that everything else is tested against.",
+        {
+            "effect": "Write the whole principle as it shall read. The one of today stays in the record as it was.",
+            "reasons": "Which decision would have been better with the new words? Which would have been worse?",
+            "people": "The principles are a promise to people who use services. Say how they heard of the change.",
+            "principles": "Test the change against the principles as they stand today, this one included.",
+            "time": "Boards often want to see this first. Leave them time for a meeting.",
+        },
+        question="Shall we say in principle (e) what open book leaves out?",
+        effect="principle",
+    ),
+    Template(
+        "accession",
+        "A new participant joins",
+        "An organisation becomes a party, with one equal voice.",
+        {
+            "effect": "Its name is what the agreement will say. It signs the principles as they stand on that day.",
+            "reasons": "What will it bring, what will it take on of the risks that all hold together?",
+            "people": "Whose lives does it touch already, and what do they say of it?",
+            "principles": "Has it read the principles, and which one will be hardest for it? Say so.",
+            "time": "It takes part in what opens after it has joined, not in what is open already.",
+        },
+        question="Shall Lantern Recovery join the alliance?",
+        effect="accession",
+    ),
+    Template(
+        "exit",
+        "A participant leaves",
+        "By its own wish or at the end of its part. It takes its full archive along.",
+        {
+            "effect": "The day is the first on which it is no longer a party.",
+            "reasons": "Why now, and what was tried to make staying possible? No fault, no blame.",
+            "people": "Who supports the people that it supports, from the day on which it leaves?",
+            "money": "What is owed either way, and what happens to the shared assets.",
+            "time": "Leave time for the hand-over: people, contracts, data, keys.",
+        },
+        question="Shall Quay Street Mission leave on 31 March?",
+        effect="exit",
+    ),
+    Template(
+        "suspension",
+        "Suspending a participant",
+        "It stays a party, but has no voice until it is readmitted.",
+        {
+            "effect": "It is not asked about its own suspension. From the day on, nobody speaks for it here.",
+            "reasons": "What happened, what was tried first, and what has to be true for it to come back?",
+            "people": "Who looks after the people it supports meanwhile?",
+            "time": "Set a day to look again. A suspension without one becomes an exclusion by silence.",
+        },
+        question="Shall we suspend Quay Street Mission until its registration is restored?",
+        effect="suspension",
+    ),
+    Template(
+        "readmission",
+        "Readmitting a suspended participant",
+        "Its voice comes back.",
+        {
+            "reasons": "What had to be true for it to come back, and what shows that it is?",
+            "effect": "It takes part in what opens from that day on.",
+        },
+        question="Shall Quay Street Mission come back?",
+        effect="readmission",
+    ),
+    Template(
+        "exclusion",
+        "Excluding a participant",
+        "The last resort. It is not on the roll, and its statement is recorded first.",
+        {
+            "effect": "Nothing can be sealed before its own statement is on the page.",
+            "reasons": "Wilful default, or what else? Say what was tried: talking, support, suspension, the ladder.",
+            "people": "Who supports the people that it supports, from the first day?",
+            "principles": "“No fault, no blame, save wilful default” will be hard to answer. Answer it fully.",
+            "time": "Leave it time to write its statement and to be heard.",
+        },
+        question="Shall Quay Street Mission be excluded?",
+        effect="exclusion",
+    ),
+    Template(
+        "extension",
+        "Extending the agreement",
+        "The day on which the alliance ends moves.",
+        {
+            "effect": "The last day of the agreement as it would then be.",
+            "reasons": "What would be lost if it ended as agreed? What would you change if you began again?",
+            "people": "What do people who use services say has become better, and what has not?",
+            "money": "The contributions for the added time, as far as they are known.",
+            "time": "Councils and boards need months. Open it early and give it long.",
+        },
+        question="Shall the alliance go on until March 2029?",
+        effect="extension",
+    ),
+    Template(
+        "delegation",
+        "Letting one person decide something alone",
+        "A delegation: what, up to how much, until when.",
+        {
+            "effect": "Keep it narrow: a scope that a stranger would understand, a limit, a last day.",
+            "reasons": "What takes too long when all are asked? What would all still want to be asked about?",
+            "people": "Who lives with these decisions, and how do they complain about one?",
+            "time": "Every decision made by it is in the register. Choose a day to read them together.",
+        },
+        question="Shall Pat decide on repairs of up to £5,000?",
+        effect="delegation",
+    ),
+    Template(
+        "end_of_delegation",
+        "Ending a delegation",
+        "What one person decided alone is asked of all again.",
+        {"reasons": "What did its decisions show? It is no blame to take it back."},
+        question="Shall we end the delegation for repairs?",
+        effect="end_of_delegation",
+    ),
+    Template(
+        "reserved_matter",
+        "Listing a reserved matter",
+        "What the law or the agreement leaves to one participant alone.",
+        {
+            "effect": "It counts for decisions that begin after the seal, never for one that is under way.",
+            "reasons": "Which law or duty? A preference is no reason: each reserved matter is one less shared decision.",
+            "people": "Whom will its holder consult before deciding alone?",
+        },
+        question="Shall placements of children be reserved to the Council?",
+        effect="reserved_matter",
+    ),
+    Template(
+        "end_of_reserved_matter",
+        "Ending a reserved matter",
+        "What one participant decided alone is asked of all again.",
+        {"reasons": "Has the law changed, or has the habit?"},
+        question="Shall placements be decided together again?",
+        effect="end_of_reserved_matter",
+    ),
+    Template(
+        "settings",
+        "Changing how we decide",
+        "Days to answer, standing aside, the deadlock ladder and the like.",
+        {
+            "effect": "What is open already goes on under the settings of the day on which it opened.",
+            "reasons": "What went wrong with the settings of today? Show it with decisions from the register.",
+        },
+        question="Shall we have fifteen working days to answer?",
+        effect="settings",
+    ),
+)
+TEMPLATES = {one.key: one for one in _ALL}
+FREE = TEMPLATES["question"]
+
+
+def offered() -> Iterator[Template]:
+    """What can be chosen: the templates whose effect is there, and every other effect that a room has registered."""
+    for one in TEMPLATES.values():
+        if not one.effect or one.effect in effects.KINDS:
+            yield one
+    told = {one.effect for one in TEMPLATES.values()}
+    for key in effects.KINDS:
+        if key not in told:
+            yield template(key)
+
+
+def template(key: str) -> Template:
+    """By its key, which may be that of an effect that no template tells of; the free question for anything else."""
+    if key in TEMPLATES:
+        return TEMPLATES[key]
+    if kind := effects.KINDS.get(key):
+        return Template(key, kind.label, "", effect=key)
+    return FREE
+
+
+def effect_is_missing(key: str, effect: dict) -> str:
+    """A proposal of a sort that carries something out says what (rule 22): the sentence that asks for it, or ""."""
+    needed = template(key).effect
+    return (
+        f"Say what the seal carries out: {effects.KINDS[needed].label.lower()}"
+        if _lacks(needed, effect)
+        else ""
+    )
+
+
+def _lacks(needed: str, effect: dict) -> bool:
+    return needed in effects.KINDS and effect.get("kind") != needed
