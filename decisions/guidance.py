@@ -71,7 +71,7 @@ _ALL = (
             "time": "Roles end. Choose a day to look back at whether it is still the best person.",
         },
         question="Shall we appoint Amira as system steward?",
-        effect="appointment",
+        effect="role",
     ),
     Template(
         "principle",
@@ -85,7 +85,29 @@ _ALL = (
             "time": "Boards often want to see this first. Leave them time for a meeting.",
         },
         question="Shall we say in principle (e) what open book leaves out?",
-        effect="principle",
+        effect="principle_change",
+    ),
+    Template(
+        "principle_new",
+        "Adding a principle",
+        "Something that every decision from now on is tested against.",
+        {
+            "effect": "One sentence that people will remember, and a title of a few words.",
+            "reasons": "Which decision would have been another one? What do the principles of today not say?",
+            "people": "The principles are a promise to people who use services. Say how they were heard on it.",
+        },
+        question="Shall we promise to pay people for their experience?",
+        effect="principle_new",
+    ),
+    Template(
+        "principle_end",
+        "Giving up a principle",
+        "Decisions are no longer tested against it.",
+        {
+            "reasons": "Was it never needed, or is it hard to keep? Say which; only one of them is a good reason."
+        },
+        question="Shall we give up principle (h)?",
+        effect="principle_end",
     ),
     Template(
         "accession",
@@ -181,12 +203,12 @@ _ALL = (
         effect="delegation",
     ),
     Template(
-        "end_of_delegation",
+        "delegation_end",
         "Ending a delegation",
         "What one person decided alone is asked of all again.",
         {"reasons": "What did its decisions show? It is no blame to take it back."},
         question="Shall we end the delegation for repairs?",
-        effect="end_of_delegation",
+        effect="delegation_end",
     ),
     Template(
         "reserved_matter",
@@ -194,19 +216,19 @@ _ALL = (
         "What the law or the agreement leaves to one participant alone.",
         {
             "effect": "It counts for decisions that begin after the seal, never for one that is under way.",
-            "reasons": "Which law or duty? A preference is no reason: each reserved matter is one less shared decision.",
+            "reasons": "Which law or duty? A preference is no reason: each matter is one decision less for all.",
             "people": "Whom will its holder consult before deciding alone?",
         },
         question="Shall placements of children be reserved to the Council?",
         effect="reserved_matter",
     ),
     Template(
-        "end_of_reserved_matter",
+        "reserved_matter_end",
         "Ending a reserved matter",
         "What one participant decided alone is asked of all again.",
         {"reasons": "Has the law changed, or has the habit?"},
         question="Shall placements be decided together again?",
-        effect="end_of_reserved_matter",
+        effect="reserved_matter_end",
     ),
     Template(
         "settings",

@@ -1,5 +1,6 @@
 """What a home board says to an assent above its speaker's limit (rule 14). The seal asks it: boards.py."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -11,7 +12,8 @@ from alliance.core.refusals import NotPossible
 from alliance.core.uploads import Upload
 from decisions import effects, permissions
 from decisions.lifecycle import RATIFICATION, RatificationState
-from decisions.models import Attachment, Decision, Proposal, Ratification
+from decisions.models import Decision, Proposal, Ratification
+from decisions.services.files import copy_files
 from decisions.services.putting import ask_everybody
 from decisions.services.shared import locked, next_number
 from participants.models import Participant, User
@@ -146,20 +148,9 @@ def _put_again(decision: Decision, refused_by: Participant, by: User) -> Proposa
         drafted_at=timezone.now(),
         drafted_by=by,
     )
-    named = {(one.title, one.version) for one in case.files}
-    Attachment.objects.bulk_create(
-        Attachment(
-            alliance_id=again.alliance_id,
-            proposal=again,
-            title=one.title,
-            version=one.version,
-            document_id=one.document_id,
-            added_at=one.added_at,
-            added_by_id=one.added_by_id,
-        )
-        for one in before.attachments.all()
-        if (one.title, one.version) in named
-    )
+    files = copy_files(named=case.files, source=before, to=again, by=by)
+    again.draft = replace(case, files=files).to_json()
+    again.save(update_fields=["draft"])
     try:
         with transaction.atomic():
             return ask_everybody(locked(again), by)
