@@ -5,6 +5,7 @@ from decisions.views import (
     deliberation,
     drafting,
     files,
+    positions,
     proposals,
     register,
     reviews,
@@ -72,4 +73,9 @@ urlpatterns = [
     path("<int:number>/successor/", drafting.supersede, name="supersede"),
     path("<int:number>/review/", reviews.review_decision, name="review_decision"),
     path("<int:number>/review-day/", reviews.plan_review, name="plan_review"),
+    # Answers that are taken back or recorded on behalf, and the seal that waited for them
+    path("proposals/<int:number>/position/withdrawal/", positions.take_back, name="take_back"),
+    path("proposals/<int:number>/position/on-behalf/", positions.record_on_behalf, name="record_on_behalf"),
+    path("proposals/<int:number>/positions/<int:position>/evidence/", positions.evidence, name="evidence"),
+    path("proposals/<int:number>/seal/", positions.seal, name="seal"),
 ]

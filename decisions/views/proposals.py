@@ -15,9 +15,11 @@ from decisions.forms import (
     ResolutionForm,
     WithdrawalForm,
 )
+from decisions.forms.positions import chosen
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
 from decisions.models import Decision, Objection, Position, Proposal
 from decisions.showing import acts, differences, history, panels, people_of, spoken_stands
+from decisions.showing.positions import answering
 from decisions.views.drafting import show_draft
 from decisions.views.finding import find, principles_of, status_of, tells, whole
 from participants.models import Alliance, Principle
@@ -188,7 +190,9 @@ def _show(
     objecting = {one.participant_id: one for one in found.tally.objections}
     free = [one for one in speaks_for if one.pk not in objecting]
     if form is None and free and found.state_now == State.OPEN:
-        form = PositionForm(proposal=found, participants=free, principles=principles)
+        form = PositionForm(
+            proposal=found, participants=free, principles=principles, initial=chosen(request.GET)
+        )
     names = {one.pk: str(one) for one in Principle.objects.filter(alliance=found.alliance)}
     for one in found.objections.all():
         one.touched = [names[pk] for pk in one.principles if pk in names]
@@ -204,7 +208,8 @@ def _show(
         "differences": differences(changed.shown, changed.current) if changed and changed.shown else [],
         "events": (events := history(found)),
         "seal": next((one["event"] for one in events if one["event"].kind == "decisions.sealed"), None),
-    } | panels(found, request.standing)
+    }
+    context |= answering(found, request.standing) | panels(found, request.standing)
     return render(
         request, "decisions/proposal.html", context, status=422 if changed or (form and form.errors) else 200
     )
