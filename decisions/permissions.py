@@ -106,10 +106,10 @@ def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
 
 
 @rule
-def record_on_behalf(by, *, proposal: Proposal, participant: Participant) -> str:
+def record_on_behalf(by, *, proposal: Proposal, participant: Participant | None = None) -> str:
     """Rule 24: whoever speaks for another participant on the roll writes down what this one said elsewhere."""
     speaks = standing(by, proposal.alliance_id).speaks_for_ids
-    if participant.pk in speaks:
+    if participant is not None and participant.pk in speaks:
         return f"You speak for {participant.short_name}: give its answer yourself."
     if not any(entry.participant_id in speaks and not entry.has_left for entry in proposal.roll.all()):
         return "Only representatives and deputies of participants on the roll record an answer on behalf of another."
