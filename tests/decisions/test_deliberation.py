@@ -343,7 +343,11 @@ class TestThePages:
     def test_redacted_words_show_their_mark(self, cast, client_of, proposal):
         said = say(proposal, cast.lee, "My neighbour’s name @Pat Provider")
         Words.objects.filter(pk=said.words_id).update(
-            text="", redacted_at=timezone.now(), redacted_by=cast.lee, redaction_reason="a name"
+            text="",
+            salt=b"",
+            redacted_at=timezone.now(),
+            redacted_by=cast.lee,
+            redaction_reason="a name",
         )
         page = words(client_of(cast.pat).get(proposal.get_absolute_url()))
         assert "[redacted on" in page
