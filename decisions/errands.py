@@ -1,8 +1,12 @@
 """What decisions do later (house 34): each fetches by id and calls one service."""
 
-from alliance.core.outbox import Run, errand
+from datetime import date
+
+from alliance.core.outbox import Run, enqueue, errand
+from alliance.core.schedule import every_day
 from decisions import drawing
 from decisions.models import Paper, Proposal
+from participants.models import Alliance
 
 
 @errand("decisions.seal_after_hold")
@@ -27,3 +31,22 @@ def _draw_paper(run: Run) -> None:
     pdf = drawing.draw(sheet)
     with run.step("Keeping the paper", 90):
         keep_paper(paper=paper, pdf=pdf)
+
+
+@every_day
+def ask_who_has_left(today: date) -> None:
+    """Who left or is suspended by today is no longer asked: one errand a day for each alliance that has such a one."""
+    from decisions.services.departing import to_depart
+
+    for alliance_id in set(to_depart(on=today).values_list("alliance_id", flat=True)):
+        enqueue(
+            "decisions.note_departures", key=f"{alliance_id}/{today.isoformat()}", alliance_id=alliance_id
+        )
+
+
+@errand("decisions.note_departures")
+def _note_departures(run: Run) -> None:
+    from decisions.services import note_departures
+
+    with run.step("Taking those who have left off the rolls"):
+        note_departures(alliance=Alliance.objects.get(pk=run.alliance_id), by=None)

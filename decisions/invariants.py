@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db import connection
 
@@ -52,6 +53,44 @@ def _sealed(alliance_id: int) -> Iterator[str]:
             yield f"Decision {number}: {participant} {trouble}."
 
 
+DECIDED_ALONE = """
+select d.number,
+       case when w.hash <> d.wording_hash
+                or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
+                then 'has other words than its hash'
+            when a.id is null or a.person_id <> d.sealed_by_id or a.participant_id <> put.participant_id
+                or a.from_on > d.decided_on or a.until_on < d.decided_on or a.ended_at < d.sealed_at
+                then 'was taken by somebody who did not speak for its organisation that day'
+            when d.kind = 'operational' then 'goes beyond its delegation'
+            else 'is about a matter that was not reserved when it was begun' end
+from decisions_decision d
+join decisions_proposal put on put.id = d.proposal_id
+join decisions_wording w on w.id = d.wording_id
+left join participants_roleappointment a on a.id = d.decided_as_id
+left join decisions_delegation g on g.id = put.delegation_id
+left join decisions_reservedmatter m on m.id = put.matter_id
+where d.alliance_id = %s and d.kind <> 'key'
+  and (w.hash <> d.wording_hash or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
+       or a.id is null or a.person_id <> d.sealed_by_id or a.participant_id <> put.participant_id
+       or a.from_on > d.decided_on or a.until_on < d.decided_on or a.ended_at < d.sealed_at
+       or (d.kind = 'operational' and (g.id is null or g.person_id <> d.sealed_by_id or g.from_on > d.decided_on
+           or g.until_on < d.decided_on or g.ended_on <= d.decided_on or coalesce(w.amount, 0) > g."limit"))
+       or (d.kind = 'reserved' and (m.id is null or m.holder_id <> put.participant_id
+           or m.listed_at > put.drafted_at or m.ended_on <= d.decided_on)))
+order by d.number
+"""
+
+
+@invariant(
+    "What one person decided alone was theirs to decide: within a delegation, or reserved before it began."
+)
+def _decided_alone(alliance_id: int) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(DECIDED_ALONE, [alliance_id])
+        for number, trouble in cursor.fetchall():
+            yield f"Decision {number} {trouble}."
+
+
 @invariant(
     "The record alone shows for each sealed decision who agreed to which words, and nothing was left unresolved."
 )
@@ -62,6 +101,7 @@ def _told(alliance_id: int) -> Iterator[str]:
 def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
     """Replays the events of decisions and holds every seal against what was told before it (rules 2, 3, 17)."""
     roll, wording, stances, objections, aside, sealed = {}, {}, {}, {}, {}, {}
+    delegations, matters = {}, {}
     events = Event.objects.filter(alliance_id=alliance_id, kind__startswith="decisions.").order_by("seq")
     for event in events.iterator(chunk_size=2000):
         told = json.loads(bytes(event.body))["facts"]
@@ -91,6 +131,17 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                 objections[put] = {number: by for number, by in objections[put].items() if by != gone}
             case "objection_resolved":
                 objections[put].pop(told["objection"], None)
+            case "delegation_granted":
+                delegations[put] = told
+            case "delegation_ended":
+                delegations.pop(put, None)
+            case "reserved_matter_listed":
+                matters[put] = told
+            case "reserved_matter_ended":
+                matters.pop(put, None)
+            case "decided_alone":
+                sealed[told["number"]] = told["wording_hash"]
+                yield from _right_holds(event, told, delegations, matters)
             case "sealed":
                 sealed[told["number"]] = told["wording_hash"]
                 yield from _seal_holds(
@@ -119,3 +170,20 @@ def _seal_holds(seq, told, roll, wording, stances, objections, standing_aside) -
         yield f"{name}: nobody agreed."
     if objections:
         yield f"{name} was sealed over an unresolved objection."
+
+
+def _right_holds(event: Event, told: dict, delegations: dict, matters: dict) -> Iterator[str]:
+    """Rules 1, 12: the right was told before, to this person or this organisation, and reaches that far."""
+    name = f"Decision {told['number']} (event {event.seq})"
+    if hash_of(told["wording"].encode()) != told["wording_hash"]:
+        yield f"{name}: its wording does not give its hash."
+    if told["delegation"] is None:
+        matter = matters.get(told["matter"])
+        if matter is None or matter["holder"]["id"] != told["participant"]["id"]:
+            yield f"{name} is about a matter that the record does not reserve to {told['participant']['name']}."
+        return
+    given = delegations.get(told["delegation"])
+    if given is None or given["person"]["id"] != str(event.actor_id):
+        yield f"{name} cites a delegation that the record does not give to whoever decided."
+    elif given["limit"] is not None and Decimal(told["amount"] or 0) > Decimal(given["limit"]):
+        yield f"{name} goes beyond the limit of its delegation."

@@ -7,7 +7,9 @@ from tests.factories.decisions import again, answer, make_proposal
 
 def voices(alliance: Alliance) -> dict[Participant, User]:
     """Every active participant with somebody who speaks for it."""
-    speaking = RoleAppointment.objects.speaking().filter(alliance=alliance).select_related("person", "participant")
+    speaking = (
+        RoleAppointment.objects.speaking().filter(alliance=alliance).select_related("person", "participant")
+    )
     active = Participant.objects.filter(alliance=alliance).active()
     chosen = {one.participant_id: one.person for one in speaking.order_by("-role", "-pk")}
     return {one: chosen[one.pk] for one in active if one.pk in chosen}
