@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from alliance.core.models import Document
 from decisions import services
 from decisions.case import Bearing, Case, Effect
 from decisions.models import Amendment, Deadlock, Decision, Objection, Position, Proposal
@@ -76,6 +77,29 @@ def object_to(proposal: Proposal, participant: Participant, by: User, **facts) -
         by=by,
         **facts,
     )
+
+
+def tell_on_behalf(proposal: Proposal, cast, **changes) -> Position:
+    """Pat writes down what Carol told on the telephone for the council; a note shows it."""
+    note = Document.keep(
+        alliance_id=proposal.alliance_id,
+        name="note.txt",
+        content=b"Yes.",
+        media_type="text/plain",
+        by=cast.pat,
+    )
+    facts = {
+        "proposal": proposal,
+        "participant": cast.council,
+        "said_by": cast.carol,
+        "stance": "agree",
+        "heard": "telephone",
+        "evidence": "Carol rang at half past ten.",
+        "evidence_file": note,
+        "shown": again(proposal).current_wording.hash,
+        "by": cast.pat,
+    }
+    return services.record_on_behalf(**facts | changes)
 
 
 def reword(proposal: Proposal, by: User, **changes):
