@@ -212,9 +212,12 @@ def help_box(content, summary):
 
 
 @register.simple_block_tag
-def table(content, caption, hide_caption=False, name=""):
-    """A table that scrolls sideways by itself on a phone: the content is its `<thead>`, `<tbody>`, `<tfoot>`."""
-    return _wrapped("table", content, caption=caption, hide_caption=hide_caption, name=name)
+def table(content, caption, hide_caption=False, name="", stacked=False):
+    """A table that scrolls sideways by itself on a phone: the content is its `<thead>`, `<tbody>`, `<tfoot>`.
+
+    With `stacked` its rows stand one under the other there instead; then every cell says its column in `data-label`.
+    """
+    return _wrapped("table", content, caption=caption, hide_caption=hide_caption, name=name, stacked=stacked)
 
 
 @register.simple_block_tag
