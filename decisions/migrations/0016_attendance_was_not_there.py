@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("decisions", "0012_case_files_and_reviews"),
+        ("decisions", "0014_the_clock_ends_and_settles_too"),
     ]
     operations = [
         migrations.AlterField(

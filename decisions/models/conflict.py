@@ -78,7 +78,10 @@ class Declaration(OfAlliance):
                 condition=Q(state__in=["declared", "admitted", "left"]),
                 name="participant_has_one_declaration_at_work",
             ),
-            both_or_neither("settled", "declaration_is_settled_by_somebody"),
+            models.CheckConstraint(  # the clock settles one too, when its participant has left the alliance
+                condition=Q(settled_at__isnull=False) | Q(settled_by__isnull=True),
+                name="who_settles_a_declaration_does_so_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

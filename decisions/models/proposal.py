@@ -116,7 +116,10 @@ class Proposal(OfAlliance):
                 condition=~Q(state="no_decision") | Q(ended_at__isnull=False) & ~Q(ended_because=""),
                 name="no_decision_says_why",
             ),
-            both_or_neither("ended", "proposal_is_ended_by_somebody"),
+            models.CheckConstraint(  # the clock ends one too, when a participant has left (rule 10)
+                condition=Q(ended_at__isnull=False) | Q(ended_by__isnull=True),
+                name="who_ends_a_proposal_does_so_at_a_time",
+            ),
             both_or_neither("opened", "proposal_is_opened_by_somebody"),
             both_or_neither("withdrawn", "proposal_is_withdrawn_by_somebody"),
         ]

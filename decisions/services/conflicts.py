@@ -209,14 +209,15 @@ def leave_roll(
     proposal: Proposal,
     participant: Participant,
     because: str,
-    by: User,
+    by: User | None,
     declaration: Declaration | None = None,
 ) -> RollDeparture:
     """Ask `participant` no longer on this proposal; its row on the frozen roll stays (rules 2, 9).
 
     `because` is a `RollDeparture.Because`; a conflict names its `declaration`, which becomes LEFT. When nobody could
     decide any more the proposal ends without a decision (rule 10); else those who are left may be unanimous now, and
-    the seal follows. A service for other services: who may cause it is their question. Twice is once.
+    the seal follows. `by` None is the clock. A service for other services: who may cause it is their question. Twice
+    is once.
     """
     proposal = locked(proposal)
     entry = (
@@ -318,7 +319,7 @@ def _asked(proposal: Proposal) -> list[Participant]:
     return [one.participant for one in entries.select_related("participant").order_by("place")]
 
 
-def _settle(proposal: Proposal, declaration: Declaration, by: User) -> bool:
+def _settle(proposal: Proposal, declaration: Declaration, by: User | None) -> bool:
     """Settle it if what the others said does; they are those who are on the roll now."""
     others = {one.pk for one in _asked(proposal)} - {declaration.participant_id}
     stances = [
@@ -337,13 +338,13 @@ def _settle(proposal: Proposal, declaration: Declaration, by: User) -> bool:
     return True
 
 
-def _settled(declaration: Declaration, verb: str, by: User) -> None:
+def _settled(declaration: Declaration, verb: str, by: User | None) -> None:
     declaration.state = DECLARATION.after(declaration.state, verb)
     declaration.settled_at, declaration.settled_by = timezone.now(), by
     declaration.save(update_fields=["state", "settled_at", "settled_by"])
 
 
-def _depart_for(proposal: Proposal, declaration: Declaration, by: User) -> None:
+def _depart_for(proposal: Proposal, declaration: Declaration, by: User | None) -> None:
     _settled(declaration, "leave", by)
     entry = RollEntry.objects.select_related("participant").get(
         proposal=proposal, participant=declaration.participant_id
@@ -355,7 +356,7 @@ def _depart(
     proposal: Proposal,
     entry: RollEntry,
     because: str,
-    by: User,
+    by: User | None,
     declaration: Declaration | None = None,
 ) -> None:
     departure = RollDeparture.objects.create(
@@ -384,7 +385,7 @@ def _depart(
             _settled(own, "leave", by)
 
 
-def _go_on(proposal: Proposal, by: User) -> None:
+def _go_on(proposal: Proposal, by: User | None) -> None:
     """What follows when the roll became smaller: no decision (rule 10), other declarations, or the seal."""
     if because := why_left_without_decision(_asked(proposal)):
         _end(proposal, because, by)
@@ -403,7 +404,7 @@ def _unsettled(proposal: Proposal) -> list[Declaration]:
     return list(found.select_related("participant", "person", "proposal"))
 
 
-def _end(proposal: Proposal, because: str, by: User) -> None:
+def _end(proposal: Proposal, because: str, by: User | None) -> None:
     proposal.state = PROPOSAL.after(proposal.state_now, "end")
     proposal.ended_at, proposal.ended_by, proposal.ended_because = timezone.now(), by, because
     proposal.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])

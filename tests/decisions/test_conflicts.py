@@ -10,7 +10,7 @@ from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import services
 from decisions.invariants import breaks_in_the_telling
-from decisions.models import Declaration, DeclarationVote, Decision, Interest, Position, RollDeparture
+from decisions.models import Decision, Declaration, DeclarationVote, Interest, Position, RollDeparture
 from decisions.tally import conflict_comes_to, why_left_without_decision
 from participants.models import Participant, RoleAppointment
 from tests.factories.conflicts import declare, make_interest, vote
@@ -25,6 +25,19 @@ def proposal(cast):
     return make_proposal(cast.council, cast.carol)
 
 
+@pytest.fixture
+def quay(cast):
+    """A fourth participant, there from the start."""
+    return make_participant(cast.alliance, "Quay Care", short_name="Quay")
+
+
+@pytest.fixture
+def late(cast):
+    """One that joins next week."""
+    next_week = timezone.localdate() + timedelta(days=7)
+    return make_participant(cast.alliance, "Late Arrivals", short_name="Late", joined_on=next_week)
+
+
 def roll_of(proposal) -> list[str]:
     return [one.participant.short_name for one in again(proposal).roll.all() if not one.has_left]
 
@@ -32,6 +45,12 @@ def roll_of(proposal) -> list[str]:
 def kinds_about(alliance) -> list[str]:
     told = Event.objects.filter(alliance=alliance, kind__startswith="decisions.").order_by("seq")
     return [kind.partition(".")[2] for kind in told.values_list("kind", flat=True)]
+
+
+@pytest.fixture
+def leaving(cast):
+    """Haven leaves the alliance in a week; so it was agreed at the start."""
+    Participant.objects.filter(pk=cast.haven.pk).update(left_on=timezone.localdate() + timedelta(days=7))
 
 
 class TestWhatItComesTo:
@@ -139,14 +158,14 @@ class TestDeclaring:
         with pytest.raises(NotPossible, match="Haven has declared a conflict"):
             declare(proposal, cast.haven, cast.dev)
 
-    def test_only_who_speaks_for_it_and_is_asked(self, cast, proposal):
+    def test_only_who_speaks_for_it_and_is_asked(self, cast, late, proposal, time_machine):
         for by in (cast.finn, cast.carol, cast.bea, cast.stranger):
             with pytest.raises(NotAllowed, match="representative or deputy"):
                 declare(proposal, cast.haven, by)
-        newcomer = make_participant(cast.alliance, "Late Arrivals", short_name="Late")
-        nell = make_person(cast.alliance, "Nell New", "representative", newcomer)
+        nell = make_person(cast.alliance, "Nell New", "representative", late)
+        time_machine.move_to(timezone.now() + timedelta(days=8))
         with pytest.raises(NotAllowed, match="not on the roll"):
-            declare(proposal, newcomer, nell)
+            declare(proposal, late, nell)
 
     def test_an_interest_of_the_register_names_the_person(self, cast, proposal):
         interest = make_interest(cast.pat, cast.alliance, cast.haven)
@@ -199,9 +218,7 @@ class TestTheOthersSay:
             ("Haven Homes", "conflict")
         ]
 
-    def test_each_says_it_once(self, cast, proposal):
-        make_participant(cast.alliance, "Quay Care", short_name="Quay")
-        proposal = make_proposal(cast.council, cast.carol, title="With four on the roll?")
+    def test_each_says_it_once(self, cast, quay, proposal):
         declaration = declare(proposal, cast.haven, cast.pat)
         said = vote(declaration, cast.beacon, cast.rosa, "leave")
         assert vote(declaration, cast.beacon, cast.rosa, "leave").pk == said.pk
@@ -215,9 +232,7 @@ class TestTheOthersSay:
         with pytest.raises(NotAllowed, match="Beacon’s representative"):
             vote(declaration, cast.beacon, cast.carol, "admit")
 
-    def test_what_is_settled_takes_no_further_word(self, cast, proposal):
-        make_participant(cast.alliance, "Quay Care", short_name="Quay")
-        proposal = make_proposal(cast.council, cast.carol, title="With four on the roll?")
+    def test_what_is_settled_takes_no_further_word(self, cast, quay, proposal):
         declaration = declare(proposal, cast.haven, cast.pat)
         services.leave_for_conflict(declaration=declaration, by=cast.pat)
         with pytest.raises(NotPossible):
@@ -245,7 +260,7 @@ class TestRuleTen:
         assert kinds_about(cast.alliance)[-1] == "ended_without_decision"
         with pytest.raises(NotPossible):
             answer(proposal, cast.haven, cast.pat)
-        with pytest.raises(DatabaseError, match="rule 10"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="no_decision"), transaction.atomic():
             type(ended).objects.filter(pk=ended.pk).update(state="open")
 
     def test_with_fewer_than_two_there_is_no_decision(self, cast, proposal):
@@ -254,11 +269,9 @@ class TestRuleTen:
             services.leave_for_conflict(declaration=declaration, by=by)
         assert again(proposal).outcome == "No decision: only one participant is left on the roll"
 
-    def test_a_departure_settles_what_others_declared(self, cast):
+    def test_a_departure_settles_what_others_declared(self, cast, quay, proposal):
         """Four on the roll; Beacon's conflict has one voice for it. With Haven gone that one is one of two."""
-        quay = make_participant(cast.alliance, "Quay Care", short_name="Quay")
         quinn = make_person(cast.alliance, "Quinn Quay", "representative", quay)
-        proposal = make_proposal(cast.council, cast.carol)
         beacons = declare(proposal, cast.beacon, cast.rosa)
         vote(beacons, cast.council, cast.carol, "leave")
         vote(beacons, quay, quinn, "admit")
@@ -271,19 +284,35 @@ class TestRuleTen:
 
 
 class TestLeavingForOtherReasons:
-    def leave_the_alliance(self, cast, **facts):
-        with connection.cursor() as cursor:
-            cursor.execute("set local session_authorization default")  # what E's services do by decision
-        Participant.objects.filter(pk=cast.haven.pk).update(**facts)
-
     def test_a_participant_of_the_alliance_stays_on_the_roll(self, cast, proposal):
         with pytest.raises(DatabaseError, match="stays on the roll"), transaction.atomic():
             services.leave_roll(proposal=proposal, participant=cast.haven, because="suspended", by=cast.carol)
 
-    def test_who_is_not_on_the_roll_does_not_leave_it(self, cast, proposal):
-        newcomer = make_participant(cast.alliance, "Late Arrivals", short_name="Late")
+    def test_who_is_not_on_the_roll_does_not_leave_it(self, cast, late, proposal):
         with pytest.raises(NotPossible, match="not on the roll"):
-            services.leave_roll(proposal=proposal, participant=newcomer, because="left", by=cast.carol)
+            services.leave_roll(proposal=proposal, participant=late, because="left", by=cast.carol)
+
+    def test_whose_conflict_the_others_were_asked_about(self, cast, leaving, proposal, time_machine):
+        """It does not stand in the way of those who are left."""
+        declaration = declare(proposal, cast.haven, cast.pat)
+        answer(proposal, cast.council, cast.carol)
+        answer(proposal, cast.beacon, cast.rosa)
+        time_machine.move_to(timezone.now() + timedelta(days=7))
+        services.leave_roll(proposal=proposal, participant=cast.haven, because="left", by=None)
+        services.leave_roll(proposal=proposal, participant=cast.haven, because="left", by=cast.carol)
+        assert (again(declaration).state, again(declaration).settled_by) == ("left", None)
+        assert Decision.objects.get().proposal == proposal
+        assert RollDeparture.objects.get().because == "left"
+        assert list(breaks_in_the_telling(cast.alliance.pk)) == []
+
+
+    def test_the_clock_ends_what_nobody_can_decide_any_more(self, cast, leaving, proposal, time_machine):
+        services.leave_for_conflict(declaration=declare(proposal, cast.beacon, cast.rosa), by=cast.rosa)
+        time_machine.move_to(timezone.now() + timedelta(days=7))
+        services.leave_roll(proposal=proposal, participant=cast.haven, because="left", by=None)
+        ended = again(proposal)
+        assert (ended.state, ended.ended_by) == ("no_decision", None)
+        assert Event.objects.get(kind="decisions.ended_without_decision").actor_name == "Concordat"
 
 
 class TestFoundAfterwards:
@@ -306,11 +335,10 @@ class TestFoundAfterwards:
         assert kinds_about(cast.alliance)[-1] == "conflict_found"
         assert list(breaks_in_the_telling(cast.alliance.pk)) == []
 
-    def test_by_who_speaks_for_a_participant_of_somebody_who_took_part(self, cast):
+    def test_by_who_speaks_for_a_participant_of_somebody_who_took_part(self, cast, late):
         decision = make_decision(
             cast.council, {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa}
         )
-        late = make_participant(cast.alliance, "Late Arrivals", short_name="Late")
         report = {"decision": decision, "person": cast.pat, "what": "His sister let the rooms."}
         with pytest.raises(NotAllowed, match="Tell yours"):
             services.report_conflict(**report, participant=cast.haven, by=cast.lee)
