@@ -10,6 +10,11 @@ from participants.models import RoleAppointment
 Stance = Position.Stance
 
 
+def chosen(link) -> dict:
+    """What a link in a letter has chosen already: "?answer=agree" (any stance of the form)."""
+    return {"stance": link["answer"]} if link.get("answer") in Stance.values else {}
+
+
 class OnBehalfForm(Form):
     """What somebody said for their organisation outside the application (rule 24)."""
 

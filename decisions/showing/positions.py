@@ -6,6 +6,7 @@ from decisions import permissions
 from decisions.forms.proposals import PositionForm
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Proposal
+from decisions.voices import voices
 from participants.models import Participant, RoleAppointment
 from participants.standing import Standing
 
@@ -14,7 +15,8 @@ def answering(proposal: Proposal, standing: Standing) -> dict:
     """For the page: `asked` (the reader has not answered yet), the hold, and the acts around an answer."""
     at = [proposal.alliance.slug, proposal.number]
     permitted = PROPOSAL.permits(proposal.state_now, "take_position")
-    own = [one for one in proposal.tally.stands if standing.speaks_for(one.participant)]
+    speaks = voices(standing, proposal)
+    own = [one for one in proposal.tally.stands if one.participant.pk in speaks]
     answered = [one for one in own if one.position]
     objecting = {one.participant_id for one in proposal.tally.objections}
     free = [one for one in answered if one.participant.pk not in objecting]
@@ -62,7 +64,7 @@ def _spoken_for(stand, proposal: Proposal, at: list) -> dict:
     }
 
 
-def voices(proposal: Proposal, standing: Standing) -> list[RoleAppointment]:
+def heard_from(proposal: Proposal, standing: Standing) -> list[RoleAppointment]:
     """Everybody whose answer this person could write down: who speaks for another participant that is asked."""
     asked = [
         entry.participant_id
@@ -79,5 +81,6 @@ def voices(proposal: Proposal, standing: Standing) -> list[RoleAppointment]:
 
 def to_take_back(proposal: Proposal, standing: Standing):
     """The participants whose answer to this wording the person could take back or contest."""
-    own = [one.participant.pk for one in proposal.tally.answered if standing.speaks_for(one.participant)]
+    speaks = voices(standing, proposal)
+    own = [one.participant.pk for one in proposal.tally.answered if one.participant.pk in speaks]
     return Participant.objects.filter(pk__in=own).order_by("place")

@@ -46,6 +46,7 @@ def people_of(standing: Standing, proposal: Proposal) -> list[Participant]:
 def spoken_stands(proposal: Proposal) -> list[dict]:
     """Where each participant stands, for components/position.html; with the reason where one was given."""
     closed = proposal.state_now in (State.NOT_AGREED, State.STATUS_QUO, State.NO_DECISION, State.WITHDRAWN)
+    silent = {one.participant.pk for one in proposal.tally.waiting}
     shown = []
     for stand in proposal.tally.stands:
         said = stand.position
@@ -63,7 +64,13 @@ def spoken_stands(proposal: Proposal) -> list[dict]:
                 "by": _by(said),
                 "at": said.taken_at,
             }
-        elif proposal.is_veiled and stand not in proposal.tally.waiting:
+            if said.is_on_behalf:
+                chip |= {
+                    "note": f"Recorded on behalf by {said.typed_by_name}: {said.get_heard_display().lower()}",
+                    "evidence": said.evidence,
+                    "evidence_url": _evidence_url(proposal, said),
+                }
+        elif proposal.is_veiled and stand.participant.pk not in silent:
             chip |= {"word": "Not shown yet", "icon": "lock", "tone": "outline"}
         else:
             chip |= {
@@ -83,6 +90,12 @@ def spoken_stands(proposal: Proposal) -> list[dict]:
                 chip["note"] = f"{was[stand.lapsed.stance]} on version {version}; asked again since"
         shown.append(chip)
     return shown
+
+
+def _evidence_url(proposal: Proposal, said: Position) -> str:
+    if not said.evidence_file_id:
+        return ""
+    return reverse("decisions:evidence", args=[proposal.alliance.slug, proposal.number, said.pk])
 
 
 def _by(said: Position) -> str:

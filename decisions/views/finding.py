@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from decisions import veil
 from decisions.models import Decision, PrincipleTest, Proposal, Wording
 from participants.models import Alliance, Principle
 
@@ -28,7 +29,8 @@ def whole(request: HttpRequest, alliance: Alliance):
 
 
 def find(request: HttpRequest, alliance: Alliance, number: int) -> Proposal:
-    return get_object_or_404(whole(request, alliance), number=number)
+    """One, as its reader may see it: without what others answered while that is veiled."""
+    return veil.over(get_object_or_404(whole(request, alliance), number=number), request.standing)
 
 
 def find_decision(request: HttpRequest, alliance: Alliance, number: int) -> Decision:

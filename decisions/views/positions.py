@@ -13,7 +13,7 @@ from decisions import permissions, services, veil
 from decisions.forms.positions import OnBehalfForm, TakeBackForm
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Position
-from decisions.showing.positions import to_take_back, voices
+from decisions.showing.positions import heard_from, to_take_back
 from decisions.views.finding import find, status_of, tells
 from participants.models import Alliance
 from participants.web import in_alliance
@@ -59,7 +59,7 @@ def record_on_behalf(request: HttpRequest, alliance: Alliance, number: int) -> H
         request.POST or None,
         request.FILES or None,
         proposal=found,
-        voices=voices(found, request.standing),
+        voices=heard_from(found, request.standing),
     )
     page = {"form": form, "proposal": found, "wording": found.current_wording}
     if request.method == "POST" and form.is_valid():

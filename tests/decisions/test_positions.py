@@ -1,6 +1,6 @@
 """Reservations, answers taken back, answers recorded on behalf, and the seal that waits for them (rules 4, 19, 24)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -10,7 +10,8 @@ from alliance.core.invariants import REGISTER
 from alliance.core.models import Document, Errand, Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import services
-from decisions.models import Decision, Position, Proposal, RollDeparture
+from decisions.models import Decision, Position, Proposal
+from participants.models import Participant
 from tests.factories.decisions import again, answer, make_proposal, object_to, reword
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def on(monkeypatch):
     """`on(TUESDAY)`: from now on it is that day, at noon."""
 
     def move(day: date, hour: int = 12) -> None:
-        moment = timezone.make_aware(datetime(day.year, day.month, day.day, hour))
+        moment = timezone.make_aware(datetime.combine(day, time(hour)))
         monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
 
     move(MONDAY)
@@ -363,21 +364,20 @@ class TestTheDatabaseOnAnswersOnBehalf:
 
 
 class TestWhoLeftTheRoll:
-    """A row of departure, as `leave_roll` writes it."""
-
-    def leave(self, proposal, participant, because="left"):
-        return RollDeparture.objects.create(
-            alliance_id=proposal.alliance_id,
-            entry=proposal.roll.get(participant=participant),
-            because=because,
-            departed_at=timezone.now(),
+    def leave(self, proposal, participant, cast):
+        """It declares a conflict, and no majority of the others can admit it any more (rule 9)."""
+        voices = {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa}
+        declared = services.declare_conflict(
+            proposal=proposal, participant=participant, what="We own the hall.", by=voices.pop(participant)
         )
+        other, by = next(iter(voices.items()))
+        services.vote_on_conflict(declaration=declared, participant=other, stance="leave", by=by)
 
     def test_neither_assents_nor_blocks(self, cast, proposal):
-        answer(proposal, cast.beacon, cast.rosa, "abstain")
         object_to(proposal, cast.beacon, cast.rosa)
         answer(proposal, cast.council, cast.carol)
-        self.leave(proposal, cast.beacon)
+        Participant.objects.filter(pk=cast.beacon.pk).update(suspended_on=MONDAY)
+        services.leave_roll(proposal=proposal, participant=cast.beacon, because="suspended", by=cast.carol)
         tally = Proposal.objects.with_positions().get().tally
         assert [one.participant for one in tally.stands] == [cast.council, cast.haven]
         assert (tally.objections, tally.blocks) == ((), [])
@@ -385,12 +385,13 @@ class TestWhoLeftTheRoll:
         assert again(proposal).state == "agreed"
         [told] = events("sealed")
         assert [one["participant"]["name"] for one in told["roll"]] == ["Harbour City Council", "Haven Homes"]
-        assert told["left"][0]["because"] == "left"
+        assert told["left"][0]["because"] == "suspended"
         assert told["objections"][0]["left"] is True
+        nothing_is_broken(cast.alliance)
 
     def test_takes_no_further_part(self, cast, proposal):
-        self.leave(proposal, cast.beacon)
-        with pytest.raises(NotAllowed, match="left the roll of this proposal: it left the alliance"):
+        self.leave(proposal, cast.beacon, cast)
+        with pytest.raises(NotAllowed, match="left the roll of this proposal: a conflict of interest"):
             answer(proposal, cast.beacon, cast.rosa)
         with pytest.raises(NotAllowed):
             tell(proposal, cast, by=cast.rosa)
@@ -400,11 +401,10 @@ class TestWhoLeftTheRoll:
             services.seal(proposal=proposal, by=cast.rosa)
 
     def test_without_a_commissioner_nothing_is_agreed(self, cast, proposal):
-        """Rule 10: not even when the two others agree."""
-        self.leave(proposal, cast.council)
+        """Rule 10, whatever the two others say."""
         answer(proposal, cast.haven, cast.pat)
-        answer(proposal, cast.beacon, cast.rosa)
+        self.leave(proposal, cast.council, cast)
+        assert again(proposal).state == "no_decision"
         tally = Proposal.objects.with_positions().get().tally
         assert not tally.is_agreed
         assert tally.blocks == ["A key decision needs a commissioner among the active participants."]
-        assert again(proposal).state == "open"
