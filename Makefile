@@ -9,7 +9,7 @@ SIZES = $(foreach size,YEARS PARTICIPANTS LINES DECISIONS,\
   $(if $($(size)),--$(shell echo $(size) | tr A-Z a-z)=$($(size))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench demo-large lock check-deploy clean
+.PHONY: help run test lint fmt bench bench-decisions demo-large lock check-deploy clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,7 +37,11 @@ fmt: ## Format the code and draw the lifecycles
 
 bench: ## Time every page on the demonstration and print a table
 	@$(PYTHON) alliance/local/bootstrap.py test
-	@$(BIN)/pytest tests/bench --no-header -q -s -o python_files='bench_*.py'
+	@$(BIN)/pytest tests/bench/bench_pages.py --no-header -q -s -o python_files='bench_*.py'
+
+bench-decisions: ## Time the register and its pages with thousands of decisions (DECISIONS=…)
+	@$(PYTHON) alliance/local/bootstrap.py test
+	@$(BIN)/pytest tests/bench/bench_decisions.py --no-header -q -s -o python_files='bench_*.py'
 
 demo-large: ## Load years of an invented alliance (YEARS=… PARTICIPANTS=… LINES=… DECISIONS=…)
 	@$(PYTHON) alliance/local/bootstrap.py run && exec $(BIN)/python -m alliance.local.run load_demo --large $(SIZES)

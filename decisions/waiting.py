@@ -3,20 +3,30 @@
 from collections.abc import Iterator
 
 from alliance.core.waiting import Waiting
-from decisions import veil
+from decisions import veil, waiting_reviews, waiting_risks
 from decisions.lifecycle import State
 from decisions.models import Proposal
 from decisions.tally import joined
 from participants.standing import Standing
 
+SOME = 30  # lines of each kind at most: who has more waiting begins with these
+MORE = (waiting_reviews.waiting, waiting_risks.waiting)
+
 
 def waiting_on(standing: Standing) -> list[Waiting]:
-    """Soonest deadline first. A draft waits on whoever drafted it; an unanswered proposal on those who can answer."""
-    alliance = standing.alliance
+    """Soonest deadline first. A draft waits on whoever drafted it; an unanswered proposal on those who can answer.
+
+    What was not agreed waits on whoever put it, and on nobody else.
+    """
+    alliance, speaks = standing.alliance, standing.speaks_for_ids
     mine = Proposal.objects.visible_to(standing.person).filter(alliance=alliance)
-    put = mine.filter(state=State.OPEN).with_positions().order_by("answer_by", "number")
+    put = list(mine.open().with_positions().order_by("answer_by", "number")[:SOME])
+    if speaks:
+        late = mine.not_agreed().filter(participant_id__in=speaks)
+        put = [*late.with_positions().order_by("-answer_by", "-number")[:SOME], *put]
     drafts = mine.drafts().select_related("alliance", "participant").filter(drafted_by=standing.person)
     found = [thing for proposal in put for thing in _about(veil.over(proposal, standing), standing)]
+    found += [thing for more in MORE for thing in more(standing)]
     found += [
         Waiting(one.title, one.get_absolute_url(), "Your draft is not open yet.", "me") for one in drafts
     ]
