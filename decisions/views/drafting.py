@@ -11,7 +11,7 @@ from alliance.core.refusals import NotPossible
 from decisions import effects, guidance, permissions, services
 from decisions.case import Case
 from decisions.forms.case import FileForm, Saved, StartForm, StepForm, SuccessorForm, open_risks, title_of
-from decisions.lifecycle import PROPOSAL
+from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Proposal
 from decisions.services.shared import locked
 from decisions.services.superseding import still_stands
@@ -187,7 +187,9 @@ def supersede(request: HttpRequest, alliance: Alliance, number: int) -> HttpResp
 
 
 def show_draft(request: HttpRequest, found: Proposal) -> HttpResponse:
-    """All that a draft says so far, what it lacks, and the way to open it."""
+    """All that a draft says so far, what it lacks, and the way to open it. One person's has a page of its own."""
+    if found.is_decided_alone and found.state == State.DRAFT:
+        return redirect(request, "decisions:alone", found.alliance.slug, found.number)
     principles, risks = principles_of(found.alliance), open_risks(found, found.alliance_id)
     case, named = found.case, {one.number: one for one in risks}
     page = {
@@ -214,12 +216,12 @@ def files_of(proposal: Proposal) -> list:
     return [one for one in kept if (one.title, one.version) in named]
 
 
-def _asked(found: Proposal, case: Case) -> list[Participant]:
-    """Who would be on the roll today (rules 2, 22)."""
+def _asked(found: Proposal, case: Case) -> list[str]:
+    """The names of those who would be on the roll today (rules 2, 22)."""
     known = case.effect.get("kind") in effects.KINDS
     concerned = effects.off_the_roll(found.alliance, case.effect) if known else ()
     active = Participant.objects.filter(alliance=found.alliance).active().order_by("place")
-    return [one for one in active if one.pk not in concerned]
+    return [one.short_name for one in active if one.pk not in concerned]
 
 
 def _speaks_for(request: HttpRequest) -> list[Participant]:

@@ -55,8 +55,11 @@ class TestPutting:
     def test_a_draft_may_be_saved_half_written_and_says_what_is_missing(self, cast, client_of):
         carol = client_of(cast.carol)
         new = reverse("decisions:propose", args=[cast.alliance.slug])
-        response = carol.post(new, {"participant": cast.council.pk, "title": "A night shelter?"}, follow=True)
-        assert response.redirect_chain[-1][1] == 303
+        begun = carol.post(new, {"participant": cast.council.pk, "template": "question"}, follow=True)
+        assert begun.redirect_chain == [(url("draft_step", Proposal.objects.get(), "question"), 303)]
+        here = begun.redirect_chain[0][0]
+        response = carol.post(here, {"title": "A night shelter?", "then": "later"}, follow=True)
+        assert response.redirect_chain[-1] == (Proposal.objects.get().get_absolute_url(), 303)
         assert "Before it can open" in words(response)
         assert "Enter the reasons for the proposal" in words(response)
         assert "Say what the proposal does to principle (b), Best for people" in words(response)
@@ -69,24 +72,30 @@ class TestPutting:
         response = carol.post(url("open_proposal", draft), follow=True)
         assert "None of 3 has answered yet." in words(response)
 
-    def test_a_bad_date_or_amount_has_its_sentence_and_loses_nothing(self, cast, client_of):
-        carol = client_of(cast.carol)
-        new = reverse("decisions:propose", args=[cast.alliance.slug])
-        sent = {
-            "participant": cast.council.pk,
-            "title": "Kept words",
-            "amount": "1,2O0",
-            "answer_by_day": "31",
-            "answer_by_month": "2",
-            "answer_by_year": "2027",
-        }
-        response = carol.post(new, sent)
+    @pytest.mark.parametrize(
+        ("step", "sent", "sentence", "kept"),
+        [
+            ("money", {"amount": "1,2O0"}, "1,2O0", "1,2O0"),
+            (
+                "time",
+                {"answer_by_day": "31", "answer_by_month": "2", "answer_by_year": "2027"},
+                "must be a real date",
+                'value="2027"',
+            ),
+            ("question", {"title": "x" * 201, "text": "Kept words"}, "must be 200 characters", "Kept words"),
+        ],
+    )
+    def test_what_cannot_be_read_has_its_sentence_and_loses_nothing(
+        self, cast, client_of, step, sent, sentence, kept
+    ):
+        draft = make_draft(cast.council, cast.carol)
+        before = draft.draft
+        response = client_of(cast.carol).post(url("draft_step", draft, step), sent)
         assert response.status_code == 422
         assert "<title>Error: " in words(response)
-        assert "must be a real date" in words(response)
-        assert "Kept words" in words(response)
-        assert "1,2O0" in words(response)
-        assert not Proposal.objects.exists()
+        assert sentence in words(response)
+        assert kept in words(response)
+        assert again(draft).draft == before
 
     @pytest.mark.parametrize("name", ["finn", "hana", "lena", "lee", "bea", "ari"])
     def test_those_who_speak_for_nobody_are_told_why_not(self, cast, client_of, name):
@@ -104,8 +113,7 @@ class TestPutting:
     def test_a_draft_is_edited_and_put_away(self, cast, client_of):
         carol = client_of(cast.carol)
         draft = make_draft(cast.council, cast.carol)
-        sent = case_fields(make_case(cast.alliance, title="Better"))
-        assert carol.post(url("edit_draft", draft), sent).status_code == 303
+        assert carol.post(url("draft_step", draft, "question"), {"title": "Better"}).status_code == 303
         assert again(draft).title == "Better"
         carol.post(url("discard_draft", draft))
         assert "Better" not in words(carol.get(reverse("decisions:register", args=[cast.alliance.slug])))

@@ -21,9 +21,11 @@ def test_an_alliance_decides_together(cast, either_page_as, check_axe):
     put_a_proposal(carol)
     check_axe(carol)
     expect(carol.get_by_text("Before it can open")).to_be_visible()
-    carol.get_by_role("button", name="Go on writing").click()
+    carol.get_by_role("link", name="Say what the proposal does to principle (b), Best for people").click()
     answer_the_principles(carol)
-    carol.get_by_role("button", name="Save and look it over").click()
+    carol.get_by_role("button", name="Save and continue").click()
+    carol.get_by_label("Money").fill("£84,500")
+    carol.get_by_role("button", name="Save and finish later").click()
     expect(carol.get_by_text("Ready to open")).to_be_visible()
     check_axe(carol)
     carol.get_by_role("button", name="Open it: ask everybody").click()
@@ -83,16 +85,28 @@ def test_an_alliance_decides_together(cast, either_page_as, check_axe):
 
 
 def put_a_proposal(page: Page) -> None:
-    page.get_by_label("What is the question, in one line?").fill("Shall we open a night shelter?")
-    page.get_by_label("The wording", exact=True).fill("Haven opens twelve beds on 4 January.")
-    page.get_by_label("Why?", exact=True).fill("Thirty people sleep outside.")
-    page.get_by_label("What else was considered, and why not?").fill(
-        "None considered, because winter is here."
-    )
-    page.get_by_label("Who is affected?").fill("People who sleep outside.")
-    page.get_by_label("How were people using services heard?").fill("Twenty were asked at breakfast.")
-    page.get_by_role("textbox", name="Money").fill("£84,500")
-    page.get_by_role("button", name="Save and look it over").click()
+    """Step by step, until enough is said for one sitting."""
+    page.get_by_label("A question of any kind").check()
+    page.get_by_role("button", name="Begin the draft").click()
+    for questions in (
+        {
+            "What is the question, in one line?": "Shall we open a night shelter?",
+            "The wording": "Haven opens twelve beds on 4 January.",
+        },
+        {
+            "Why?": "Thirty people sleep outside.",
+            "What else was considered, and why not?": "None considered, because winter is here.",
+        },
+        {
+            "Who is affected?": "People who sleep outside.",
+            "How were people using services heard?": "Twenty were asked at breakfast.",
+        },
+    ):
+        for question, words in questions.items():
+            page.get_by_label(question, exact=True).fill(words)
+        page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_role("heading", name="How does it stand to our principles?")).to_be_visible()
+    page.get_by_role("link", name="Look it over and open it").click()
 
 
 def answer_the_principles(page: Page) -> None:
