@@ -93,7 +93,7 @@ def of_minutes(pk: int) -> Sheet:
         "title": title,
         "minutes": written,
         "meeting": meeting,
-        "accepted": {one.attendance_id: one for one in written.acceptances.all()},
+        "acceptances": written.acceptances.all(),
         "attendances": meeting.attendances.all(),
     }
     return Sheet(

@@ -262,6 +262,11 @@ class MeetingQuerySet(OfAllianceQuerySet):
         later = Q(state="planned", starts_at__date__gte=on or timezone.localdate())
         return self.exclude(later).order_by("-starts_at", "-number")
 
+    def begun(self, on=None):
+        """Those in which somebody can answer: not cancelled, of that day or before."""
+        begun = self.filter(starts_at__date__lte=on or timezone.localdate())
+        return begun.exclude(state="cancelled")
+
     def not_told(self, on=None):
         """Planned for a day that is over, and nobody has said whether it took place."""
         return self.filter(state="planned", starts_at__date__lt=on or timezone.localdate())

@@ -1,15 +1,19 @@
 from django.urls import path
 
 from decisions.views import (
+    alone,
     deadlocks,
     deliberation,
     drafting,
     files,
+    meetings,
+    papers,
     positions,
     proposals,
     register,
     reviews,
     risks,
+    urgent,
     wordings,
 )
 
@@ -78,4 +82,47 @@ urlpatterns = [
     path("proposals/<int:number>/position/on-behalf/", positions.record_on_behalf, name="record_on_behalf"),
     path("proposals/<int:number>/positions/<int:position>/evidence/", positions.evidence, name="evidence"),
     path("proposals/<int:number>/seal/", positions.seal, name="seal"),
+    # Meetings and their minutes
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/", meetings.call_meeting, name="call_meeting"),
+    path("meetings/<int:number>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:number>/meeting.ics", meetings.meeting_ics, name="meeting_ics"),
+    path("meetings/<int:number>/change/", meetings.change_meeting, name="change_meeting"),
+    path("meetings/<int:number>/cancellation/", meetings.cancel_meeting, name="cancel_meeting"),
+    path("meetings/<int:number>/holding/", meetings.hold_meeting, name="hold_meeting"),
+    path("meetings/<int:number>/agenda/", meetings.agenda, name="agenda"),
+    path("meetings/<int:number>/attendance/", meetings.attendance, name="attendance"),
+    path("meetings/<int:number>/own-attendance/", meetings.own_attendance, name="own_attendance"),
+    path("meetings/<int:number>/minutes/", meetings.write_minutes, name="write_minutes"),
+    path("meetings/<int:number>/minutes/<int:version>/", meetings.minutes, name="minutes"),
+    path("meetings/<int:number>/minutes/<int:version>/issue/", meetings.issue_minutes, name="issue_minutes"),
+    path(
+        "meetings/<int:number>/minutes/<int:version>/acceptance/",
+        meetings.accept_minutes,
+        name="accept_minutes",
+    ),
+    path("calendar.ics", meetings.calendar, name="calendar"),
+    # Papers and open formats
+    path("register.csv", papers.register_csv, name="register_csv"),
+    path("<int:number>/paper/", papers.decision_paper, name="decision_paper"),
+    path("<int:number>/paper/decision.pdf", papers.decision_pdf, name="decision_pdf"),
+    path("<int:number>/decision.<slug:form>", papers.decision_facts, name="decision_facts"),
+    path("proposals/<int:number>/proposal.<slug:form>", papers.proposal_facts, name="proposal_facts"),
+    path("meetings/<int:number>/minutes/<int:version>/paper/", papers.minutes_paper, name="minutes_paper"),
+    path(
+        "meetings/<int:number>/minutes/<int:version>/paper/minutes.pdf",
+        papers.minutes_pdf,
+        name="minutes_pdf",
+    ),
+    # What one person decides, what is reserved, urgent safety action
+    path("kinds/", alone.kinds, name="kinds"),
+    path("alone/new/", alone.new, name="new_alone"),
+    path("alone/<int:number>/", alone.alone, name="alone"),
+    path("alone/<int:number>/draft/", alone.write, name="write_alone"),
+    path("alone/<int:number>/decision/", alone.decide, name="decide_alone"),
+    path("proposals/<int:number>/statement/", alone.be_heard, name="be_heard"),
+    path("urgent/", urgent.urgent_actions, name="urgent_actions"),
+    path("urgent/new/", urgent.take_urgent_action, name="take_urgent_action"),
+    path("urgent/<int:number>/", urgent.urgent, name="urgent"),
+    path("urgent/<int:number>/report/", urgent.report_urgent_action, name="report_urgent_action"),
 ]

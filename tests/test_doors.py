@@ -21,7 +21,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import decisions, learning, ledger
+from tests.factories import decisions, effects, learning, ledger, meetings
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
@@ -120,6 +120,40 @@ INSIDE = [
     Door("decisions:change_risk", SPEAKERS | {"stan"}, SPEAKERS | {"stan"}, at=("risk",)),
     Door("decisions:accept_risk", SPEAKERS, SPEAKERS, at=("risk",)),
     Door("decisions:close_risk", SPEAKERS | {"stan"}, SPEAKERS | {"stan"}, at=("risk",)),
+    # Meetings, minutes and papers
+    Door("decisions:meetings", ALL),
+    Door("decisions:call_meeting", CONVENES, CONVENES),
+    Door("decisions:meeting", ALL, at=("meeting",)),
+    Door("decisions:meeting_ics", ALL, at=("meeting",)),
+    Door("decisions:change_meeting", CONVENES, CONVENES, at=("meeting",)),
+    Door("decisions:cancel_meeting", CONVENES, CONVENES, at=("meeting",)),
+    Door("decisions:hold_meeting", None, CONVENES, at=("meeting",)),
+    Door("decisions:agenda", CONVENES, CONVENES, at=("meeting",)),
+    Door("decisions:attendance", CONVENES, CONVENES, at=("meeting",)),
+    Door("decisions:own_attendance", None, ALL, at=("meeting",)),
+    Door("decisions:write_minutes", CONVENES | {"lee"}, CONVENES | {"lee"}, at=("held_meeting",)),
+    Door("decisions:minutes", ALL, at=("held_meeting", "version")),
+    Door("decisions:issue_minutes", None, CONVENES | {"lee"}, at=("held_meeting", "version")),
+    Door("decisions:accept_minutes", None, frozenset({"carol", "lee"}), at=("held_meeting", "version")),
+    Door("decisions:calendar", ALL),
+    Door("decisions:register_csv", ALL),
+    Door("decisions:decision_paper", ALL, ALL, at=("decision",)),
+    Door("decisions:decision_pdf", ALL, at=("drawn_decision",)),
+    Door("decisions:decision_facts", ALL, at=("decision", "format")),
+    Door("decisions:proposal_facts", ALL, at=("proposal", "format")),
+    Door("decisions:minutes_paper", ALL, ALL, at=("minuted_meeting", "version")),
+    Door("decisions:minutes_pdf", ALL, at=("minuted_meeting", "version")),
+    # What one person decides, what is reserved, urgent safety action
+    Door("decisions:kinds", ALL),
+    Door("decisions:new_alone", SPEAKERS, SPEAKERS),
+    Door("decisions:alone", HAVENS_VOICES, at=("alone",), hidden=True),
+    Door("decisions:write_alone", HAVENS_VOICES, HAVENS_VOICES, at=("alone",), hidden=True),
+    Door("decisions:decide_alone", None, HAVENS_VOICES, at=("alone",), hidden=True),
+    Door("decisions:be_heard", BEACONS_VOICES, BEACONS_VOICES, at=("excluding",)),
+    Door("decisions:urgent_actions", ALL),
+    Door("decisions:take_urgent_action", SPEAKERS, SPEAKERS),
+    Door("decisions:urgent", ALL, at=("urgent",)),
+    Door("decisions:report_urgent_action", HAVENS_VOICES, HAVENS_VOICES, at=("urgent",)),
     Door("ledger:book", ALL),
     Door("ledger:totals_csv", ALL),
     Door("ledger:lines", ALL),
@@ -160,6 +194,7 @@ INSIDE = [
     Door("learning:start_experiment", None, TAKES_PART, at=("experiment",)),
     Door("learning:end_experiment", CONVENES | {"lee"}, CONVENES | {"lee"}, at=("running",)),
     Door("learning:withdraw_experiment", frozenset({"lee"}), frozenset({"lee"}), at=("experiment",)),
+    Door("learning:tie_risks", TAKES_PART, TAKES_PART, at=("experiment",)),
     Door("learning:measures", ALL),
     Door("learning:define_measure", CONVENES, CONVENES),
     Door("learning:measure", ALL, at=("measure",)),
@@ -221,6 +256,12 @@ def house(cast, django_user_model, monkeypatch) -> House:
     )
     measure = learning.measure(cast.alliance, cast.lena)
     learning.observe(measure, cast.lena)
+    drawn = decisions.make_decision(
+        cast.haven,
+        {cast.haven: cast.pat, cast.council: cast.carol, cast.beacon: cast.rosa},
+        title="Shall we go on?",
+    )
+    meetings.have_paper(drawn, cast.pat)
     things = {
         "invitation": people.invite(
             alliance=cast.alliance,
@@ -239,6 +280,11 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "position": decisions.tell_on_behalf(proposal, cast).pk,
         "amendment": decisions.offer(proposal, cast.council, cast.carol).number,
         "decision": decision.number,
+        "drawn_decision": drawn.number,
+        "format": "json",
+        "meeting": meetings.call(cast.alliance, cast.carol).number,
+        "held_meeting": meetings.issued(cast.alliance, cast.carol, cast.lee).meeting.number,
+        "minuted_meeting": meetings.minuted(cast.alliance, cast.carol, cast.lee).meeting.number,
         "draft": draft.number,
         "step": "question",
         "attachment": attachment.pk,
@@ -257,6 +303,15 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "observed": f"{learning.LONG_AGO:%Y-%m}",
         "report": make_report(cast).number,
     }
+    things["alone"] = effects.draft_reserved(matter, cast.pat).number
+    things["urgent"] = effects.act_urgently(cast.haven, cast.pat).number
+    things["excluding"] = effects.propose_effect(
+        cast.alliance,
+        "exclusion",
+        participant=cast.beacon,
+        left_on=timezone.localdate(),
+        reasons="Wilful default.",
+    ).number
     things["action"] = learning.open_action(cast.alliance, cast.lena, cast.council).number
     return House(
         {name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root},

@@ -181,6 +181,7 @@ def raise_objection(
     by: User,
     principles: list[Principle] | tuple = (),
     legal_limit: str = "",
+    meeting: Meeting | None = None,
 ) -> Objection:
     """Object: name a principle or a legal limit, the concern, and what would make the proposal acceptable (rule 17)."""
     proposal = locked(proposal)
@@ -194,7 +195,7 @@ def raise_objection(
     if not principles and not legal_limit:
         raise NotPossible("An objection names at least one principle or a legal limit.")
     wanted = Words.need(proposal.alliance_id, remedy, "Say what would make the proposal acceptable.")
-    position = _position(proposal, participant, stance, concern, last, by)
+    position = _position(proposal, participant, stance, concern, last, by, meeting=meeting)
     objection = Objection.objects.create(
         alliance_id=proposal.alliance_id,
         proposal=proposal,

@@ -12,9 +12,10 @@ from alliance.core.refusals import NotPossible
 from decisions import permissions, services, veil
 from decisions.forms.positions import OnBehalfForm, TakeBackForm
 from decisions.lifecycle import PROPOSAL
-from decisions.models import Position
+from decisions.models import Meeting, Position
 from decisions.showing.positions import heard_from, to_take_back
 from decisions.views.finding import find, status_of, tells
+from decisions.views.meetings import meeting_asked
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -55,13 +56,15 @@ def record_on_behalf(request: HttpRequest, alliance: Alliance, number: int) -> H
     found = find(request, alliance, number)
     permissions.record_on_behalf.check(request.user, proposal=found)
     PROPOSAL.require(found.state_now, "take_position")
+    room = meeting_asked(request, alliance)
     form = OnBehalfForm(
         request.POST or None,
         request.FILES or None,
         proposal=found,
         voices=heard_from(found, request.standing),
+        initial=_said_in(room),
     )
-    page = {"form": form, "proposal": found, "wording": found.current_wording}
+    page = {"form": form, "proposal": found, "wording": found.current_wording, "meeting": room}
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -75,6 +78,7 @@ def record_on_behalf(request: HttpRequest, alliance: Alliance, number: int) -> H
                 evidence=said["evidence"],
                 evidence_file=_kept(said["evidence_file"], alliance, request),
                 shown=said["shown"],
+                meeting=room,
                 by=request.user,
             )
         except services.WordingChanged as changed:
@@ -91,8 +95,15 @@ def record_on_behalf(request: HttpRequest, alliance: Alliance, number: int) -> H
                 f"Recorded on behalf of {position.participant.short_name}, who can contest it until the end of "
                 f"{position.contestable_until:%-d %B %Y}.",
             )
-            return redirect(request, found)
+            return redirect(request, room or found)
     return render(request, "decisions/record_on_behalf.html", page, status=status_of(form))
+
+
+def _said_in(room: Meeting | None) -> dict:
+    """What is known already of an answer that is given in a meeting."""
+    if room is None:
+        return {}
+    return {"heard": Position.Heard.MEETING, "evidence": f"Said in {room}, on {room.day:%-d %B %Y}."}
 
 
 def _kept(upload, alliance: Alliance, request: HttpRequest) -> Document | None:

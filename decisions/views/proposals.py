@@ -22,6 +22,7 @@ from decisions.showing import acts, differences, history, panels, people_of, spo
 from decisions.showing.positions import answering
 from decisions.views.drafting import show_draft
 from decisions.views.finding import find, principles_of, status_of, tells, whole
+from decisions.views.meetings import meeting_asked
 from participants.models import Alliance, Principle
 from participants.web import in_alliance
 
@@ -53,6 +54,7 @@ def decision(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 def take_position(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = find(request, alliance, number)
     permissions.answer.check(request.user, alliance=alliance)
+    room = meeting_asked(request, alliance)
     principles = principles_of(alliance)
     form = PositionForm(
         request.POST, proposal=found, participants=people_of(request.standing, found), principles=principles
@@ -73,9 +75,10 @@ def take_position(request: HttpRequest, alliance: Alliance, number: int) -> Http
                     remedy=said["remedy"],
                     principles=list(said["principles"]),
                     legal_limit=said["legal_limit"],
+                    meeting=room,
                 )
             else:
-                services.take_position(**stand, stance=said["stance"], reason=form.reason)
+                services.take_position(**stand, stance=said["stance"], reason=form.reason, meeting=room)
         except services.WordingChanged as changed:
             return _show(
                 request, find(request, alliance, number), form=_asked_again(form, found), changed=changed
@@ -84,7 +87,7 @@ def take_position(request: HttpRequest, alliance: Alliance, number: int) -> Http
             form.add_error(None, refusal.reason)
         else:
             messages.success(request, f"Recorded: {said['participant'].short_name} {_verb(said['stance'])}.")
-            return redirect(request, found)
+            return redirect(request, room or found)
     return _show(request, find(request, alliance, number), form=form)
 
 
@@ -209,6 +212,7 @@ def _show(
         "events": (events := history(found)),
         "seal": next((one["event"] for one in events if one["event"].kind == "decisions.sealed"), None),
     }
+    context["meeting"] = meeting_asked(request, found.alliance)
     context |= answering(found, request.standing) | panels(found, request.standing)
     return render(
         request, "decisions/proposal.html", context, status=422 if changed or (form and form.errors) else 200

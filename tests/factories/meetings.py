@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from decisions import services
-from decisions.models import Attendance, Meeting, Minutes
+from decisions.models import Attendance, Decision, Meeting, Minutes, Paper
 from participants.models import User
 
 How = Attendance.How
@@ -38,3 +38,24 @@ def issue(meeting: Meeting, by: User, text: str = "We talked about the shelter."
 
 def days_ago(days: int) -> datetime:
     return timezone.now().replace(microsecond=0) - timedelta(days=days)
+
+
+def issued(alliance, *there: User) -> Minutes:
+    """Minutes that were issued to these people, the first of whom convenes."""
+    return issue(hold(alliance, there[0], dict.fromkeys(there, How.PRESENT)), there[0])
+
+
+def minuted(alliance, *there: User) -> Minutes:
+    """Official minutes with their paper."""
+    minutes = issued(alliance, *there)
+    for one in there:
+        services.accept_minutes(minutes=minutes, by=one)
+    paper = services.ask_for_minutes_paper(minutes=minutes, by=there[0])
+    services.keep_paper(paper=paper, pdf=b"%PDF-")
+    return minutes
+
+
+def have_paper(decision: Decision, by: User) -> Paper:
+    """A decision's paper, as if a worker had drawn it."""
+    paper = services.ask_for_decision_paper(decision=decision, by=by)
+    return services.keep_paper(paper=paper, pdf=b"%PDF-")
