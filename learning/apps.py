@@ -6,4 +6,4 @@ class LearningConfig(AppConfig):
     label = "learning"
 
     def ready(self):
-        from learning import invariants, lifecycle  # noqa: F401
+        from learning import invariants, lifecycle, risk_links  # noqa: F401

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from alliance.core.forms import Checkboxes, DateInputField, Form, ModelForm, NumberInput, Radios, WordsField
 from alliance.core.periods import Month
-from decisions.models import Decision
+from decisions.models import Decision, Risk
 from learning.models import ActionLook, Answer, Experiment, GateAnswer, Measure, Review
 from learning.reading import Figures, parse_figure, parse_month, read_figures, read_pasted
 from learning.services import NewAction
@@ -563,3 +563,22 @@ def _by_pk(rows) -> dict:
 def _sentence(problem: Exception) -> str:
     said = str(problem)
     return said[:1].upper() + said[1:]
+
+
+class RisksForm(Form):
+    """Which open risks and opportunities of the alliance an experiment touches."""
+
+    risks = forms.ModelMultipleChoiceField(
+        label="Which risks and opportunities does it touch?",
+        queryset=Risk.objects.none(),
+        widget=Checkboxes(small=True),
+        required=False,
+    )
+
+    def __init__(self, *args, experiment: Experiment, **kwargs):
+        tied = list(experiment.risks_touched.filter(untied_at__isnull=True).values_list("risk_id", flat=True))
+        super().__init__(*args, initial={"risks": tied}, **kwargs)
+        found = Risk.objects.filter(alliance=experiment.alliance_id).select_related("current_version")
+        field = self.fields["risks"]
+        field.queryset = (found.open() | found.filter(pk__in=tied)).order_by("number")
+        field.label_from_instance = lambda one: f"{one}: {one.title}"

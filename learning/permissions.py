@@ -72,6 +72,11 @@ def revise_experiment(by, *, experiment) -> str:
 
 
 @rule
+def tie_risks(by, *, experiment) -> str:
+    return _takes_part(by, experiment.alliance_id)
+
+
+@rule
 def withdraw_experiment(by, *, experiment) -> str:
     if experiment.proposed_by_id == by.pk:
         return _takes_part(by, experiment.alliance_id)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import experiments, measures, overview, reviews
+from learning.views import experiments, links, measures, overview, reviews
 
 app_name = "learning"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("experiments/<int:number>/start/", experiments.start, name="start_experiment"),
     path("experiments/<int:number>/ending/", experiments.end, name="end_experiment"),
     path("experiments/<int:number>/withdrawal/", experiments.withdraw, name="withdraw_experiment"),
+    path("experiments/<int:number>/risks/", links.tie_risks, name="tie_risks"),
     path("measures/", measures.measure_list, name="measures"),
     path("measures/new/", measures.define, name="define_measure"),
     path("measures/<int:number>/", measures.measure, name="measure"),

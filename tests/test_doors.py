@@ -8,6 +8,7 @@ and each role.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -210,6 +211,29 @@ INSIDE = [
     Door("assurance:attempt", None, TAKES_PART - {"lee"}, at=("report",)),
     Door("assurance:download", ALL, at=("report",)),
     Door("notices:preferences", ALL, ALL),
+    # Conflicts of interest, limits and ratification
+    Door("decisions:interests", ALL),
+    Door("decisions:declare_interest", ALL, ALL),
+    Door("decisions:end_interest", frozenset({"pat"}), frozenset({"pat"}), at=("interest",)),
+    Door("decisions:declare_conflict", SPEAKERS, SPEAKERS, at=("proposal",)),
+    Door(
+        "decisions:vote_on_conflict",
+        HAVENS_VOICES | BEACONS_VOICES,
+        HAVENS_VOICES | BEACONS_VOICES,
+        at=("conflicted", "declaration"),
+    ),
+    Door(
+        "decisions:leave_for_conflict",
+        frozenset({"carol"}),
+        frozenset({"carol"}),
+        at=("conflicted", "declaration"),
+    ),
+    Door("decisions:report_conflict", SPEAKERS, SPEAKERS, at=("decision",)),
+    Door(
+        "decisions:ratify", HAVENS_VOICES | {"bea"}, HAVENS_VOICES | {"bea"}, at=("awaiting", "participant")
+    ),
+    Door("decisions:minute", ALL, at=("ratified", "participant")),
+    Door("participants:set_limit", frozenset({"pat", "bea"}), frozenset({"pat", "bea"}), at=("appointment",)),
 ]
 
 # Outside an alliance: name, address, what nobody gets, what somebody signed in gets.
@@ -312,6 +336,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
         left_on=timezone.localdate(),
         reasons="Wilful default.",
     ).number
+    things |= conflicts_and_limits(cast)
     things["action"] = learning.open_action(cast.alliance, cast.lena, cast.council).number
     return House(
         {name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root},
@@ -430,3 +455,19 @@ def make_report(cast) -> Report:
     request_report(alliance=cast.alliance, quarter=Quarter.containing(ledger.NOVEMBER.start), by=cast.carol)
     outbox.do_all_due()
     return Report.objects.get(alliance=cast.alliance)
+
+
+def conflicts_and_limits(cast) -> dict:
+    """A declared conflict, an interest, and two decisions above Pat's limit: one awaits Haven's board."""
+    conflicts.limit(cast.pat, 100, cast.bea)
+    conflicted = decisions.make_proposal(cast.haven, cast.pat)
+    voices = {cast.haven: cast.pat, cast.council: cast.carol, cast.beacon: cast.rosa}
+    awaiting, ratified = (decisions.make_decision(cast.haven, voices, amount=Decimal(200)) for _ in "12")
+    conflicts.ratify(ratified.ratifications.get(), cast.bea)
+    return {
+        "conflicted": conflicted.number,
+        "declaration": conflicts.declare(conflicted, cast.council, cast.carol).number,
+        "interest": conflicts.make_interest(cast.pat, cast.alliance, cast.haven).pk,
+        "awaiting": awaiting.number,
+        "ratified": ratified.number,
+    }

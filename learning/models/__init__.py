@@ -1,6 +1,7 @@
 """What the alliance learns from: reviews, experiments and measures."""
 
 from learning.models.experiment import Experiment, GateAnswer
+from learning.models.link import RiskTouched
 from learning.models.measure import Annotation, Measure, Observation, Rebase
 from learning.models.review import Action, ActionLook, Answer, Attendance, Review
 
@@ -16,4 +17,5 @@ __all__ = [
     "Observation",
     "Rebase",
     "Review",
+    "RiskTouched",
 ]

@@ -8,6 +8,7 @@ from learning.services.experiments import (
     start_experiment,
     withdraw_experiment,
 )
+from learning.services.links import tie_risks
 from learning.services.measures import (
     annotate_measure,
     correct_observation,
@@ -43,5 +44,6 @@ __all__ = [
     "revise_experiment",
     "save_draft",
     "start_experiment",
+    "tie_risks",
     "withdraw_experiment",
 ]

@@ -114,6 +114,8 @@ def _page(request: HttpRequest, found: Experiment, wrong: GateForm | None = None
         "past_its_end": found.is_past_its_end(),
         "steps": _steps(found),
         "followed_by": found.followed_by.select_related("alliance"),
+        "risks": found.risks_touched.filter(untied_at__isnull=True).select_related("risk__current_version"),
+        "why_not_tie": permissions.tie_risks.reason(request.user, experiment=found),
         "notes": found.notes.select_related("measure__alliance"),
         "events": Event.objects.about(found).order_by("seq"),
         "can_follow": found.is_ended
