@@ -11,6 +11,14 @@ GLOSSARY = [
         "A person who can say where their organisation stands, and binds it. A deputy does so when named and in force.",
     ),
     ("Key decision", "A decision that needs every participant’s agreement."),
+    (
+        "Operational decision",
+        "A decision that one named person may make alone, because a key decision delegated it. It is recorded, announced and can be reviewed.",
+    ),
+    (
+        "Reserved decision",
+        "A decision that the agreement leaves to one participant, usually because the law does. The share of these is the reserve rate.",
+    ),
     ("Proposal", "A decision in the making. Its wording can still change; then everybody is asked again."),
     (
         "Roll",
@@ -19,6 +27,26 @@ GLOSSARY = [
     (
         "Position",
         "Where one organisation stands on a proposal: agree, object, abstain or, where the agreement allows it, stand aside.",
+    ),
+    (
+        "Recorded on behalf",
+        "An answer that somebody gave outside Concordat and another person wrote down, with what shows it. The organisation is told and can contest it.",
+    ),
+    (
+        "Conflict of interest",
+        "Something else at stake for whoever answers. It is declared first; the others say whether the organisation takes part.",
+    ),
+    (
+        "Deadlock",
+        "When all cannot agree: a ladder of stages with dates. After the last of them nothing changes: the status quo stands.",
+    ),
+    (
+        "Ratification",
+        "The word of an organisation’s own board on an agreement above its representative’s limit. Until then the decision has no effect.",
+    ),
+    (
+        "Risk, opportunity",
+        "What could go wrong or right, held by all. A steward keeps an eye on it; every participant accepts it as it stands, until it changes.",
     ),
     (
         "Objection",
