@@ -379,6 +379,14 @@ def review_decision(by, *, decision: Decision) -> str:
 
 
 @rule
+def decide_anything(by, *, alliance: Alliance) -> str:
+    """Whether the page of decisions of one person is of any use to this person."""
+    if standing(by, alliance).speaks_for_ids:
+        return ""
+    return "Representatives and deputies take what one person decides. Ask yours to write this one down."
+
+
+@rule
 def use_right(by, *, right: Delegation | ReservedMatter) -> str:
     """Rules 1, 12: the very person of a delegation; whoever speaks for the holder of a reserved matter."""
     if isinstance(right, ReservedMatter):

@@ -2,6 +2,7 @@ from django.urls import path
 
 from decisions.views import (
     alone,
+    conflicts,
     deadlocks,
     deliberation,
     drafting,
@@ -10,6 +11,7 @@ from decisions.views import (
     papers,
     positions,
     proposals,
+    ratification,
     register,
     reviews,
     risks,
@@ -125,4 +127,22 @@ urlpatterns = [
     path("urgent/new/", urgent.take_urgent_action, name="take_urgent_action"),
     path("urgent/<int:number>/", urgent.urgent, name="urgent"),
     path("urgent/<int:number>/report/", urgent.report_urgent_action, name="report_urgent_action"),
+    # Conflicts of interest, and ratification by home boards
+    path("interests/", conflicts.interests, name="interests"),
+    path("interests/new/", conflicts.declare_interest, name="declare_interest"),
+    path("interests/<int:pk>/end/", conflicts.end_interest, name="end_interest"),
+    path("proposals/<int:number>/conflicts/new/", conflicts.declare_conflict, name="declare_conflict"),
+    path(
+        "proposals/<int:number>/conflicts/<int:declaration>/vote/",
+        conflicts.vote_on_conflict,
+        name="vote_on_conflict",
+    ),
+    path(
+        "proposals/<int:number>/conflicts/<int:declaration>/departure/",
+        conflicts.leave_for_conflict,
+        name="leave_for_conflict",
+    ),
+    path("<int:number>/conflicts/new/", conflicts.report_conflict, name="report_conflict"),
+    path("<int:number>/ratifications/<slug:slug>/", ratification.ratify, name="ratify"),
+    path("<int:number>/ratifications/<slug:slug>/minute/", ratification.minute, name="minute"),
 ]

@@ -1,8 +1,13 @@
 """Sealed decisions that carry something out, for tests, through the real services."""
 
-from decisions.models import Decision, Delegation, Proposal, ReservedMatter
+from datetime import timedelta
+
+from django.utils import timezone
+
+from decisions import services
+from decisions.models import Decision, Delegation, Proposal, ReservedMatter, UrgentAction
 from participants.models import Alliance, Participant, RoleAppointment, User
-from tests.factories.decisions import again, answer, make_proposal
+from tests.factories.decisions import again, answer, make_case, make_proposal
 
 
 def voices(alliance: Alliance) -> dict[Participant, User]:
@@ -60,3 +65,30 @@ def reserve(holder: Participant, **terms) -> ReservedMatter:
     } | terms
     decision = carry_out(holder.alliance, "reserved_matter", participant=holder, **terms)
     return ReservedMatter.objects.get(listed_with=decision)
+
+
+def found_matter(holder: Participant, **changes) -> ReservedMatter:
+    """A matter that the agreement reserves at its founding, before anything was put."""
+    facts = {
+        "title": "Safeguarding enquiries",
+        "category": "statute",
+        "legal_basis": "Care Act 2014, section 42",
+    } | changes
+    return services.list_reserved_matter(alliance=holder.alliance, holder=holder, by=None, **facts)
+
+
+def draft_reserved(matter: ReservedMatter, by: User, **changes) -> Proposal:
+    said = {"legal_basis": matter.legal_basis, "consulted": "Haven and Beacon, by telephone."} | changes
+    return services.draft_alone(
+        alliance=matter.alliance, case=make_case(matter.alliance, **said), matter=matter, by=by
+    )
+
+
+def act_urgently(participant: Participant, by: User, **changes) -> UrgentAction:
+    facts = {
+        "title": "The shelter in Mill Lane was closed for a night",
+        "duty": "Haven’s registered manager, Health and Social Care Act 2008",
+        "what": "Smoke came from the boiler, and the beds are above it.",
+        "acted_at": timezone.now() - timedelta(hours=2),
+    } | changes
+    return services.take_urgent_action(alliance=participant.alliance, participant=participant, by=by, **facts)
