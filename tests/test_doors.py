@@ -267,6 +267,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
     former = make_user("Una Until")
     give_role(cast.alliance, former, "worker", until_on=timezone.localdate() - timedelta(days=1))
     root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
+    matter = effects.found_matter(cast.haven)
     ledger.make_book(cast)
     posted = ledger.post_return(cast, [ledger.cost()], reference="1")
     ready = ledger.send_return(cast, [ledger.cost("55.00")], reference="2")
