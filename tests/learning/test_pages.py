@@ -153,7 +153,7 @@ def test_a_review_is_prepared_written_and_held(cast, client_of):
 def test_the_sheet_offers_whom_it_saw_lately_first_and_folds_the_rest_by_organisation(
     cast, client_of, monkeypatch
 ):
-    monkeypatch.setattr("learning.forms.A_FEW", 3)
+    monkeypatch.setattr("learning.forms.reviews.A_FEW", 3)
     long_ago = timezone.localdate() - timedelta(days=400)
     make.held_review(cast.alliance, cast.lena, present=[cast.bea], held_on=long_ago)
     for _ in range(3):
