@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 
 from alliance.core.waiting import Waiting
-from decisions import veil, waiting_reviews, waiting_risks
+from decisions import veil, waiting_deliberation, waiting_meetings, waiting_reviews, waiting_risks
 from decisions.lifecycle import State
 from decisions.models import Proposal
 from decisions.tally import joined
 from participants.standing import Standing
 
 SOME = 30  # lines of each kind at most: who has more waiting begins with these
-MORE = (waiting_reviews.waiting, waiting_risks.waiting)
+MORE = (
+    waiting_deliberation.waiting,
+    waiting_meetings.waiting,
+    waiting_reviews.waiting,
+    waiting_risks.waiting,
+)
 
 
 def waiting_on(standing: Standing) -> list[Waiting]:

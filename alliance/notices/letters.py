@@ -247,7 +247,7 @@ def mention(notice) -> Letter | None:
         f"{named.comment.written_by_name} names you: {proposal.title}",
         (f"{named.comment.written_by_name} writes: {named.comment.words}",),
         "Read and answer",
-        f"{proposal.get_absolute_url()}#comment-{named.comment.number}",
+        named.comment.get_absolute_url(),
     )
 
 
@@ -271,7 +271,7 @@ def amendment(notice) -> Letter | None:
         f"{offered.participant.short_name} offers other words: {proposal.title}",
         (f"Why: {offered.why}", "You can take them over, or decline them with an answer."),
         "Read the words",
-        proposal.get_absolute_url(),
+        offered.get_absolute_url(),
     )
 
 

@@ -80,3 +80,16 @@ def a_conflict_was_declared(event, proposal) -> None:
     others = set(_roll(proposal)) - {int(event.facts["participant"]["id"])}
     people = speakers(proposal.alliance_id, others)
     tell(kind="conflict", subject=proposal, people=people, occasion=str(event.seq), by=event.actor)
+
+
+@subscribe("decisions.commented")
+def somebody_was_mentioned(event, comment) -> None:
+    people = set(_ids(event.facts["mentions"]))
+    tell(kind="mention", subject=comment, people=people, occasion="", by=event.actor)
+
+
+@subscribe("decisions.amendment_offered")
+def an_amendment_was_offered(event, proposal) -> None:
+    offered = proposal.amendments.get(number=event.facts["amendment"])
+    people = speakers(proposal.alliance_id, [proposal.participant_id])
+    tell(kind="amendment", subject=offered, people=people, occasion="", by=event.actor)

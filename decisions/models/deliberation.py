@@ -43,6 +43,11 @@ class Comment(OfAlliance):
     def __str__(self) -> str:
         return f"Comment {self.number} by {self.written_by_name}"
 
+    def get_absolute_url(self) -> str:
+        """Its place beside what it is about."""
+        page = (self.amendment if self.amendment_id else self.proposal).get_absolute_url()
+        return f"{page}#remark-{self.number}"
+
 
 class Mention(OfAlliance):
     """A person named in a comment, who is told."""

@@ -11,7 +11,7 @@ from participants.standing import Standing
 
 WHAT = {
     DeadlockStage.LEADERSHIP: "The representatives meet, talk, and look for words that all can agree to.",
-    DeadlockStage.SENIOR: "Senior representatives take it on: each participant states its case, and they seek an answer.",
+    DeadlockStage.SENIOR: "Each participant states its case. Senior representatives seek an answer, and can give it.",
     DeadlockStage.INDEPENDENT: "Somebody independent hears everybody and says what they see. Nobody is bound by it.",
 }
 
@@ -31,7 +31,11 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
         "deadlock": deadlock,
         "deadlock_reason": deadlock.reason,
         "deadlock_stage": stage,
-        "deadlock_rungs": [_rung(one, deadlock, stage, statements) for one in deadlock.rungs],
+        "deadlock_rungs": [
+            _rung(one, deadlock, stage, statements)
+            for one in deadlock.rungs
+            if stage != DeadlockStage.OVER or one.starts <= _ended_on(proposal)
+        ],
         "deadlock_acts": _acts(proposal, deadlock, stage, statements, standing),
     }
 
@@ -48,7 +52,7 @@ def _door(proposal: Proposal, standing: Standing) -> str:
 
 
 def _rung(rung, deadlock: Deadlock, stage: DeadlockStage, statements: list[Statement]) -> dict:
-    """One stage with its dates, where it is ("done", "now", "next" or "off") and what was said in it."""
+    """One stage with its dates, where it is ("done", "now" or "next") and what was said in it."""
     order = [one.stage for one in deadlock.rungs]
     if stage in order:
         place = (
@@ -58,10 +62,8 @@ def _rung(rung, deadlock: Deadlock, stage: DeadlockStage, statements: list[State
             if order.index(rung.stage) < order.index(stage)
             else "next"
         )
-    elif stage == DeadlockStage.STATUS_QUO:
+    else:
         place = "done"
-    else:  # agreed or withdrawn on the way: what was not reached is not needed
-        place = "done" if rung.starts <= _ended_on(deadlock.proposal) else "off"
     occasion = {
         DeadlockStage.SENIOR: Statement.Occasion.DEADLOCK,
         DeadlockStage.INDEPENDENT: Statement.Occasion.INDEPENDENT,
@@ -86,7 +88,11 @@ def _ended_on(proposal: Proposal):
 
 
 def _acts(
-    proposal: Proposal, deadlock: Deadlock, stage: DeadlockStage, statements: list[Statement], standing: Standing
+    proposal: Proposal,
+    deadlock: Deadlock,
+    stage: DeadlockStage,
+    statements: list[Statement],
+    standing: Standing,
 ) -> list[dict]:
     """What the reader can do on the ladder today; those whose participant is not asked have none of these."""
     if stage in (DeadlockStage.OVER, DeadlockStage.STATUS_QUO):
@@ -97,7 +103,7 @@ def _acts(
     if deadlock.rung(DeadlockStage.SENIOR):
         offered.append(("Make our statement", "make_statement", why_no_statement(deadlock)))
     if rung := deadlock.rung(DeadlockStage.INDEPENDENT):
-        label = "Name somebody else" if deadlock.independent else "Name the independent person"
+        label = "Name another independent person" if deadlock.independent else "Name the independent person"
         if all(one.occasion != Statement.Occasion.INDEPENDENT for one in statements):
             offered.append((label, "name_independent", ""))
         early = "" if DEADLOCK.permits(stage, "hear_independent") else f"From {rung.starts:%-d %B %Y}."

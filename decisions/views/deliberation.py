@@ -50,7 +50,7 @@ def conversation(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
         messages.success(
             request, "Your question is there." if written.is_question else "Your words are there."
         )
-        return redirect(request, f"{_page_of(talk)}#remark-{written.number}")
+        return redirect(request, written)
     page = page_of(request, talk.all_threads)
     talk.show(in_sight(talk) if is_htmx(request) else list(page.object_list))
     _keep_in_sight(talk)

@@ -14,7 +14,9 @@ from decisions.invariants import breaks_in_the_telling
 from decisions.lifecycle import DeadlockStage
 from decisions.models import Deadlock, Decision, Objection, Position, Proposal, Statement, Wording
 from decisions.services.deadlocks import ladder_from
+from decisions.waiting_deliberation import waiting
 from participants.models import Alliance
+from participants.standing import standing
 from tests.decisions.test_views import url, words
 from tests.factories.decisions import again, answer, declare, make_proposal, object_to, offer, reword
 from tests.factories.participants import make_person
@@ -460,3 +462,25 @@ class TestThePages:
                 pat.get(deadlock.proposal.get_absolute_url())
             counts.append(len(asked))
         assert counts == [counts[0]] * 3
+
+
+def whys(person, alliance) -> list[str]:
+    return [one.why for one in waiting(standing(person, alliance))]
+
+
+class TestWhatWaits:
+    def test_a_statement_waits_on_those_who_can_make_it(self, cast, day, deadlock, sena):
+        assert whys(sena, cast.alliance) == []
+        day(STATEMENTS)
+        assert whys(sena, cast.alliance) == ["Make Beacon’s statement in the deadlock."]
+        services.make_statement(
+            proposal=deadlock.proposal, participant=cast.beacon, words="Ten beds.", by=cast.rosa
+        )
+        assert whys(cast.rosa, cast.alliance) == []
+        assert whys(cast.pat, cast.alliance) == ["Make Haven’s statement in the deadlock."]
+        assert "gone up to the senior representatives" in whys(sena, cast.alliance)[0]
+        day(INDEPENDENT)
+        assert "Nobody independent is named yet. Agree on somebody." in whys(cast.pat, cast.alliance)
+        day(after(INDEPENDENT))
+        for one in (sena, cast.pat, cast.rosa):
+            assert whys(one, cast.alliance) == []

@@ -8,11 +8,14 @@ from django.utils import timezone
 from alliance.core.models import Event, Words
 from alliance.core.record import breaks_in_chain
 from alliance.core.refusals import NotAllowed, NotPossible
+from alliance.notices.models import Notice
 from decisions import services
 from decisions.invariants import breaks_in_the_telling
 from decisions.mentions import linked, mentioned
 from decisions.models import Amendment, Comment, Mention, ObjectionSteward, Position, Proposal
+from decisions.waiting_deliberation import waiting
 from participants.models import User
+from participants.standing import standing
 from tests.decisions.test_views import url, words
 from tests.factories.decisions import again, answer, make_draft, make_proposal, object_to, offer, reword
 from tests.factories.participants import make_person
@@ -484,3 +487,51 @@ def test_the_newcomer_of_the_alliance_is_found_by_name(cast, proposal):
 def test_the_address_of_a_conversation_is_the_alliances_own(cast, client_of, proposal):
     address = reverse("decisions:conversation", args=["elsewhere-alliance", proposal.number])
     assert client_of(cast.stranger).get(address).status_code == 404
+
+
+def whys(person, alliance) -> list[str]:
+    return [one.why for one in waiting(standing(person, alliance))]
+
+
+class TestWhatWaits:
+    def test_a_question_waits_on_the_proposer_and_on_whoever_is_named(self, cast, proposal):
+        question = say(proposal, cast.lee, "Who runs it? @Finn Finance", is_question=True)
+        asked = ["Lee Lived asks a question that nobody has answered."]
+        assert whys(cast.carol, cast.alliance) == asked
+        assert whys(cast.finn, cast.alliance) == asked
+        assert whys(cast.lee, cast.alliance) == whys(cast.rosa, cast.alliance) == []
+        say(proposal, cast.rosa, "Haven does.", parent=question)
+        assert whys(cast.carol, cast.alliance) == whys(cast.finn, cast.alliance) == []
+
+    def test_an_amendment_waits_on_the_proposer_and_an_objection_on_its_steward(self, cast, proposal):
+        amendment = offer(proposal, cast.haven, cast.pat)
+        objection = object_to(proposal, cast.beacon, cast.rosa)
+        services.name_steward(objection=objection, person=cast.stan, by=cast.rosa)
+        services.name_steward(objection=objection, person=cast.lee, by=cast.rosa)
+        assert whys(cast.carol, cast.alliance) == [
+            "Haven offers other words. Take them over, or say why not."
+        ]
+        assert whys(cast.lee, cast.alliance) == ["You look after Beacon’s objection 1, which stands."]
+        assert whys(cast.stan, cast.alliance) == []
+        services.decline_amendment(amendment=amendment, answer="No.", by=cast.carol)
+        services.resolve_objection(objection=objection, resolution="Found.", by=cast.rosa)
+        assert whys(cast.carol, cast.alliance) == whys(cast.lee, cast.alliance) == []
+
+    def test_costs_the_same_with_one_and_with_many(self, cast, django_assert_num_queries):
+        for _ in range(3):
+            proposal = make_proposal(cast.council, cast.carol)
+            say(proposal, cast.lee, "Who?", is_question=True)
+            offer(proposal, cast.haven, cast.pat)
+            objection = object_to(proposal, cast.beacon, cast.rosa)
+            services.name_steward(objection=objection, person=cast.carol, by=cast.carol)
+            here = standing(cast.carol, cast.alliance)
+            with django_assert_num_queries(4):
+                list(waiting(here))
+
+
+def test_those_who_are_named_and_the_proposer_are_told(cast, proposal):
+    said = say(proposal, cast.lee, "Who runs it? @Finn Finance")
+    offer(proposal, cast.haven, cast.pat)
+    told = {(one.kind, one.person.name, one.subject_id) for one in Notice.objects.all()}
+    assert ("mention", "Finn Finance", said.pk) in told
+    assert ("amendment", "Carol Commissioner", Amendment.objects.get().pk) in told
