@@ -11,8 +11,7 @@ from alliance.core.models import Document, Errand, Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import services
 from decisions.models import Decision, Position, Proposal
-from participants.models import Participant
-from tests.factories.decisions import again, answer, make_proposal, object_to, reword
+from tests.factories.decisions import again, answer, make_decision, make_proposal, object_to, reword
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 23)
@@ -376,16 +375,25 @@ class TestWhoLeftTheRoll:
     def test_neither_assents_nor_blocks(self, cast, proposal):
         object_to(proposal, cast.beacon, cast.rosa)
         answer(proposal, cast.council, cast.carol)
-        Participant.objects.filter(pk=cast.beacon.pk).update(suspended_on=MONDAY)
-        services.leave_roll(proposal=proposal, participant=cast.beacon, because="suspended", by=cast.carol)
-        tally = Proposal.objects.with_positions().get().tally
+        make_decision(
+            cast.council,
+            {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa},
+            effect={
+                "kind": "exit",
+                "participant": cast.beacon.pk,
+                "participant_name": cast.beacon.name,
+                "left_on": MONDAY.isoformat(),
+                "hand_over": "All to Haven.",
+            },
+        )
+        tally = Proposal.objects.with_positions().get(pk=proposal.pk).tally
         assert [one.participant for one in tally.stands] == [cast.council, cast.haven]
         assert (tally.objections, tally.blocks) == ((), [])
         answer(proposal, cast.haven, cast.pat)
         assert again(proposal).state == "agreed"
-        [told] = events("sealed")
+        told = events("sealed")[-1]
         assert [one["participant"]["name"] for one in told["roll"]] == ["Harbour City Council", "Haven Homes"]
-        assert told["left"][0]["because"] == "suspended"
+        assert told["left"][0]["because"] == "left"
         assert told["objections"][0]["left"] is True
         nothing_is_broken(cast.alliance)
 
