@@ -6,7 +6,7 @@ import pytest
 
 from alliance.core.models import Errand
 from alliance.core.outbox import Run, do_all_due
-from ledger import checking, posting, services
+from ledger import checking, posting
 from ledger.models import Balance, CostReturn, Journal, ReturnLine
 from ledger.services import accept_cost_return, submit_cost_return, withdraw_cost_return
 from tests.factories.ledger import NOVEMBER, cost, csv_of, make_book, send_return
@@ -66,7 +66,7 @@ def test_a_posting_that_is_lost_half_way_leaves_nothing_and_comes_once(cast, mon
         raise Lost
 
     with monkeypatch.context() as patch:
-        patch.setattr(services.posting, moment, lost)
+        patch.setattr(posting, moment, lost)
         with pytest.raises(Lost):
             do_all_due()
     assert not Journal.objects.filter(kind="cost_return").exists()

@@ -1,0 +1,27 @@
+"""The open book: one budget that everybody in the alliance can follow and nobody can bend (rules 26 to 43).
+
+What PostgreSQL promises about these tables is in sql/book.sql. Every table begins its keys with the alliance.
+Amounts are pounds with two places; in the book a debit is positive and a credit negative.
+"""
+
+from ledger.models.account import Account, Category
+from ledger.models.budget import Budget, BudgetLine, Contribution
+from ledger.models.cost_return import CostReturn, ReturnLine, ReturnProblem
+from ledger.models.fund import Fund, Period
+from ledger.models.journal import Balance, Entry, Journal
+
+__all__ = [
+    "Account",
+    "Balance",
+    "Budget",
+    "BudgetLine",
+    "Category",
+    "Contribution",
+    "CostReturn",
+    "Entry",
+    "Fund",
+    "Journal",
+    "Period",
+    "ReturnLine",
+    "ReturnProblem",
+]

@@ -1,0 +1,104 @@
+"""What a worker found in a return's file, made to count."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from alliance.core.money import ZERO, format_pounds
+from ledger import posting
+from ledger.comparing import differing_row
+from ledger.importing import Problem
+from ledger.lifecycle import ReturnState
+from ledger.models import CostReturn, ReturnLine, ReturnProblem
+from ledger.services.shared import locked, move, posted_under, same_lines
+
+
+@dataclass
+class Found:
+    """What a worker found in a return's file (checking.py)."""
+
+    reading: int
+    headings: list[str] = field(default_factory=list)
+    heading_row: int | None = None
+    sheet: str = ""
+    mapping: dict = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+
+    def add(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        self.problem_count += 1
+
+
+@transaction.atomic
+def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostReturn:
+    """Make a reading count: the return is ready, known, or says everything that stands in its way.
+
+    The worker's own act. A return that was withdrawn or replaced meanwhile stays so.
+    """
+    cost_return = locked(cost_return)
+    if cost_return.status != ReturnState.CHECKING:
+        return cost_return
+    of_reading = ReturnLine.objects.filter(
+        alliance_id=cost_return.alliance_id, cost_return=cost_return, reading=found.reading
+    )
+    sums = of_reading.aggregate(lines=Count("row"), total=Sum("amount", default=ZERO))
+    told = {
+        "reading": found.reading,
+        "headings": found.headings,
+        "heading_row": found.heading_row,
+        "sheet": found.sheet[:120],
+        "mapping": found.mapping,
+        "notes": found.notes,
+        "line_count": sums["lines"],
+        "lines_total": sums["total"],
+    }
+    verb = "find_it_ready"
+    if found.missing and not found.problems:
+        verb = "ask_for_columns"
+    elif not found.problems:
+        told["lines_hash"] = posting.reading_digest(cost_return, found.reading)
+        declared = cost_return.declared_total
+        if declared is not None and declared != sums["total"]:
+            found.add(_not_as_declared(declared, sums["total"]))
+        if same := same_lines(cost_return, told["lines_hash"]):
+            verb, told["same_as"] = "recognise", same
+        elif standing := posted_under(cost_return):
+            found.add(
+                differing_row(cost_return, found.reading, standing) or Problem("These lines are being posted")
+            )
+    if found.problems and verb != "recognise":
+        verb = "find_problems"
+        told["problem_count"] = max(found.problem_count, len(found.problems))
+        ReturnProblem.objects.bulk_create(
+            [
+                ReturnProblem(
+                    alliance_id=cost_return.alliance_id,
+                    cost_return=cost_return,
+                    reading=found.reading,
+                    place=place,
+                    row=problem.row,
+                    column=problem.column[:120],
+                    value=problem.value[:200],
+                    sentence=problem.sentence,
+                )
+                for place, problem in enumerate(found.problems, 1)
+            ],
+            batch_size=1000,
+        )
+    else:
+        told["problem_count"] = 0
+    move(cost_return, verb, **told)
+    return cost_return
+
+
+def _not_as_declared(declared: Decimal, total: Decimal) -> Problem:
+    apart = format_pounds(abs(declared - total))
+    return Problem(
+        f"The lines sum to {format_pounds(total)} and the declared total is {format_pounds(declared)}: "
+        f"{apart} {'is missing from' if declared > total else 'too much is in'} the lines"
+    )
