@@ -2,8 +2,9 @@
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
 
-from alliance.core.forms import Form, Radios, WordsField
+from alliance.core.forms import DateInputField, Form, MoneyField, Radios, WordsField
 from participants.models import Alliance, Participant, RoleAppointment, User
 
 ROLE_HINTS = {
@@ -99,3 +100,46 @@ class SignInAsForm(Form):
         for row in rows:
             grouped.setdefault(row.alliance, []).append(row)
         return list(grouped.items())
+
+
+class LimitForm(Form):
+    """How far somebody's word reaches without their board (rule 14)."""
+
+    reach = forms.ChoiceField(
+        label="How far does their word bind the organisation?",
+        choices=[("limit", "Up to an amount"), ("all", "Without a limit")],
+        widget=Radios(),
+        error_messages={"required": "Select how far their word reaches"},
+    )
+    amount = MoneyField(
+        label="Up to which amount?",
+        help_text="Above it their “agree” is subject to ratification by the board.",
+        min_value=0,
+        max_value=9_999_999_999_999,
+        required=False,
+    )
+    from_on = DateInputField(
+        label="From when?",
+        help_text="Left empty, from today. What was agreed before stays as it was.",
+        earliest=timezone.localdate,
+        required=False,
+    )
+    reasons = WordsField(
+        label="By which right?",
+        help_text="For example: standing orders of June, paragraph 4.",
+        rows=2,
+        required=False,
+        max_length=1000,
+    )
+
+    reveals = {"reach": {"limit": ["amount"]}}
+    not_optional = ("amount",)
+
+    def clean(self):
+        given = super().clean()
+        if given.get("reach") == "limit" and given.get("amount") is None and "amount" not in self.errors:
+            self.add_error("amount", "Enter the amount up to which their word binds")
+        if given.get("reach") == "all":
+            self.errors.pop("amount", None)
+            given["amount"] = None
+        return given

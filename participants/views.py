@@ -9,9 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliance.core.htmx import redirect, render
 from participants import permissions, services
-from participants.forms import InvitationForm, NewAccountForm
+from participants.forms import InvitationForm, LimitForm, NewAccountForm
+from participants.limits import limit_of, limits_of
 from participants.models import Alliance, Behaviour, Invitation, Participant, Principle, RoleAppointment, User
 from participants.web import in_alliance
+
+Role = RoleAppointment.Role
+SPEAK = (Role.REPRESENTATIVE, Role.DEPUTY, Role.SENIOR_REPRESENTATIVE)
 
 
 @require_safe
@@ -50,8 +54,11 @@ def participant(request: HttpRequest, alliance: Alliance, slug: str) -> HttpResp
             "role", "-from_on"
         )
     )
+    limits = limits_of(appointments)
     for one in appointments:
         one.why_not_end = permissions.end_appointment.reason(request.user, appointment=one)
+        one.limit, one.speaks = limits.get(one.pk), one.role in SPEAK
+        one.may_set_limit = permissions.set_limit.allows(request.user, appointment=one)
     in_force = set(found.people.in_force().values_list("pk", flat=True))
     appointments.sort(key=lambda one: (RoleAppointment.ORDER[one.role], one.person.name))
     page = {
@@ -114,6 +121,34 @@ def end_appointment(request: HttpRequest, alliance: Alliance, pk: int) -> HttpRe
             *([alliance.slug] if appointment.person != request.user else []),
         )
     return render(request, "participants/end_appointment.html", {"appointment": appointment})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_alliance
+def set_limit(request: HttpRequest, alliance: Alliance, pk: int) -> HttpResponse:
+    """Up to which amount somebody's word binds their organisation without its board."""
+    appointment = get_object_or_404(
+        RoleAppointment.objects.in_force().select_related("person", "participant", "alliance"),
+        alliance=alliance,
+        pk=pk,
+    )
+    permissions.set_limit.check(request.user, appointment=appointment)
+    form = LimitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        services.set_limit(
+            appointment=appointment,
+            amount=said["amount"],
+            from_on=said["from_on"],
+            reasons=said["reasons"],
+            by=request.user,
+        )
+        messages.success(request, f"The limit of {appointment.person} is recorded.")
+        return redirect(request, appointment.participant)
+    page = {"form": form, "appointment": appointment, "limit": limit_of(appointment)}
+    return render(
+        request, "participants/set_limit.html", page, status=422 if form.is_bound and form.errors else 200
+    )
 
 
 @never_cache

@@ -22,7 +22,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import decisions, effects, learning, ledger, meetings
+from tests.factories import conflicts, decisions, effects, learning, ledger, meetings
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
