@@ -242,8 +242,8 @@ def lost(answer, paper: Paper, said: dict[str, list[str]]) -> list[str]:
             shown.setdefault(name, question)
     gone = []
     for name, values in said.items():
-        question = paper.questions[name]
-        if question.kind in {"hidden", "file", "password"} or not values:
+        question = paper.questions.get(name)
+        if question is None or question.kind in {"hidden", "file", "password"} or not values:
             continue
         there = shown.get(name)
         if there is None:
@@ -320,7 +320,7 @@ def test_no_answer_breaks_a_form_and_no_form_forgets_an_answer(room, house, clie
 @pytest.mark.parametrize("room", ["", *ROOMS])
 def test_no_address_breaks_a_page(room, house, client_of):
     client, wrong = client_of(house.people["pat"]), {}
-    chance, few = Random(f"{SEED}/{room}"), min(len(HOSTILE), TRIES // 75)
+    chance, few = Random(f"{SEED}/{room}"), min(len(HOSTILE), TRIES // 120)
     for door in INSIDE:
         if not door.get or "pat" not in door.get or door.name.rpartition(":")[0] != room:
             continue
