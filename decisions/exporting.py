@@ -18,7 +18,6 @@ from decisions.models import (
     Position,
     PrincipleTest,
     Proposal,
-    Ratification,
     Wording,
 )
 from participants.models import Principle
@@ -29,7 +28,6 @@ FORMAT = "concordat/decision/1"
 def whole(proposals):
     """Everything that `facts_of` needs, in a fixed number of queries."""
     amendments = Amendment.objects.select_related("participant", "wording", "why", "answer", "became")
-    ratifications = Ratification.objects.select_related("participant", "minute", "words", "settled_by")
     tests = PrincipleTest.objects.select_related("principle")
     return (
         proposals.put()
@@ -49,7 +47,6 @@ def whole(proposals):
             Prefetch("current_wording__tests", tests),
             Prefetch("wordings", Wording.objects.defer("body")),
             Prefetch("amendments", amendments),
-            Prefetch("decision__ratifications", ratifications),
             "decision__successors__decision",
             Prefetch("comments", Comment.objects.only("proposal_id", "is_question")),
         )
@@ -133,7 +130,9 @@ def _sealed(decision) -> dict:
                 "minute_sha256": one.minute.sha256 if one.minute else None,
                 "reason": str(one.words) if one.words else None,
             }
-            for one in decision.ratifications.all()
+            for one in decision.ratifications.select_related("participant", "minute", "words").defer(
+                "minute__content"
+            )
         ],
         "superseded_by": [one.decision.number for one in decision.successors.all() if one.state == "agreed"],
     }

@@ -1,6 +1,7 @@
-"""A first draft of a meeting's minutes: who was there, the agenda, who said what, what was sealed."""
+"""Minutes: a first draft from what is known, and those that are not official when they should be."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from decisions import veil
 from decisions.models import Attendance, Decision, Meeting, Position, Proposal
 from decisions.quorum import quorum_of
 from decisions.tally import joined
+from participants.models import Alliance
 
 How = Attendance.How
 HEADINGS = (
@@ -81,3 +83,21 @@ def _sealed(meeting: Meeting) -> dict[int, int]:
     """By proposal, the number of the decision that was sealed on the meeting's day."""
     rows = Decision.objects.filter(alliance=meeting.alliance_id, decided_on=meeting.day)
     return dict(rows.values_list("proposal_id", "number"))
+
+
+def unfinished(alliance: Alliance, on: date) -> Iterator[str]:
+    """Rule 54: a sentence for each meeting whose minutes are not official after the day on which they were due."""
+    held = Meeting.objects.filter(alliance=alliance).without_official_minutes().with_minutes()
+    for meeting in held.order_by("starts_at"):
+        if meeting.minutes_due_on >= on:
+            continue
+        due = f"due on {meeting.minutes_due_on:%-d %B %Y}"
+        written = meeting.minutes_in_hand
+        if written is None or written.issued_at is None:
+            yield f"The minutes of {meeting} were {due} and are not issued."
+            continue
+        accepted = {one.attendance_id for one in written.acceptances.all()}
+        there = [one for one in meeting.attendances.all() if one.attended]
+        missing = joined(one.name for one in there if one.pk not in accepted)
+        counted = f"{len(accepted)} of {len(there)}"
+        yield f"The minutes of {meeting}, {due}, are accepted by {counted} who were there; not by {missing}."

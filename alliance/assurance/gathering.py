@@ -15,6 +15,7 @@ from alliance.core import invariants
 from alliance.core.models import EventHead
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
+from decisions import minuting
 from decisions.lifecycle import State
 from decisions.models import Decision, Objection, Proposal
 from decisions.tally import joined
@@ -315,6 +316,8 @@ def _gaps(report, decisions, money, learned: Learning, check: contents.SelfCheck
             yield Gap(
                 "Decisions", f"Proposal {one.number}, “{one.title}”: {one.state[0].lower()}{one.state[1:]}."
             )
+    for sentence in minuting.unfinished(report.alliance, today):
+        yield Gap("Meetings", sentence)
     if money is None:
         yield Gap("Open book", "This financial year has no budget in the open book.")
     else:

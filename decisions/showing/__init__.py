@@ -1,14 +1,14 @@
 """What the pages show of a proposal, prepared so that templates neither count nor ask."""
 
 from decisions.models import Proposal
-from decisions.showing import aftermath, alone, conflicts, deadlock, deliberation, ratification
+from decisions.showing import aftermath, alone, conflicts, deadlock, deliberation, papers, ratification
 from decisions.showing.differences import differences
 from decisions.showing.proposals import acts, history, people_of, spoken_stands
 from participants.standing import Standing
 
 __all__ = ["acts", "differences", "history", "panels", "people_of", "spoken_stands"]
 
-ROOMS = (alone, conflicts, deadlock, deliberation, ratification, aftermath)
+ROOMS = (alone, conflicts, deadlock, deliberation, ratification, aftermath, papers)
 
 
 def panels(proposal: Proposal, standing: Standing) -> dict:

@@ -285,7 +285,7 @@ class TestWhatPostgresRefuses:
         ("update decisions_minutes set text_id = (select min(id) from core_words)", "issued"),
         ("update decisions_minutes set state = 'draft'", "do not go from"),
         ("update decisions_minutes set version = 2", "do not go from"),
-        ("update decisions_minutesacceptance set accepted_at = now()", "accepted it"),
+        ("update decisions_minutesacceptance set accepted_at = now()", "permission denied"),
         ("update decisions_agendaitem set dropped_at = now(), dropped_by_id = 1", "stays once"),
         ("delete from decisions_meeting", "permission denied"),
         ("delete from decisions_minutes", "permission denied"),

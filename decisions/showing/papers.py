@@ -1,0 +1,35 @@
+"""What a proposal's page offers to take along, and the meetings at which it is, or was, talked about."""
+
+from django.urls import reverse
+
+from decisions.lifecycle import State
+from decisions.models import Meeting, Proposal
+from participants.standing import Standing
+
+SHOWN = 12
+
+
+def panel(proposal: Proposal, standing: Standing) -> dict:
+    """What `decisions/parts/papers.html` shows; one query."""
+    met = Meeting.objects.filter(agenda__proposal=proposal, agenda__dropped_at=None).exclude(
+        state="cancelled"
+    )
+    return {
+        "papers_meetings": list(met.select_related("alliance").order_by("-starts_at")[:SHOWN]),
+        "papers_formats": _formats(proposal),
+        "papers_pdf": reverse(
+            "decisions:decision_paper", args=[proposal.alliance.slug, proposal.decision.number]
+        )
+        if proposal.state == State.AGREED
+        else "",
+    }
+
+
+def _formats(proposal: Proposal) -> list[dict]:
+    agreed = proposal.state == State.AGREED
+    number = proposal.decision.number if agreed else proposal.number
+    name = "decisions:decision_facts" if agreed else "decisions:proposal_facts"
+    return [
+        {"label": label, "kind": kind, "url": reverse(name, args=[proposal.alliance.slug, number, form])}
+        for label, kind, form in (("A minute of it", "Markdown", "md"), ("Its facts", "JSON", "json"))
+    ]
