@@ -23,7 +23,18 @@ from tests.test_repository import recorded_kinds
 
 SECTIONS = ["", "decisions/", "book/", "book/returns/", "learning/", "assurance/", "people/", "record/"]
 # What the story does not do: reports are not stuck, nothing is loaded in bulk.
-UNTOLD = {"assurance.report_taken_up_again", "ledger.costs_loaded"}
+UNTOLD = {
+    "assurance.report_taken_up_again",
+    "decisions.delegation_ended",
+    "decisions.reserved_matter_ended",
+    "decisions.statement_on_exclusion",
+    "ledger.costs_loaded",
+    "participants.participant_leaves",
+    "participants.participant_readmitted",
+    "participants.participant_suspended",
+    "participants.principle_added",
+    "participants.principle_ended",
+}
 
 
 def of(alliance, model):
@@ -64,7 +75,7 @@ def test_it_is_as_rich_as_was_asked(merrowport):
 
 def test_decisions_are_in_every_state(merrowport):
     states = Counter(one.state_now for one in of(merrowport, Proposal))
-    assert set(states) == {"draft", "open", "not_agreed", "agreed", "withdrawn", "discarded"}
+    assert set(states) == {"draft", "open", "not_agreed", "status_quo", "agreed", "withdrawn", "discarded"}
     opened = [
         one
         for one in Proposal.objects.filter(alliance=merrowport).with_positions()

@@ -5,7 +5,17 @@ from datetime import datetime
 
 from alliance.core.periods import Month
 from alliance.demo.agenda import Agenda, behind_the_scenes
-from alliance.demo.story import assuring, bookkeeping, deciding, elsewhere, joining, reflecting
+from alliance.demo.story import (
+    alone,
+    assuring,
+    bookkeeping,
+    conflicts,
+    deciding,
+    deliberating,
+    elsewhere,
+    joining,
+    reflecting,
+)
 from alliance.demo.story.world import World
 
 
@@ -16,7 +26,7 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
     """
     agenda = Agenda(now)
     world = World(agenda, start=Month.containing(agenda.today).shifted(-12).start)
-    for part in (joining, deciding, bookkeeping, reflecting, assuring):
+    for part in (joining, deciding, deliberating, alone, conflicts, bookkeeping, reflecting, assuring):
         part.plan(world)
     reflecting.plan_what_comes(world)
     elsewhere.plan(agenda, world.people)

@@ -25,7 +25,7 @@ def plan(world: World) -> None:
             opens = add_working_days(world.agenda.today, -question.working)
         else:
             opens = world.agenda.ago(question.opened)
-        _plan(world, question, opens)
+        plan_question(world, question, opens)
     for year in world.years[1:]:
         opens = add_working_days(year.start, -25)
         if opens > add_working_days(world.start, 5):
@@ -33,10 +33,10 @@ def plan(world: World) -> None:
                 name: getattr(q.NEXT_BUDGET, name).format(year=year.label)
                 for name in ("key", "title", "text")
             }
-            _plan(world, replace(q.NEXT_BUDGET, **said), opens)
+            plan_question(world, replace(q.NEXT_BUDGET, **said), opens)
 
 
-def _plan(world: World, question: q.Question, opens) -> None:
+def plan_question(world: World, question: q.Question, opens) -> None:
     Telling(world, question, opens).plan()
 
 
@@ -195,6 +195,7 @@ class Telling:
             heard=said.heard,
             amount=said.amount,
             review_on=review_on,
+            effect=said.effect(self.world) if said.effect else {},
             tests={
                 one.pk: self._bearing(one)
                 for one in Principle.objects.current().filter(alliance=self.world.alliance)

@@ -6,6 +6,7 @@ from functools import partial
 from alliance.core.workdays import add_working_days
 from alliance.demo import cast
 from alliance.demo.agenda import Agenda, moment
+from alliance.demo.story import alone
 from alliance.demo.story.joining import make_person
 from alliance.demo.story.world import World
 from decisions import services as decisions
@@ -40,6 +41,7 @@ def plan(agenda: Agenda, people: dict[str, User]) -> World:
         ),
         11,
     )
+    alone.plan_elsewhere(world)
     world.on(agenda.ago(40), partial(try_something, world), 12)
     world.on(add_working_days(agenda.today, -4), partial(put, world, "birthday", BIRTHDAY), 10)
     return world

@@ -8,6 +8,8 @@ from django.utils import timezone
 from alliance.core.workdays import add_working_days
 from alliance.demo import cast
 from alliance.demo.agenda import moment
+from alliance.demo.story.alone import list_what_is_reserved
+from alliance.demo.story.questions import WELCOMED
 from alliance.demo.story.world import World
 from participants import services
 from participants.models import Invitation, Participant, RoleAppointment, User
@@ -17,7 +19,7 @@ Role = RoleAppointment.Role
 
 def plan(world: World) -> None:
     world.agenda.at(moment(world.start, 9), partial(found, world))
-    world.on(world.agenda.ago(212), partial(welcome_the_eighth, world), 9)
+    world.on(world.agenda.ago(WELCOMED), partial(welcome_the_eighth, world), 9)
     world.on(world.agenda.ago(160), partial(hand_over_at_longquay, world), 9)
     world.on(world.agenda.ago(74), partial(invite_and_think_again, world), 9)
     world.on(add_working_days(world.agenda.today, -6), partial(invite_two, world), 9)
@@ -39,6 +41,7 @@ def _sign(world: World) -> None:
     for one in cast.ORGANISATIONS:
         if not one.joins:
             world.participants[one.key] = _admit(world, one, by=None)
+    list_what_is_reserved(world)
     for person in cast.PEOPLE:
         make_person(world, person)
         if all(org in world.participants or not org for _, org, _ in person.roles):
@@ -79,10 +82,10 @@ def _appoint(world: World, person: cast.Person, by: User | None) -> None:
 
 
 def welcome_the_eighth(world: World) -> None:
-    """Its first person is let in by the Council, which put the proposal; that person brings in the others."""
+    """The seal has let it in. Its first person is let in by the Council, and brings in the others."""
     for one in cast.ORGANISATIONS:
         if one.joins:
-            world.participants[one.key] = _admit(world, one, by=world.people["marguerite"])
+            world.participants[one.key] = Participant.objects.get(alliance=world.alliance, name=one.name)
             theirs = [person for person in cast.PEOPLE if person.roles[0][1] == one.key]
             speaker = cast.SPEAKS[one.key]
             for person in sorted(theirs, key=lambda person: person.key != speaker):

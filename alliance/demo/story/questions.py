@@ -1,5 +1,6 @@
 """What the invented alliance asks itself in its year, and how each question went."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -72,6 +73,7 @@ class Question:
     from_start: int = 0
     amount: Decimal | None = None
     review_after: int = 0  # days from the opening
+    effect: Callable[..., dict] | None = None  # the world → what the seal carries out
     principles: dict[str, tuple[str, str]] = field(default_factory=dict)
     happens: tuple = ()
     silent: tuple[str, ...] = ()
@@ -83,6 +85,21 @@ class Question:
 
 def pounds(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
+
+
+WELCOMED = 212  # days before today: when the eighth participant is in
+
+
+def the_eighth(world) -> dict:
+    return {
+        "kind": "accession",
+        "name": "Bollard & Rowe Support Ltd",
+        "short_name": "Bollard & Rowe",
+        "role": "provider",
+        "form": "company",
+        "joined_on": world.agenda.ago(WELCOMED).isoformat(),
+        "signed_by": "Marcus Rowe, director",
+    }
 
 
 QUESTIONS = [
@@ -266,6 +283,7 @@ QUESTIONS = [
         affected="Forty people with support at home, and thirty of their workers.",
         heard="Fifteen of the forty were visited; what they want is that Anna and Joe stay.",
         best="The people whom we all know get one plan instead of two.",
+        effect=the_eighth,
         principles={
             "e": ("supports", "It opens its books and shows its margin like every other cost."),
             "f": ("not_engaged", "No key role is filled by it."),
