@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from alliance.core.waiting import Waiting
-from decisions import veil, waiting_deliberation, waiting_meetings, waiting_reviews, waiting_risks
+from decisions import (
+    veil,
+    waiting_conflicts,
+    waiting_deliberation,
+    waiting_meetings,
+    waiting_reviews,
+    waiting_risks,
+)
 from decisions.lifecycle import State
 from decisions.models import Proposal
 from decisions.tally import joined
@@ -11,6 +18,7 @@ from participants.standing import Standing
 
 SOME = 30  # lines of each kind at most: who has more waiting begins with these
 MORE = (
+    waiting_conflicts.waiting,
     waiting_deliberation.waiting,
     waiting_meetings.waiting,
     waiting_reviews.waiting,
@@ -48,8 +56,9 @@ def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
         return
     due = proposal.answer_by
     silent = {one.participant.pk: one.participant.short_name for one in tally.waiting}
-    own = [silent[pk] for pk in silent if pk in speaks]
-    colleagues = [silent[pk] for pk in silent if pk in standing.participant_ids]
+    declared = {one.participant_id for one in tally.declarations}  # the others say first (rule 9)
+    own = [silent[pk] for pk in silent if pk in speaks and pk not in declared]
+    colleagues = [silent[pk] for pk in silent if pk in standing.participant_ids and pk not in declared]
     objections = [one for one in tally.objections if one.participant_id in speaks]
     others = [one for one in tally.objections if one.participant_id not in speaks]
     if objections:

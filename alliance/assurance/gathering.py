@@ -17,7 +17,7 @@ from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from decisions import minuting
 from decisions.lifecycle import State
-from decisions.models import Decision, Objection, Proposal
+from decisions.models import Decision, Objection, Proposal, Ratification
 from decisions.tally import joined
 from learning.analysis import Analysis
 from learning.models import Experiment
@@ -318,6 +318,13 @@ def _gaps(report, decisions, money, learned: Learning, check: contents.SelfCheck
             )
     for sentence in minuting.unfinished(report.alliance, today):
         yield Gap("Meetings", sentence)
+    overdue = Ratification.objects.of(report.alliance).overdue(today)
+    for one in overdue.select_related("decision__wording", "participant").order_by("due_on", "pk"):
+        yield Gap(
+            "Decisions",
+            f"Decision {one.decision.number}, “{one.decision.title}”: {one.participant.short_name}’s board was to "
+            f"ratify it by {_day(one.due_on)}. It has no effect.",
+        )
     if money is None:
         yield Gap("Open book", "This financial year has no budget in the open book.")
     else:

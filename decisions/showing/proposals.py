@@ -33,6 +33,14 @@ ICONS = {
     "veiled": "lock",
     "decision_reviewed": "learn",
     "review_planned": "calendar",
+    "conflict_declared": "conflict",
+    "conflict_voted": "people",
+    "conflict_settled": "tick",
+    "conflict_found": "conflict",
+    "roll_left": "minus",
+    "ended_without_decision": "minus",
+    "ratified": "tick",
+    "ratification_refused": "object",
 }
 LADDER_KEEPS_TIME = "In a deadlock the ladder sets the time: nobody moves its dates."
 
