@@ -43,7 +43,8 @@ def change_wording(request: HttpRequest, alliance: Alliance, number: int) -> Htt
     page = {"form": form, "does": does, "proposal": found, "usual": usual}
     if request.method == "POST":
         sound = form.is_valid() & (does is None or does.is_valid())
-        _keep_file(request, found, form)
+        if form.is_bound:
+            _keep_file(request, found, form)
         if sound and not form.errors:
             case = _case(form, does)
             if form.only_looks:
