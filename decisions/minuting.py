@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from alliance.core.templatetags.concordat import clock
 from decisions import veil
 from decisions.models import Attendance, Decision, Meeting, Position, Proposal
 from decisions.quorum import quorum_of
@@ -28,7 +29,7 @@ def first_draft(meeting: Meeting) -> str:
 def _parts(meeting: Meeting) -> Iterator[str]:
     starts = timezone.localtime(meeting.starts_at)
     where = f", {meeting.place}" if meeting.place else ""
-    yield f"{meeting.get_body_display()}, {starts:%A} {starts.day} {starts:%B %Y} at {starts:%H:%M}{where}"
+    yield f"{meeting.get_body_display()}, {starts:%A} {starts.day} {starts:%B %Y} at {clock(starts)}{where}"
     people = [
         f"{heading}: {joined(f'{one.name} ({one.capacity})' for one in found)}."
         for how, heading in HEADINGS

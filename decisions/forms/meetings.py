@@ -6,6 +6,7 @@ from datetime import datetime, time
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html
 
 from alliance.core.forms import Checkboxes, DateInputField, Form, NumberInput, Radios, WordsField
 from decisions.models import AgendaItem, Attendance, Meeting, Proposal
@@ -155,18 +156,23 @@ class AgendaForm(Form):
         super().__init__(*args, **kwargs)
         self.items = items
         for place, one in enumerate(items, 1):
+            name = f"The place of “{one.title}”"
             self.fields[f"place_{one.pk}"] = forms.IntegerField(
-                label=f"Place of “{one.title}”",
+                label=_of("Place", one.title),
                 min_value=1,
                 max_value=999,
                 initial=place,
                 widget=NumberInput({"class": "govuk-input--width-2"}),
                 error_messages={
                     "required": f"Enter the place of “{one.title}”",
-                    "invalid": f"The place of “{one.title}” must be a whole number, like 2",
+                    "invalid": f"{name} must be a whole number, like 2",
+                    "min_value": f"{name} must be 1 or more",
+                    "max_value": f"{name} must be 999 or less",
                 },
             )
-            self.fields[f"drop_{one.pk}"] = forms.BooleanField(label=f"Drop “{one.title}”", required=False)
+            self.fields[f"drop_{one.pk}"] = forms.BooleanField(
+                label=_of("Drop it", one.title), required=False
+            )
         _offer(self, proposals)
 
     @property
@@ -200,7 +206,7 @@ class AttendanceForm(Form):
                 label=f"{person.name}, {names[person.pk]}" if names.get(person.pk) else person.name,
                 choices=choices,
                 initial=noted.get(person.pk, ""),
-                widget=Radios(inline=True),
+                widget=Radios(inline=True, small=True),
                 required=False,
             )
 
@@ -256,6 +262,11 @@ def _offer(form: Form, proposals: list[Proposal]) -> None:
         return
     field.queryset = Proposal.objects.filter(pk__in=[one.pk for one in proposals])
     field.choices = [(one.pk, f"{one.title} (proposal {one.number})") for one in proposals]
+
+
+def _of(label: str, title: str) -> str:
+    """A short label in sight; read aloud it says of what."""
+    return format_html('{}<span class="govuk-visually-hidden"> (“{}”)</span>', label, title)
 
 
 def _lines(text: str) -> list[str]:

@@ -27,6 +27,16 @@ MINUTES_TAGS = {
     MinutesState.REPLACED: ("Replaced", "back", "plain"),
 }
 
+ICONS = {
+    "agenda_set": "edit",
+    "minutes_amended": "edit",
+    "minutes_issued": "edit",
+    "minutes_accepted": "agree",
+    "minutes_became_official": "seal",
+    "meeting_held": "tick",
+    "meeting_cancelled": "minus",
+}
+
 
 def line(meeting: Meeting) -> dict:
     """One meeting of the list; `meeting` with its minutes."""
@@ -169,7 +179,7 @@ def acts(meeting: Meeting, person: User) -> list[dict]:
 
 
 def history(meeting: Meeting) -> list[dict]:
-    """The record about this meeting and its minutes, newest first, for components/timeline.html."""
+    """The record about this meeting and its minutes, newest first, as the page tells them."""
     about = Event.objects.filter(alliance_id=meeting.alliance_id).filter(
         Q(subject_type="decisions.meeting", subject_id=meeting.pk)
         | Q(subject_type="decisions.minutes", subject_id__in=[one.pk for one in meeting.minutes.all()])
@@ -178,7 +188,8 @@ def history(meeting: Meeting) -> list[dict]:
         {
             "when": one.at,
             "title": mark_safe(render_to_string(one.sentence_template, {"event": one}).strip()),
-            "icon": "calendar",
+            "icon": ICONS.get(one.kind.partition(".")[2], "calendar"),
+            "seq": one.seq,
         }
         for one in about.newest_first()
     ]

@@ -45,8 +45,8 @@ def test_a_meeting_with_its_minutes(cast, either_page_as, look):
 
     carol.get_by_role("link", name="Set the agenda").click()
     look(carol, width=360)
-    carol.get_by_label(f"Place of “{proposal.title}”").fill("2")
-    carol.get_by_label("Place of “The winter”").fill("1")
+    carol.get_by_label(f"Place (“{proposal.title}”)").fill("2")
+    carol.get_by_label("Place (“The winter”)").fill("1")
     carol.get_by_role("button", name="Set the agenda").click()
     expect(carol.locator(".agenda__item").first).to_contain_text("The winter")
 
