@@ -96,7 +96,8 @@ class Agreed:
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """A proposal without a decision on the last day; `state` in words, as it stood at the cut-off; `unanswered`: who
-    had said nothing to its current wording by then."""
+    had said nothing to its current wording by then. While answers are independent nobody is named and `asked` is 0:
+    a report is read by people who have not answered yet."""
 
     number: int
     title: str

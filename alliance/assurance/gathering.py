@@ -15,7 +15,7 @@ from alliance.core import invariants
 from alliance.core.models import EventHead
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
-from decisions import minuting
+from decisions import minuting, veil
 from decisions.lifecycle import State
 from decisions.models import Decision, Objection, Proposal, Ratification
 from decisions.tally import joined
@@ -153,7 +153,10 @@ def _was_waiting(proposal: Proposal, report: Report) -> bool:
 
 
 def _undecided(proposal: Proposal, principles: dict[int, str]) -> contents.Undecided:
+    proposal = veil.over(proposal, None)
     state = proposal.outcome
+    if proposal.is_veiled:
+        state = f"{state}. {proposal.tally.words}".rstrip(".")
     if proposal.state == State.AGREED:  # after the quarter: the next report tells it in full
         state = f"{state} since, on {_day(proposal.decision.decided_on)}"
     return contents.Undecided(
@@ -162,7 +165,7 @@ def _undecided(proposal: Proposal, principles: dict[int, str]) -> contents.Undec
         state=state,
         opened_on=timezone.localdate(proposal.opened_at),
         answer_by=proposal.answer_by,
-        asked=len(proposal.tally.stands),
+        asked=0 if proposal.is_veiled else len(proposal.tally.stands),
         unanswered=tuple(one.participant.short_name for one in proposal.tally.waiting),
         objections=_objections(proposal, principles),
     )
