@@ -34,7 +34,7 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
         said = {
             pk: list(of) for pk, of in groupby(votes.order_by("declaration"), lambda one: one.declaration_id)
         }
-        rows = proposal.declarations.select_related("participant", "person", "what", "interest__what")
+        rows = proposal.declarations.select_related("participant", "what", "interest__what", "declared_by")
         declared = [_declaration(one, said.get(one.pk, []), proposal, standing) for one in rows]
     return {
         "conflicts_declared": declared,
