@@ -150,11 +150,20 @@ def _proposal(proposal: Proposal, meeting: Meeting, standing: Standing, in_room:
         "behalf_url": f"{behalf}?meeting={meeting.number}"
         if can_answer and begun and standing.speaks_for_ids & asked.keys()
         else "",
-        "words": " ".join([seen.tally.words, *seen.tally.blocks]) if state == State.OPEN else seen.outcome,
+        "words": _stands(seen, state),
         "said_here": []
         if veiled
         else [one for one in in_room.get(proposal.pk, []) if one.stance != Position.Stance.TAKEN_BACK],
     }
+
+
+def _stands(proposal: Proposal, state: str) -> str:
+    if state == State.OPEN:
+        return " ".join([proposal.tally.words, *proposal.tally.blocks])
+    if state == State.AGREED:
+        decision = proposal.decision
+        return f"Decision {decision.number}, {decision.decided_on:%-d %B %Y}."
+    return proposal.outcome
 
 
 def _people(meeting: Meeting) -> list[dict]:
