@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from alliance.core.waiting import Waiting
 from decisions import (
     veil,
+    waiting_alone,
     waiting_conflicts,
     waiting_deliberation,
     waiting_meetings,
@@ -18,6 +19,7 @@ from participants.standing import Standing
 
 SOME = 30  # lines of each kind at most: who has more waiting begins with these
 MORE = (
+    waiting_alone.waiting,
     waiting_conflicts.waiting,
     waiting_deliberation.waiting,
     waiting_meetings.waiting,

@@ -17,7 +17,7 @@ from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from decisions import minuting, veil
 from decisions.lifecycle import State
-from decisions.models import Decision, Objection, Proposal, Ratification
+from decisions.models import Decision, Objection, Proposal, Ratification, UrgentAction
 from decisions.tally import joined
 from learning.analysis import Analysis
 from learning.models import Experiment
@@ -327,6 +327,12 @@ def _gaps(report, decisions, money, learned: Learning, check: contents.SelfCheck
             "Decisions",
             f"Decision {one.decision.number}, “{one.decision.title}”: {one.participant.short_name}’s board was to "
             f"ratify it by {_day(one.due_on)}. It has no effect.",
+        )
+    urgent = UrgentAction.objects.of(report.alliance).overdue(today).select_related("participant")
+    for one in urgent.order_by("number"):
+        yield Gap(
+            "Decisions",
+            f"{one}, by {one.participant.short_name}, was to be reported by {_day(one.report_by)}.",
         )
     if money is None:
         yield Gap("Open book", "This financial year has no budget in the open book.")

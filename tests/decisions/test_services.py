@@ -12,7 +12,7 @@ from alliance.core.workdays import add_working_days
 from decisions import services, tally
 from decisions.case import Bearing, Case, Effect, hash_of
 from decisions.models import Decision, Position, Proposal
-from participants.models import Principle
+from participants.models import Participant, Principle
 from participants.services import end_appointment
 from tests.factories.decisions import (
     again,
@@ -23,6 +23,7 @@ from tests.factories.decisions import (
     object_to,
     reword,
 )
+from tests.factories.effects import carry_out
 from tests.factories.participants import give_role, make_participant, make_person
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,9 @@ class TestOpening:
         assert {gone, late}.isdisjoint(entry.participant for entry in proposal.roll.all())
 
     def test_a_later_joiner_is_not_on_the_roll(self, cast, proposal):  # rule 2
-        newcomer = make_participant(cast.alliance, "Newcomer", joined_on=timezone.localdate())
+        joins = {"name": "Newcomer", "short_name": "Newcomer", "role": "provider", "form": "charity"}
+        carry_out(cast.alliance, "accession", joined_on=timezone.localdate(), signed_by="Nora New", **joins)
+        newcomer = Participant.objects.get(name="Newcomer")
         nora = make_person(cast.alliance, "Nora New", "representative", newcomer)
         with pytest.raises(NotAllowed, match="Newcomer is not on the roll"):
             answer(proposal, newcomer, nora)
@@ -83,8 +86,7 @@ class TestOpening:
         assert make_proposal(cast.council, cast.carol, answer_by=day).answer_by == day
 
     def test_freezes_the_setting_of_standing_aside(self, cast, proposal):  # rule 6
-        cast.alliance.standing_aside = True
-        cast.alliance.save()
+        carry_out(cast.alliance, "settings", standing_aside=True)
         with pytest.raises(NotPossible, match="the alliance had it off when it opened"):
             answer(proposal, cast.haven, cast.pat, "stand_aside")
 
