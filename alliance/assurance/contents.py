@@ -86,11 +86,12 @@ class Agreed:
     amount: Decimal | None
     voices: tuple[Voice, ...]
     objections: tuple[Objected, ...]
+    alone: str = ""  # who decided it alone and by what right; nobody else was asked then (rules 1, 12)
 
     @property
     def standing_aside(self) -> tuple[str, ...]:
         """Those on the roll who left the way free without agreeing (rule 6)."""
-        return tuple(voice.participant for voice in self.voices if voice.stance != "Agrees")
+        return tuple(voice.participant for voice in self.voices if voice.stance == "Stands aside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +323,13 @@ def _revive(kind, value):
         return tuple(_revive(one, part) for one, part in zip(each, value, strict=True))
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{field.name: _revive(hints[field.name], value[field.name]) for field in fields(kind)})
+        return kind(
+            **{
+                field.name: _revive(hints[field.name], value[field.name])
+                for field in fields(kind)
+                if field.name in value
+            }
+        )
     if kind in (date, datetime):
         return kind.fromisoformat(value)
     if kind in (Decimal, int):

@@ -109,7 +109,11 @@ def _decisions(report: Report) -> contents.Decisions:
         .order_by("number")
     )
     principles = {one.pk: str(one) for one in Principle.objects.filter(alliance=report.alliance)}
-    agreed = proposals.filter(decision__in=sealed).prefetch_related("current_wording__tests__principle")
+    agreed = (
+        proposals.filter(decision__in=sealed)
+        .select_related("delegation__granted_by", "matter")
+        .prefetch_related("current_wording__tests__principle")
+    )
     return contents.Decisions(
         agreed=tuple(
             _agreed(one, principles) for one in sorted(agreed, key=lambda proposal: proposal.decision.number)
@@ -142,7 +146,19 @@ def _agreed(proposal: Proposal, principles: dict[int, str]) -> contents.Agreed:
             for stand in proposal.tally.answered
         ),
         objections=_objections(proposal, principles),
+        alone=_by_what_right(proposal),
     )
+
+
+def _by_what_right(proposal: Proposal) -> str:
+    """ "Reserved decision by Carol, Council. Reserved to it: …", or "" for what all decided (rules 1, 12)."""
+    if not proposal.is_decided_alone:
+        return ""
+    decided = f"{proposal.get_kind_display()} by {proposal.decision.decided_by_name}."
+    if proposal.delegation:
+        return f"{decided} All gave this right by decision {proposal.delegation.granted_by.number}."
+    case = proposal.case
+    return f"{decided} Reserved to it: {proposal.matter} ({case.legal_basis}). Consulted: {case.consulted}"
 
 
 def _was_waiting(proposal: Proposal, report: Report) -> bool:
