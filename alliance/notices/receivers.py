@@ -93,3 +93,9 @@ def an_amendment_was_offered(event, proposal) -> None:
     offered = proposal.amendments.get(number=event.facts["amendment"])
     people = speakers(proposal.alliance_id, [proposal.participant_id])
     tell(kind="amendment", subject=offered, people=people, occasion="", by=event.actor)
+
+
+@subscribe("decisions.minutes_issued")
+def minutes_wait_for_acceptance(event, minutes) -> None:
+    people = {int(one["person"]["id"]) for one in event.facts["asked"]}
+    tell(kind="minutes", subject=minutes, people=people, occasion="", by=event.actor)

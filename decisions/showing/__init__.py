@@ -3,10 +3,10 @@
 from decisions.models import Proposal
 from decisions.showing import aftermath, alone, conflicts, deadlock, deliberation, papers, ratification
 from decisions.showing.differences import differences
-from decisions.showing.proposals import acts, history, people_of, spoken_stands
+from decisions.showing.proposals import about, acts, history, people_of, spoken_stands
 from participants.standing import Standing
 
-__all__ = ["acts", "differences", "history", "panels", "people_of", "spoken_stands"]
+__all__ = ["about", "acts", "differences", "history", "panels", "people_of", "spoken_stands"]
 
 ROOMS = (alone, conflicts, deadlock, deliberation, ratification, aftermath, papers)
 

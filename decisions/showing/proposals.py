@@ -139,18 +139,27 @@ def acts(by: User, proposal: Proposal) -> list[dict]:
     ]
 
 
-def history(proposal: Proposal) -> list[dict]:
-    """The record about this proposal, newest first, for components/timeline.html; a position's words beside it."""
-    about = Event.objects.about(proposal)
+ACTS = 20  # are shown at once; a long deliberation folds the earlier ones
+
+
+def about(proposal: Proposal):
+    """The events about a proposal and about the decision that it became."""
+    found = Event.objects.about(proposal)
     if proposal.state == State.AGREED:
-        about = about | Event.objects.about(proposal.decision)
-    reasons = {
-        str(one.pk): one.reason
-        for one in Position.objects.filter(proposal=proposal, reason__isnull=False).select_related("reason")
-    }
+        found = found | Event.objects.about(proposal.decision)
+    return found.newest_first()
+
+
+def history(proposal: Proposal, *, whole: bool = False) -> tuple[list[dict], bool]:
+    """The record about this proposal, newest first, a position's words beside it; and whether there is more of it."""
+    found = list(about(proposal) if whole else about(proposal)[: ACTS + 1])
+    shown = found if whole else found[:ACTS]
+    answers = [int(event.facts["position"]) for event in shown if event.facts.get("position")]
+    with_words = Position.objects.filter(pk__in=answers, reason__isnull=False).select_related("reason")
+    reasons = {str(one.pk): one.reason for one in with_words}
     notes = {one.version: one.note for one in proposal.wordings.all()}
     told = []
-    for event in about.newest_first():
+    for event in shown:
         name = event.kind.partition(".")[2]
         if proposal.is_veiled and tells_a_stance(event):
             event, name = VeiledEvent(event, proposal.number), "veiled"
@@ -161,4 +170,4 @@ def history(proposal: Proposal) -> list[dict]:
             words = notes.get(facts["version"])
         icon = ICONS.get(name) or LOOKS.get(facts.get("stance"), ("decision",))[0]
         told.append({"event": event, "when": event.at, "title": sentence, "words": words, "icon": icon})
-    return told
+    return told, len(shown) < len(found)

@@ -18,7 +18,7 @@ from decisions.forms import (
 from decisions.forms.positions import chosen
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
 from decisions.models import Decision, Objection, Position, Proposal
-from decisions.showing import acts, differences, history, panels, people_of, spoken_stands
+from decisions.showing import about, acts, differences, history, panels, people_of, spoken_stands
 from decisions.showing.positions import answering
 from decisions.views.drafting import show_draft
 from decisions.views.finding import find, principles_of, status_of, tells, whole
@@ -191,7 +191,12 @@ def _show(
     context = {"proposal": found, "state": found.state_now, "acts": acts(request.user, found)}
     speaks_for = people_of(request.standing, found)
     objecting = {one.participant_id: one for one in found.tally.objections}
-    free = [one for one in speaks_for if one.pk not in objecting]
+    free = [
+        one
+        for one in speaks_for
+        if one.pk not in objecting
+        and permissions.take_position.allows(request.user, proposal=found, participant=one)
+    ]
     if form is None and free and found.state_now == State.OPEN:
         form = PositionForm(
             proposal=found, participants=free, principles=principles, initial=chosen(request.GET)
@@ -209,9 +214,9 @@ def _show(
         "own_objections": [one for one in found.tally.objections if one.participant in speaks_for],
         "changed": changed,
         "differences": differences(changed.shown, changed.current) if changed and changed.shown else [],
-        "events": (events := history(found)),
-        "seal": next((one["event"] for one in events if one["event"].kind == "decisions.sealed"), None),
+        "seal": about(found).filter(kind="decisions.sealed").first() if found.state == State.AGREED else None,
     }
+    context["events"], context["more_events"] = history(found, whole=request.GET.get("history") == "whole")
     context["meeting"] = meeting_asked(request, found.alliance)
     context |= answering(found, request.standing) | panels(found, request.standing)
     return render(

@@ -366,8 +366,8 @@ class TestTheRegister:
             lee.get(reverse("decisions:register", args=[cast.alliance.slug]))
 
 
-REGISTER_QUERIES = 13
-PROPOSAL_QUERIES = 18
+REGISTER_QUERIES = 16
+PROPOSAL_QUERIES = 22
 
 
 @pytest.mark.parametrize("rows", [1, 3])
