@@ -454,6 +454,7 @@ def _sentences(field, label, ask):
     if isinstance(field, forms.FileField):
         words["required"] = f"Choose {ask or 'a file: ' + lower_first(label)}"
         words["empty"] = "The file you chose is empty"
+        words["max_length"] = "The file’s name must be %(max)d characters or fewer; it has %(length)d"
     elif isinstance(field, forms.BooleanField) and not isinstance(field, forms.NullBooleanField):
         words["required"] = f"Tick {ask or f'“{label}” to go on'}"
     elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
