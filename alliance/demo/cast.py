@@ -109,6 +109,9 @@ PEOPLE = [
     _p("ingrid", "Ingrid Solberg", "rowe", Role.DEPUTY),
     _p("chloe", "Chloe Nash", "rowe", Role.FINANCE_LEAD),
     _p("henry", "Henry Bollard", "rowe", Role.BOARD_MEMBER),
+    # Senior representatives: asked when a deadlock goes up to them
+    _p("edith", "Edith Pell", "tide", Role.SENIOR_REPRESENTATIVE, "Chairs the members’ meeting of Second Tide."),
+    _p("conrad", "Conrad Ives", "trust", Role.SENIOR_REPRESENTATIVE, "Chief executive of the NHS Trust."),
     # Those who serve the whole alliance
     _p("nadia", "Nadia Farouk", "tide", Role.LEARNING_LEAD,
        "Best person for it: four of us put her name forward, and her own organisation will miss her two days a week."),

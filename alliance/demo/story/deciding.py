@@ -59,7 +59,7 @@ class Telling:
         spoken = {
             one.org: one.after + 2 for one in question.happens if isinstance(one, q.Objects | q.Abstains)
         }
-        wordings = [0] + [one.after for one in question.happens if isinstance(one, q.Rewords)]
+        wordings = [0] + [one.after for one in question.happens if isinstance(one, q.Rewords | q.TakesOver)]
         for asked in wordings:
             for key in (one.key for one in ORGANISATIONS):
                 if key == question.org:
@@ -74,6 +74,8 @@ class Telling:
                     self.chance.randint(0, 59),
                 )
         for one in question.happens:
+            if isinstance(one, q.TakesOver):
+                self._on(one.after - 1, partial(self.offers, one), 14, 5)
             self._on(one.after, partial(getattr(self, type(one).__name__.lower()), one), 9, 15)
 
     def _on(self, working_days: int, act, hour: int = 10, minute: int = 0) -> None:
@@ -146,6 +148,25 @@ class Telling:
             shown=now.current_wording.hash,
             note=one.note,
             by=self.speaker(self.question.org),
+        )
+
+    def takesover(self, one: q.TakesOver) -> None:
+        now = self.now()
+        services.take_over_amendment(
+            amendment=now.amendments.get(participant=self.party(one.org)),
+            shown=now.current_wording.hash,
+            by=self.speaker(self.question.org),
+        )
+
+    def offers(self, one: q.TakesOver) -> None:
+        now = self.now()
+        services.offer_amendment(
+            proposal=now,
+            participant=self.party(one.org),
+            text=one.text,
+            why=one.why,
+            shown=now.current_wording.hash,
+            by=self.speaker(one.org),
         )
 
     def abstains(self, one: q.Abstains) -> None:

@@ -32,6 +32,16 @@ class Rewords:
 
 
 @dataclass(frozen=True)
+class TakesOver:
+    """`org` offers other words on the working day before, and the proposer takes them over."""
+
+    after: int
+    org: str
+    why: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Abstains:
     org: str
     after: int
@@ -564,11 +574,11 @@ QUESTIONS = [
         heard="Jade wrote hers as an example. It is a page long and better than ours.",
         best="It is theirs.",
         happens=(
-            Rewords(
-                5, "Lantern Street asked what happens on paper that is lost. Now it says so.",
-                {"text": "Everybody who has a plan with us holds it: on paper, on their telephone, or with somebody "
-                 "they trust. They write in it, and we write only what they have seen. A lost plan is written again "
-                 "together; nobody is asked for it at a door."},
+            TakesOver(
+                5, "lantern", "Lantern Street asked what happens with paper that is lost. Now it says so.",
+                "Everybody who has a plan with us holds it: on paper, on their telephone, or with somebody they trust. "
+                "They write in it, and we write only what they have seen. A lost plan is written again together; "
+                "nobody is asked for it at a door.",
             ),
         ),
         quick=4,
