@@ -9,6 +9,7 @@ from alliance.demo.story import (
     alone,
     assuring,
     bookkeeping,
+    case,
     conflicts,
     deciding,
     deliberating,
@@ -26,7 +27,7 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
     """
     agenda = Agenda(now)
     world = World(agenda, start=Month.containing(agenda.today).shifted(-12).start)
-    for part in (joining, deciding, deliberating, alone, conflicts, bookkeeping, reflecting, assuring):
+    for part in (joining, deciding, deliberating, alone, conflicts, case, bookkeeping, reflecting, assuring):
         part.plan(world)
     reflecting.plan_what_comes(world)
     elsewhere.plan(agenda, world.people)
