@@ -95,12 +95,13 @@ def _gone(proposal: Proposal) -> list[str]:
 
 
 def reserve_rate(alliance: Alliance, quarters: int = 8, today=None) -> list[dict]:
-    """{"quarter", "reserved", "of", "rate"} for the last quarters, oldest first; "rate" is a whole per cent or None.
+    """[{"quarter", "label", "reserved", "of", "rate"}], oldest first, from the alliance's first quarter on.
 
-    The share of decisions that one participant took because the agreement reserves them (rule 13).
+    "rate", a whole per cent or None, is the share of decisions that the agreement reserves to one (rule 13).
     """
     last = Quarter.containing(today or timezone.localdate(), alliance.year_starts_in)
-    asked = [last.shifted(-back) for back in range(quarters - 1, -1, -1)]
+    first = min(last, Quarter.containing(alliance.starts_on, alliance.year_starts_in))
+    asked = [one for one in (last.shifted(-back) for back in range(quarters - 1, -1, -1)) if first <= one]
     months = (
         Decision.objects.filter(alliance=alliance)
         .decided_between(asked[0].start, asked[-1].end)
