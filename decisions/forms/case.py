@@ -344,6 +344,8 @@ class AgainstForm(Form):
 
     against = forms.TypedChoiceField(label="Compare with", coerce=int, required=False)
 
+    not_optional = ("against",)
+
     def __init__(self, *args, versions: list[int], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["against"].choices = [(one, f"Version {one}") for one in versions]

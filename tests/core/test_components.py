@@ -304,6 +304,16 @@ def test_a_difference_gives_back_both_wordings(old, new):
     assert "".join(words for kind, words in runs if kind != "gone") == new
 
 
+def test_words_that_changed_one_after_the_other_are_one_run():
+    assert word_difference("We open twelve warm beds.", "We open nine cold rooms.") == [
+        ("same", "We open "),
+        ("gone", "twelve warm beds"),
+        ("new", "nine cold rooms"),
+        ("same", "."),
+    ]
+    assert word_difference("a b", "a b") == [("same", "a b")]
+
+
 def test_what_people_write_is_never_markup():
     nasty = "<script>x</script>"
     for source in (

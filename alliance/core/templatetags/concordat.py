@@ -169,18 +169,20 @@ def nav_item(label, url, current=False):
 
 
 def word_difference(old, new):
-    """Runs of (kind, words) where kind is "same", "gone" or "new"; joined, the runs give back both texts."""
+    """Runs of (kind, words) where kind is "same", "gone" or "new"; joined, the runs give back both texts.
+
+    Words that changed one after the other are one run: a blank alone between two of them does not part them.
+    """
     before, after = (re.findall(r"\s+|[^\s\w]+|\w+", text) for text in (old, new))
-    runs = []
+    runs, gone, come = [], "", ""
     for change, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if change == "equal":
-            runs.append(("same", "".join(before[a:b])))
-            continue
-        if a < b:
-            runs.append(("gone", "".join(before[a:b])))
-        if c < d:
-            runs.append(("new", "".join(after[c:d])))
-    return runs
+        left, right = "".join(before[a:b]), "".join(after[c:d])
+        if change == "equal" and (left.strip() or not (gone and come)):
+            runs += [run for run in (("gone", gone), ("new", come)) if run[1]] + [("same", left)]
+            gone = come = ""
+        else:
+            gone, come = gone + left, come + right
+    return runs + [run for run in (("gone", gone), ("new", come)) if run[1]]
 
 
 @register.inclusion_tag("components/difference.html")
