@@ -26,6 +26,8 @@ from decisions.views.meetings import meeting_asked
 from participants.models import Alliance, Principle
 from participants.web import in_alliance
 
+SEALS = ("decisions.sealed", "decisions.decided_alone")
+
 # ── The page ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -214,7 +216,7 @@ def _show(
         "own_objections": [one for one in found.tally.objections if one.participant in speaks_for],
         "changed": changed,
         "differences": differences(changed.shown, changed.current) if changed and changed.shown else [],
-        "seal": about(found).filter(kind="decisions.sealed").first() if found.state == State.AGREED else None,
+        "seal": about(found).filter(kind__in=SEALS).first() if found.state == State.AGREED else None,
     }
     context["events"], context["more_events"] = history(found, whole=request.GET.get("history") == "whole")
     context["meeting"] = meeting_asked(request, found.alliance)
