@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 
 from decisions import effects
 
+OTHER = "Something else"
+GROUPS = {
+    "What we do": ("question", "service", "virement"),
+    "Who takes part": ("accession", "exit", "suspension", "readmission", "exclusion", "role"),
+    "How we decide": (
+        "principle", "principle_new", "principle_end", "delegation", "delegation_end", "reserved_matter",
+        "reserved_matter_end", "settings", "extension",
+    ),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Template:
@@ -19,6 +29,11 @@ class Template:
     steps: dict[str, str] = field(default_factory=dict)
     question: str = "Shall we open a night shelter in January?"
     effect: str = ""
+
+    @property
+    def group(self) -> str:
+        """Under which heading it is offered."""
+        return next((heading for heading, keys in GROUPS.items() if self.key in keys), OTHER)
 
 
 _ALL = (
@@ -59,7 +74,7 @@ _ALL = (
         question="Shall we move £12,000 from training to outreach?",
     ),
     Template(
-        "appointment",
+        "role",
         "Appointing somebody to a role",
         "Key roles go to the best person, whichever organisation employs them.",
         {

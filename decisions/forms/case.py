@@ -227,6 +227,14 @@ class StartForm(Saved):
             self.initial["participant"] = participants[0].pk
             field.widget = forms.HiddenInput()
 
+    @property
+    def sorts(self) -> list[tuple[str, list]]:
+        """The answers under their headings."""
+        groups: dict[str, list] = {heading: [] for heading in (*guidance.GROUPS, guidance.OTHER)}
+        for option in self["template"].options:
+            groups[guidance.template(option["value"]).group].append(option)
+        return [(heading, options) for heading, options in groups.items() if options]
+
 
 class FileForm(Saved):
     """A file for the case. Under a title that is there already it becomes the next version."""

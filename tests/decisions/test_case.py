@@ -75,6 +75,11 @@ class TestGuidance:
         assert {one.effect for one in guidance.TEMPLATES.values()} <= {"", *effects.KINDS}
         assert all(one.words for one in offered)
 
+    def test_every_template_is_under_a_heading(self):
+        listed = [key for keys in guidance.GROUPS.values() for key in keys]
+        assert sorted(listed) == sorted(guidance.TEMPLATES)
+        assert guidance.Template("new", "A kind of a room above", "").group == guidance.OTHER
+
     def test_guidance_belongs_to_steps(self):
         from decisions.showing.drafting import TITLES
 
@@ -176,6 +181,30 @@ class TestSteps:
         assert carol.post(step(draft, "effect"), sent)["Location"] == step(draft, "question")
         assert again(draft).case.effect == {"kind": "extension", "ends_on": day.isoformat()}
         assert "Ready to open" in words(carol.get(draft.get_absolute_url()))
+
+    def test_the_risks_that_it_touches_are_chosen_from_the_register(self, cast, client_of, draft):
+        carol = client_of(cast.carol)
+        assert "risks" not in carol.get(step(draft, "money")).context["form"].fields
+        risk = services.raise_risk(
+            alliance=cast.alliance,
+            kind="risk",
+            steward=cast.stan,
+            by=cast.carol,
+            title="The hall has one door",
+            causes="It is old.",
+            effects="A fire.",
+            controls="A warden.",
+            gaps="At night.",
+        )
+        page = words(carol.get(step(draft, "money")))
+        assert "Risk 1: The hall has one door" in page
+        assert carol.post(step(draft, "money"), {"risks": [risk.number + 1]}).status_code == 422
+        carol.post(step(draft, "money"), {"risks": [risk.number]})
+        opened = services.open_proposal(proposal=again(draft), by=cast.carol)
+        assert opened.current_wording.risks == [risk.number]
+        assert "It touches" in words(carol.get(opened.get_absolute_url()))
+        with pytest.raises(NotPossible, match="a risk that is not in the register"):
+            reword(opened, cast.carol, risks=(99,))
 
     def test_a_closed_draft_takes_no_step(self, cast, client_of, draft):
         services.discard_draft(proposal=draft, by=cast.carol)
