@@ -36,6 +36,7 @@ def _questions(standing: Standing) -> Iterator[Waiting]:
     asked = (
         Comment.objects.filter(_going_on(), ~Exists(answers), alliance=standing.alliance, is_question=True)
         .filter(Q(proposal__participant_id__in=standing.speaks_for_ids) | Exists(named))
+        .filter(Q(objection__isnull=True) | Q(proposal__independent=False))  # those may be veiled
         .exclude(written_by=standing.person)
         .select_related("proposal__alliance", "proposal__current_wording", "amendment__proposal__alliance")
     )

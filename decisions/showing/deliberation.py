@@ -142,11 +142,13 @@ def talks(proposal: Proposal, amendments: Iterable[Amendment], *, why_not: str) 
     for pk, number, parent, objection, amendment, is_question, author in rows.values_list(
         "pk", "number", "parent_id", "objection_id", "amendment_id", "is_question", "written_by_id"
     ):
+        key = ("objection", objection) if objection else ("amendment", amendment) if amendment else ("", 0)
+        if key not in about:  # an objection that is veiled from this reader, and what is said about it
+            continue
         if parent:
             threads[parent].replies.append((pk, number, author))
             continue
         threads[pk] = Thread(pk, number, is_question, author)
-        key = ("objection", objection) if objection else ("amendment", amendment) if amendment else ("", 0)
         about[key].all_threads.append(threads[pk])
     for talk in about.values():
         talk.all_threads.sort(key=lambda one: one.last, reverse=True)

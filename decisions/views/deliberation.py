@@ -112,8 +112,9 @@ def _page_of(talk: Talk) -> str:
 @in_alliance
 def name_steward(request: HttpRequest, alliance: Alliance, number: int, objection: int) -> HttpResponse:
     found = find(request, alliance, number)
-    raised = get_object_or_404(found.objections.with_words(), number=objection)
-    raised.proposal = found
+    raised = next((one for one in found.objections.all() if one.number == objection), None)
+    if raised is None:
+        raise Http404("No such objection.")
     permissions.name_steward.check(request.user, objection=raised)
     OBJECTION.require(raised.state, "name_steward")
     PROPOSAL.require(found.state_now, "comment")

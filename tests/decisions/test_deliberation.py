@@ -14,7 +14,7 @@ from decisions.invariants import breaks_in_the_telling
 from decisions.mentions import linked, mentioned
 from decisions.models import Amendment, Comment, Mention, ObjectionSteward, Position, Proposal
 from decisions.waiting_deliberation import waiting
-from participants.models import User
+from participants.models import Alliance, User
 from participants.standing import standing
 from tests.decisions.test_views import url, words
 from tests.factories.decisions import again, answer, make_draft, make_proposal, object_to, offer, reword
@@ -414,6 +414,24 @@ class TestThePages:
         response = client_of(cast.carol).post(settle, {"then": "take_over", "shown": old})
         assert response.status_code == 422
         assert again(proposal).wordings.count() == 2
+
+    def test_while_answers_are_veiled_so_is_what_is_said_about_an_objection(self, cast, client_of):
+        Alliance.objects.filter(pk=cast.alliance.pk).update(independent=True)
+        proposal = make_proposal(cast.council, cast.carol)
+        objection = object_to(proposal, cast.haven, cast.pat)
+        top = say(proposal, cast.pat, "Where do couples sleep?", objection=objection, is_question=True)
+        say(proposal, cast.dev, "Nowhere, it seems.", parent=top, objection=objection)
+        say(proposal, cast.lee, "A word about the proposal itself.")
+        rosa = client_of(cast.rosa)
+        for address in (proposal.get_absolute_url(), url("conversation", proposal)):
+            page = words(rosa.get(address))
+            assert "A word about the proposal itself." in page
+            assert "couples" not in page
+            assert "Nowhere" not in page
+        assert rosa.get(f"{url('conversation', proposal)}?objection=1").status_code == 404
+        assert client_of(cast.carol).get(url("name_steward", proposal, 1)).status_code == 404
+        assert whys(cast.carol, cast.alliance) == []
+        assert "couples" in words(client_of(cast.pat).get(proposal.get_absolute_url()))
 
     def test_those_who_only_read_see_no_form(self, cast, client_of, proposal):
         page = words(client_of(cast.bea).get(proposal.get_absolute_url()))
