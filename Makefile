@@ -9,7 +9,7 @@ SIZES = $(foreach size,YEARS PARTICIPANTS LINES DECISIONS,\
   $(if $($(size)),--$(shell echo $(size) | tr A-Z a-z)=$($(size))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench bench-decisions demo-large lock check-deploy clean
+.PHONY: help run test lint fmt soak bench bench-decisions demo-large lock check-deploy clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,11 @@ fmt: ## Format the code and draw the lifecycles
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 	$(BIN)/python -m alliance.local.with_servers manage.py draw_lifecycles
+
+soak: ## Drive decisions at random and race them for as long as you have patience (SOAK=examples RACES=rounds)
+	@$(PYTHON) alliance/local/bootstrap.py test
+	@SOAK=$(or $(SOAK),5000) RACES=$(or $(RACES),500) $(BIN)/pytest -q --hypothesis-show-statistics \
+	  tests/properties/test_decisions_machine.py tests/decisions/test_races.py tests/decisions/test_specification.py
 
 bench: ## Time every page on the demonstration and print a table
 	@$(PYTHON) alliance/local/bootstrap.py test
