@@ -88,6 +88,14 @@ GLOSSARY = [
         "Assurance report",
         "What the alliance tells the participants’ boards for a quarter: frozen figures, decisions, learning, gaps.",
     ),
+    (
+        "Quorate",
+        "A meeting is, when somebody authorised of each participant is there: its representative or a deputy.",
+    ),
+    (
+        "Minutes",
+        "What was said at a meeting. They are official once everybody who was there has accepted the same version.",
+    ),
     ("Record", "Every act of the alliance in one chain that anybody can check."),
     (
         "Head of the record",

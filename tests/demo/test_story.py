@@ -25,6 +25,7 @@ SECTIONS = ["", "decisions/", "book/", "book/returns/", "learning/", "assurance/
 # What the story does not do: reports are not stuck, nothing is loaded in bulk.
 UNTOLD = {
     "assurance.report_taken_up_again",
+    "decisions.paper_taken_up_again",
     "decisions.delegation_ended",
     "decisions.reserved_matter_ended",
     "decisions.statement_on_exclusion",

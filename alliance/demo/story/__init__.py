@@ -15,6 +15,7 @@ from alliance.demo.story import (
     deliberating,
     elsewhere,
     joining,
+    meeting,
     reflecting,
 )
 from alliance.demo.story.world import World
@@ -27,7 +28,18 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
     """
     agenda = Agenda(now)
     world = World(agenda, start=Month.containing(agenda.today).shifted(-12).start)
-    for part in (joining, deciding, deliberating, alone, conflicts, case, bookkeeping, reflecting, assuring):
+    for part in (
+        joining,
+        deciding,
+        deliberating,
+        alone,
+        conflicts,
+        case,
+        meeting,
+        bookkeeping,
+        reflecting,
+        assuring,
+    ):
         part.plan(world)
     reflecting.plan_what_comes(world)
     elsewhere.plan(agenda, world.people)
