@@ -18,6 +18,7 @@ select d.number, p.name,
                 then 'does not assent to it'
             when w.hash <> d.wording_hash or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
                 then 'assented to other words'
+            when s.contestable_until >= d.decided_on then 'could still contest what was recorded on its behalf'
             else 'was spoken for by somebody who was not authorised that day' end
 from decisions_decision d
 join decisions_proposal put on put.id = d.proposal_id
@@ -29,7 +30,8 @@ left join decisions_wording w on w.id = s.wording_id
 left join participants_roleappointment a on a.id = s.appointment_id
 where d.alliance_id = %s and d.kind = 'key'
   and not exists (select from decisions_rolldeparture away where away.entry_id = r.id)
-  and (s.id is null
+  and (s.id is null or s.contestable_until >= d.decided_on
+       or p.left_on <= (s.taken_at at time zone 'Europe/London')::date
        or not (s.stance in ('agree', 'reservation') or (s.stance = 'stand_aside' and put.standing_aside))
        or w.hash <> d.wording_hash
        or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
+from django.urls import reverse
 from django.utils import timezone
 
 from decisions import services
+from decisions import urls as decision_urls
 from decisions.models import Decision, Objection, Position, Proposal, RollEntry, Wording
 from participants.models import RoleAppointment
 from tests.factories.decisions import (
@@ -73,6 +75,15 @@ CHANGES = [
     "update decisions_position set stance = 'abstain'",
     "update decisions_position set taken_by_name = 'Somebody Else'",
     "update decisions_position set reason_id = null",
+    "update decisions_position set typed_by_id = null, typed_by_name = 'Nobody'",
+    "update decisions_position set contestable_until = '2020-01-01'",
+    "update decisions_position set taken_at = now(), replaces_id = id",
+    "update decisions_decision set sealed_by_id = (select min(id) from participants_user)",
+    "update decisions_decision set txid = pg_current_xact_id()",
+    "update decisions_decision set kind = 'operational'",
+    "update decisions_objection set concern_id = remedy_id",
+    "update decisions_objection set number = 9",
+    "update decisions_proposal set independent = true",
     "update decisions_wording set text = 'Other words'",
     "update decisions_wording set body = 'x', hash = repeat('0', 64)",
     "update decisions_rollentry set participant_id = (select max(participant_id) from decisions_rollentry)",
@@ -108,6 +119,34 @@ def test_the_owner_of_the_tables_is_refused_too(decision, owner_connection):
 
 def test_triggers_do_not_sleep_for_a_session_that_asks_them_to(decision):
     refused("set session_replication_role = replica")
+    refused("set local session_replication_role = replica; update decisions_position set stance = 'abstain'")
+    refused("alter role current_user superuser")
+    refused("drop trigger decisions_position_is_never_changed on decisions_position")
+    refused("create or replace function decisions_refuse(said text) returns void language sql as 'select'")
+
+
+def test_an_administrator_of_the_server_changes_nothing_by_any_address(
+    decision, client_of, django_user_model
+):
+    """Every address of decisions that takes a POST, as a superuser without a role in the alliance (rule 19)."""
+    root = client_of(django_user_model.objects.create_superuser("root@example.org", "Root", None))
+    before, tried = everything(), 0
+    for one in decision_urls.urlpatterns:
+        known = {"number": 1, "version": 1, "objection": 1, "position": Position.objects.first().pk}
+        if set(one.pattern.converters) <= set(known):
+            at = {name: known[name] for name in one.pattern.converters}
+            address = reverse(f"decisions:{one.name}", kwargs={"alliance": "harbour-alliance"} | at)
+            said = {
+                "stance": "agree",
+                "reason": "x",
+                "resolution": "x",
+                "text": "x",
+                "answer_by": "2030-01-01",
+            }
+            assert root.post(address, said).status_code in (404, 405), one.name
+            tried += 1
+    assert tried > 20
+    assert everything() == before
 
 
 def test_the_orm_cannot_either(decision):
