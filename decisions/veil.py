@@ -122,6 +122,10 @@ class VeiledEvent:
         return self.event.seq
 
     @property
+    def kind(self) -> str:
+        return self.event.kind
+
+    @property
     def at(self) -> datetime:
         return self.event.at
 
