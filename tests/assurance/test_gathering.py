@@ -17,9 +17,11 @@ from alliance.core.pdf import describe
 from alliance.core.periods import Quarter
 from alliance.core.record import head
 from decisions.models import Proposal
+from decisions.services import decide_alone
 from learning.services import NewAction, end_experiment
 from participants.models import Participant, RoleAppointment
 from tests.factories import decisions as decided
+from tests.factories import effects as carried
 from tests.factories import learning as learned
 from tests.factories import ledger as booked
 from tests.factories.participants import make_participant, make_person
@@ -244,3 +246,20 @@ def test_gathering_asks_as_much_of_the_database_for_three_of_each_as_for_one(
     report()
     one, _, three = (queries_with_one_more_of_each() for _ in range(3))
     assert one == three
+
+
+def test_who_decided_alone_is_named_with_the_right(report, cast):
+    matter = carried.found_matter(cast.council)
+    decide_alone(proposal=carried.draft_reserved(matter, cast.carol), by=cast.carol)
+    (told,) = report().decisions.agreed
+    assert told.voices == ()
+    assert told.alone == (
+        "Reserved decision by Carol Commissioner, Council. Reserved to it: Safeguarding enquiries "
+        "(Care Act 2014, section 42). Consulted: Haven and Beacon, by telephone."
+    )
+
+
+def test_an_urgent_action_that_was_not_reported_in_time_is_a_gap(report, cast):
+    urgent = carried.act_urgently(cast.haven, cast.pat, acted_at=timezone.now() - timedelta(days=14))
+    (gap,) = gaps(report(), "Decisions")
+    assert gap.startswith(f"{urgent}, by Haven, was to be reported by ")

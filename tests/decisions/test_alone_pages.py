@@ -275,3 +275,28 @@ class TestUrgentAction:
         page = client_of(cast.rosa).get(urgent.get_absolute_url()).content.decode()
         assert "later than" in page
         assert "All are well." in page
+
+    def test_waits_on_whoever_has_to_report_it(self, cast, client_of):
+        urgent = act_urgently(cast.haven, cast.pat)
+        words = "Report this urgent safety action to the leadership team."
+        pages = {
+            name: client_of(getattr(cast, name)).get("/alliances/harbour-alliance/").content.decode()
+            for name in ("pat", "rosa")
+        }
+        assert (words in pages["pat"], words in pages["rosa"]) == (True, False)
+        services.report_urgent_action(urgent=urgent, report="All are well.", by=cast.pat)
+        assert words not in client_of(cast.pat).get("/alliances/harbour-alliance/").content.decode()
+
+
+def test_a_statement_waits_on_whom_it_is_about(cast, client_of):
+    proposal = propose_effect(
+        cast.alliance,
+        "suspension",
+        participant=cast.beacon,
+        suspended_on=timezone.localdate(),
+        reasons="An investigation.",
+    )
+    home = "/alliances/harbour-alliance/"
+    assert at("be_heard", proposal.number) in client_of(cast.rosa).get(home).content.decode()
+    services.be_heard(proposal=proposal, words="We have nothing to hide.", by=cast.rosa)
+    assert at("be_heard", proposal.number) not in client_of(cast.rosa).get(home).content.decode()
