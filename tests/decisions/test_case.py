@@ -681,9 +681,10 @@ def test_a_case_with_everything_survives_a_draft(cast):
 
 def test_a_decisions_page_asks_the_same_number_of_questions_with_more_learned(cast, client_of, decision):
     pat, counts = client_of(cast.pat), []
+    pat.get(decision.get_absolute_url())  # the server's own first question
     for number in range(3):
         services.review_decision(decision=decision, by=cast.pat, **LEARNED | {"what_next": f"Step {number}"})
         with CaptureQueriesContext(connection) as asked:
             pat.get(decision.get_absolute_url())
         counts.append(len(asked))
-    assert counts[0] == counts[2]
+    assert len(set(counts)) == 1, counts
