@@ -165,7 +165,7 @@ def vote_on_conflict(
         return said
     if said:
         raise NotPossible(f"{participant.short_name} has said it already, and what was said stays.")
-    DECLARATION.require(declaration.state, "vote")
+    not_settled(declaration, "vote")
     PROPOSAL.require(proposal.state_now, "declare")
     if stance not in DeclarationVote.Stance.values:
         raise NotPossible("Say whether it may take part, should leave, or whether all share the interest.")
@@ -196,7 +196,7 @@ def leave_for_conflict(*, declaration: Declaration, by: User) -> Declaration:
     permissions.leave_for_conflict.check(by, declaration=declaration)
     if declaration.state == DeclarationState.LEFT:
         return declaration
-    DECLARATION.require(declaration.state, "leave")
+    not_settled(declaration, "leave")
     PROPOSAL.require(proposal.state_now, "declare")
     _depart_for(proposal, declaration, by)
     _go_on(proposal, by)
@@ -278,6 +278,15 @@ def report_conflict(
 
 
 # ── What they share ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def not_settled(declaration: Declaration, verb: str) -> None:
+    """NotPossible once the others have settled it."""
+    if not DECLARATION.permits(declaration.state, verb):
+        state = declaration.get_state_display().lower()
+        raise NotPossible(
+            f"This conflict of interest is settled: {declaration.participant.short_name} {state}."
+        )
 
 
 def _locked(declaration: Declaration) -> tuple[Proposal, Declaration]:

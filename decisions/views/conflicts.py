@@ -9,8 +9,9 @@ from alliance.core.htmx import redirect, render
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
 from decisions.forms.conflicts import ConflictForm, FoundConflictForm, InterestForm, VoteForm
-from decisions.lifecycle import DECLARATION, PROPOSAL
+from decisions.lifecycle import PROPOSAL
 from decisions.models import Declaration, Interest, Proposal
+from decisions.services.conflicts import not_settled
 from decisions.showing.conflicts import register_of
 from decisions.views.finding import find, find_decision, status_of, tells
 from decisions.voices import voices
@@ -95,7 +96,7 @@ def vote_on_conflict(request: HttpRequest, alliance: Alliance, number: int, decl
     speaks_for = [one for one in _spoken_for(request, found) if one.pk != declared.participant_id]
     for participant in speaks_for or [declared.participant]:
         permissions.vote_on_conflict.check(request.user, declaration=declared, participant=participant)
-    DECLARATION.require(declared.state, "vote")
+    not_settled(declared, "vote")
     PROPOSAL.require(found.state_now, "declare")
     form = VoteForm(request.POST or None, declaration=declared, participants=speaks_for)
     if request.method == "POST" and form.is_valid():
@@ -118,7 +119,7 @@ def leave_for_conflict(
     """Asked twice: a roll that was left is not entered again."""
     found, declared = _declared(request, alliance, number, declaration)
     permissions.leave_for_conflict.check(request.user, declaration=declared)
-    DECLARATION.require(declared.state, "leave")
+    not_settled(declared, "leave")
     PROPOSAL.require(found.state_now, "declare")
     if request.method == "POST":
         services.leave_for_conflict(declaration=declared, by=request.user)

@@ -131,8 +131,11 @@ def _declares(world: World, telling: Telling) -> None:
 
 
 def _says(world: World, telling: Telling, key: str, stance: str) -> None:
+    declaration = telling.now().declarations.get()
+    if declaration.state != declaration.State.DECLARED:
+        return
     services.vote_on_conflict(
-        declaration=telling.now().declarations.get(),
+        declaration=declaration,
         participant=world.participants[key],
         stance=stance,
         by=telling.speaker(key),
