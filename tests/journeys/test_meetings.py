@@ -40,7 +40,6 @@ def test_a_meeting_with_its_minutes(cast, either_page_as, look):
     carol.get_by_label("At what time?").fill("12.15am")
     carol.get_by_role("button", name="Call the meeting").click()
     expect(carol.get_by_text("2 items on the agenda.")).to_be_visible()
-    look(carol)
     where = carol.url
 
     carol.get_by_role("link", name="Set the agenda").click()
@@ -88,10 +87,8 @@ def test_a_meeting_with_its_minutes(cast, either_page_as, look):
     draft.fill(draft.input_value() + "\nThe hall is open from December.")
     look(carol)
     carol.get_by_role("button", name="Save the draft").click()
-    look(carol)
     carol.get_by_role("button", name="Issue them to everybody who was there").click()
     expect(carol.get_by_text("Has not accepted yet").first).to_be_visible()
-    look(carol)
     carol.get_by_role("button", name="I accept these minutes").click()
     minutes = carol.url
     dev.goto(minutes)
@@ -107,4 +104,3 @@ def test_a_meeting_with_its_minutes(cast, either_page_as, look):
     look(rosa)
     rosa.goto(f"/alliances/{cast.alliance.slug}/decisions/meetings/")
     expect(rosa.get_by_text("Its minutes are official.")).to_be_visible()
-    look(rosa, width=360)
