@@ -31,7 +31,6 @@ left join participants_roleappointment a on a.id = s.appointment_id
 where d.alliance_id = %s and d.kind = 'key'
   and not exists (select from decisions_rolldeparture away where away.entry_id = r.id)
   and (s.id is null or s.contestable_until >= d.decided_on
-       or p.left_on <= (s.taken_at at time zone 'Europe/London')::date
        or not (s.stance in ('agree', 'reservation') or (s.stance = 'stand_aside' and put.standing_aside))
        or w.hash <> d.wording_hash
        or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
