@@ -16,7 +16,9 @@ from alliance.demo.story import (
     elsewhere,
     joining,
     meeting,
+    recording,
     reflecting,
+    risks,
 )
 from alliance.demo.story.world import World
 
@@ -38,6 +40,8 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
         meeting,
         bookkeeping,
         reflecting,
+        risks,
+        recording,
         assuring,
     ):
         part.plan(world)
