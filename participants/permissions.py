@@ -2,7 +2,7 @@
 
 from alliance.core.permissions import rule
 from participants.models import Alliance, Invitation, Participant, RoleAppointment
-from participants.standing import standing
+from participants.standing import Standing, standing
 
 Role = RoleAppointment.Role
 WHOLE_ALLIANCE = "Only a representative of a participant can do this: it concerns the whole alliance."
@@ -13,18 +13,34 @@ def invite(by, *, alliance: Alliance, role: str, participant: Participant | None
     """Each organisation brings its own people; roles for the whole alliance come from any representative."""
     stands = standing(by, alliance)
     if participant is not None and role in RoleAppointment.FOR_A_PARTICIPANT:
-        if stands.has_for(participant, Role.REPRESENTATIVE):
-            return ""
-        if not participant.people.speaking().exists() and stands.has(Role.REPRESENTATIVE):
-            return ""  # a participant with nobody to speak for it: somebody must let its first person in
-        return f"Only a representative of {participant} brings in the people of {participant}."
+        spoken_for = participant.people.filter(role__in=(Role.REPRESENTATIVE, Role.DEPUTY)).exists()
+        if not spoken_for and stands.has(Role.REPRESENTATIVE):
+            return ""  # a participant for which nobody ever spoke: somebody must let its first person in
+        return _of_its_own(stands, participant, "brings in")
     return "" if stands.has(Role.REPRESENTATIVE) else WHOLE_ALLIANCE
+
+
+def _of_its_own(stands: Standing, participant: Participant, act: str) -> str:
+    """Its representative; where it has none any more, its deputy or a member of its board. Never another's."""
+    if stands.has_for(participant, Role.REPRESENTATIVE):
+        return ""
+    if stands.has_for(participant, Role.DEPUTY, Role.BOARD_MEMBER) and not _is_represented(participant):
+        return ""
+    return f"Only a representative of {participant} {act} the people of {participant}."
+
+
+def _is_represented(participant: Participant) -> bool:
+    return participant.people.in_force().filter(role=Role.REPRESENTATIVE).exists()
 
 
 @rule
 def invite_anybody(by, *, alliance: Alliance) -> str:
     """Whether the page of invitations is of any use to this person."""
-    if standing(by, alliance).has(Role.REPRESENTATIVE):
+    stands = standing(by, alliance)
+    if stands.has(Role.REPRESENTATIVE):
+        return ""
+    own = [one.participant for one in stands.appointments if one.role in (Role.DEPUTY, Role.BOARD_MEMBER)]
+    if any(not _is_represented(one) for one in own):
         return ""
     return "Only representatives bring people into the alliance. Ask yours."
 
@@ -38,9 +54,11 @@ def withdraw_invitation(by, *, invitation: Invitation) -> str:
 
 @rule
 def end_appointment(by, *, appointment: RoleAppointment) -> str:
-    """One may always step down; else whoever could have made the appointment ends it."""
+    """One may always step down; else its own organisation ends it, or a representative where it is for all."""
     if appointment.person_id == by.pk:
         return ""
+    if appointment.participant is not None and appointment.role in RoleAppointment.FOR_A_PARTICIPANT:
+        return _of_its_own(standing(by, appointment.alliance), appointment.participant, "ends the roles of")
     return invite.reason(
         by, alliance=appointment.alliance, role=appointment.role, participant=appointment.participant
     )

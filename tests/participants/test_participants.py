@@ -121,6 +121,44 @@ def test_a_new_organisation_with_nobody_yet_gets_its_first_person_from_any_repre
     )
 
 
+def test_an_organisation_whose_speaker_is_gone_gets_no_speaker_from_another(cast):
+    services.end_appointment(appointment=RoleAppointment.objects.get(person=cast.rosa), by=cast.rosa)
+    with pytest.raises(NotAllowed, match="Only a representative of Beacon"):
+        services.appoint(
+            alliance=cast.alliance,
+            person=cast.finn,
+            role=Role.REPRESENTATIVE,
+            participant=cast.beacon,
+            by=cast.pat,
+        )
+    with pytest.raises(NotAllowed, match="Only a representative of Beacon"):
+        invite(cast, cast.pat, role=Role.REPRESENTATIVE, participant="beacon")
+
+
+def test_where_nobody_represents_an_organisation_any_more_its_deputy_or_board_finds_somebody(cast):
+    asked = {"alliance": cast.alliance, "role": Role.REPRESENTATIVE, "participant": cast.haven}
+    may = {
+        one: permissions.invite_anybody.allows(one, alliance=cast.alliance) for one in (cast.dev, cast.bea)
+    }
+    assert may == {cast.dev: False, cast.bea: False}
+    assert not permissions.invite.allows(cast.dev, **asked)
+    services.end_appointment(appointment=RoleAppointment.objects.get(person=cast.pat), by=cast.pat)
+    for one in (cast.dev, cast.bea):
+        assert permissions.invite.allows(one, **asked)
+        assert permissions.invite_anybody.allows(one, alliance=cast.alliance)
+    assert not permissions.invite.allows(cast.finn, **asked)
+    assert not permissions.invite.allows(cast.rosa, **asked)
+
+
+def test_nobody_else_ends_the_roles_of_a_suspended_organisation(cast):
+    Participant.objects.filter(pk=cast.beacon.pk).update(suspended_on=timezone.localdate())
+    held = RoleAppointment.objects.select_related("participant", "alliance").get(person=cast.rosa)
+    with pytest.raises(NotAllowed, match="Only a representative of Beacon"):
+        services.end_appointment(appointment=held, by=cast.pat)
+    with pytest.raises(NotAllowed, match="Only a representative of Beacon"):
+        invite(cast, cast.pat, role=Role.REPRESENTATIVE, participant="beacon")
+
+
 def test_an_invitation_is_a_letter_with_a_link_that_only_the_letter_knows(cast, run_errands):
     invitation = invite(cast, cast.pat)
     assert mail.outbox == []
