@@ -16,7 +16,7 @@ from decisions.models import (
     Risk,
     UrgentAction,
 )
-from decisions.voices import voices
+from decisions.voices import heard_for, voices
 from participants.models import Alliance, Participant, User
 from participants.standing import Role, standing
 
@@ -413,8 +413,10 @@ def list_reserved_matter(by, *, alliance: Alliance) -> str:
 
 @rule
 def be_heard(by, *, proposal: Proposal, participant: Participant) -> str:
-    """Rule 22: whoever speaks for the participant that the proposal is about."""
-    return _speaks_for(by, participant, proposal.alliance_id, "makes its statement")
+    """Rule 22: the representative or deputy of the participant that it is about, suspended or not."""
+    if participant.pk in heard_for(standing(by, proposal.alliance_id)):
+        return ""
+    return f"Only {participant.short_name}’s representative or deputy makes its statement."
 
 
 @rule

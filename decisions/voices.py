@@ -21,5 +21,11 @@ def capacity_on(standing: Standing, proposal: Proposal, participant: Participant
     return ""
 
 
+def heard_for(standing: Standing) -> frozenset[int]:
+    """Ids of the participants whose statement this person makes: a suspended one is heard too (rule 22)."""
+    speak = (RoleAppointment.Role.REPRESENTATIVE, RoleAppointment.Role.DEPUTY)
+    return frozenset(one.participant_id for one in standing.appointments if one.role in speak)
+
+
 def seniors_speak(proposal: Proposal) -> bool:
     return proposal.has_deadlock and proposal.deadlock.seniors_speak_on(timezone.localdate())

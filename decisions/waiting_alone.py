@@ -6,13 +6,14 @@ from django.urls import reverse
 
 from alliance.core.waiting import Waiting
 from decisions.models import Proposal, UrgentAction
+from decisions.voices import heard_for
 from participants.standing import Standing
 
 
 def waiting(standing: Standing) -> Iterator[Waiting]:
     """Two queries at most."""
-    speaks = standing.speaks_for_ids
-    if not speaks:
+    speaks, heard = standing.speaks_for_ids, heard_for(standing)
+    if not heard:
         return
     to_report = UrgentAction.objects.filter(alliance=standing.alliance, participant_id__in=speaks).to_report()
     for one in to_report.select_related("alliance").order_by("report_by", "number")[:30]:
@@ -28,7 +29,7 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
         .filter(
             alliance=standing.alliance,
             current_wording__effect__kind__in=["exclusion", "suspension"],
-            current_wording__effect__participant__in=list(speaks),
+            current_wording__effect__participant__in=list(heard),
         )
         .exclude(statements__occasion="exclusion")
     )

@@ -14,8 +14,8 @@ from decisions import effects, permissions
 from decisions.lifecycle import State
 from decisions.models import Proposal, RollEntry, Statement
 from decisions.services.conflicts import leave_roll
-from decisions.services.shared import locked, spoken_for
-from participants.models import Alliance, Participant, User
+from decisions.services.shared import locked, speaks_as
+from participants.models import Alliance, Participant, RoleAppointment, User
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def be_heard(*, proposal: Proposal, words: str, by: User) -> Statement:
         occasion=Statement.Occasion.EXCLUSION,
         words=Words.need(proposal.alliance_id, words, "Say what you want the others to know."),
         replaces=last,
-        **spoken_for(proposal.alliance_id, participant, by),
+        **speaks_as(_appointment(participant, by), by),
     )
     record(
         "decisions.statement_on_exclusion",
@@ -94,6 +94,14 @@ def be_heard(*, proposal: Proposal, words: str, by: User) -> Statement:
         replaces=bool(last),
     )
     return statement
+
+
+def _appointment(participant: Participant, by: User) -> RoleAppointment:
+    """A representative's before a deputy's. Suspension silences nobody here."""
+    held = RoleAppointment.objects.in_force().filter(
+        person=by, participant=participant, role__in=("representative", "deputy")
+    )
+    return held.select_related("participant").order_by("-role", "pk").first()
 
 
 def concerned(proposal: Proposal) -> Participant:

@@ -154,7 +154,7 @@ def in_place_of(appointment: RoleAppointment) -> str:
     """For a deputy, the name of the representative in force today; "" for a representative or where there is none."""
     if appointment.role != RoleAppointment.Role.DEPUTY:
         return ""
-    representatives = RoleAppointment.objects.speaking().filter(
+    representatives = RoleAppointment.objects.in_force().filter(
         participant=appointment.participant, role=RoleAppointment.Role.REPRESENTATIVE
     )
     return representatives.order_by("pk").values_list("person__name", flat=True).first() or ""

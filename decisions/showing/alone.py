@@ -12,6 +12,7 @@ from alliance.core.periods import Quarter
 from decisions import effects
 from decisions.lifecycle import State
 from decisions.models import Decision, Proposal
+from decisions.voices import heard_for
 from participants.models import Alliance
 from participants.standing import Standing
 
@@ -35,8 +36,7 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
     if effect.get("kind") in HEARD:
         said = proposal.statements.filter(occasion="exclusion").select_related("words", "participant")
         shown["alone_statements"] = list(said.order_by("pk"))
-        speaks = standing.speaks_for(effect["participant"])
-        if speaks and proposal.state_now == State.OPEN:
+        if effect["participant"] in heard_for(standing) and proposal.state_now == State.OPEN:
             shown["alone_be_heard_url"] = reverse(
                 "decisions:be_heard", args=[proposal.alliance.slug, proposal.number]
             )

@@ -268,8 +268,12 @@ begin
         select from decisions_proposal p join decisions_wording w on w.id = p.current_wording_id
         where p.id = new.proposal_id and p.state = 'open' and w.effect ->> 'kind' in ('exclusion', 'suspension')
             and (w.effect ->> 'participant')::bigint = new.participant_id)
-        or not decisions_speaks(new.appointment_id, new.taken_by_id, new.participant_id, new.capacity,
-                                decisions_day(new.taken_at)) then
+        or new.capacity not in ('representative', 'deputy')
+        or not exists (  -- suspended or not
+            select from participants_roleappointment a
+            where a.id = new.appointment_id and a.role = new.capacity and a.person_id = new.taken_by_id
+                and a.participant_id = new.participant_id and a.ended_at is null
+                and decisions_serves(a.person_id, a.participant_id, decisions_day(new.taken_at), a.role)) then
         perform decisions_refuse('Whoever a proposal would exclude makes its statement while it is open (rule 22).');
     end if;
     return new;

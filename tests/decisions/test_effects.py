@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from alliance.core.workdays import add_working_days
-from decisions import effects, services
+from decisions import effects, services, waiting_alone
 from decisions.models import Decision, Position, RollDeparture
 from participants.models import Alliance, Participant, Principle, RoleAppointment
 from participants.standing import standing
@@ -204,6 +205,15 @@ class TestExcluding:
         time_machine.move_to(timezone.now() + (add_working_days(today(), 6) - today()))
         agree_all(proposal)
         assert again(cast.beacon).left_on == today()
+
+    def test_a_suspended_one_is_heard_too(self, cast, client_of):
+        TestSuspending().suspend(cast)
+        proposal = self.put(cast)
+        waits = [one.url for one in waiting_alone.waiting(standing(cast.rosa, cast.alliance))]
+        assert waits == [reverse("decisions:be_heard", args=[cast.alliance.slug, proposal.number])]
+        assert waits[0] in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
+        statement = services.be_heard(proposal=proposal, words="The report is clear.", by=cast.rosa)
+        assert (statement.spoken_by, statement.capacity) == ("Rosa Recovery, Beacon", "representative")
 
     def test_only_the_one_that_it_is_about_makes_the_statement(self, cast):
         with pytest.raises(NotAllowed, match="Only Beacon’s representative or deputy makes its statement"):
