@@ -1,7 +1,9 @@
 """Invariant 6, twice: from the tables, and from the record alone with nothing but its own words."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
@@ -31,6 +33,7 @@ left join participants_roleappointment a on a.id = s.appointment_id
 where d.alliance_id = %s and d.kind = 'key'
   and not exists (select from decisions_rolldeparture away where away.entry_id = r.id)
   and (s.id is null or s.contestable_until >= d.decided_on
+       or p.left_on < (s.taken_at at time zone 'Europe/London')::date
        or not (s.stance in ('agree', 'reservation') or (s.stance = 'stand_aside' and put.standing_aside))
        or w.hash <> d.wording_hash
        or w.hash <> encode(sha256('concordat/wording/1'::bytea || w.body), 'hex')
@@ -99,39 +102,68 @@ def _told(alliance_id: int) -> Iterator[str]:
     yield from breaks_in_the_telling(alliance_id)
 
 
+@dataclass
+class _Put:
+    """What the record has told of one proposal so far; `roll` is None before it told of its opening."""
+
+    roll: list[int] | None = None
+    wording: str = ""
+    aside: bool = False
+    stances: dict[int, tuple] = field(default_factory=dict)
+    objections: dict[int, int] = field(default_factory=dict)
+
+
+OF_WHAT_IS_OPEN = frozenset(
+    {
+        "wording_changed",
+        "position_taken",
+        "position_recorded",
+        "position_taken_back",
+        "objection_raised",
+        "objection_resolved",
+        "roll_left",
+        "sealed",
+    }
+)
+
+
 def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
     """Replays the events of decisions and holds every seal against what was told before it (rules 2, 3, 17)."""
-    roll, wording, stances, objections, aside, sealed = {}, {}, {}, {}, {}, {}
-    delegations, matters = {}, {}
+    proposals: dict[int, _Put] = defaultdict(_Put)
+    delegations, matters, sealed = {}, {}, {}
     events = Event.objects.filter(alliance_id=alliance_id, kind__startswith="decisions.").order_by("seq")
     for event in events.iterator(chunk_size=2000):
         told = json.loads(bytes(event.body))["facts"]
         put = told["proposal"] if event.kind == "decisions.sealed" else told.get("number")
-        match event.kind.partition(".")[2]:
+        name = event.kind.partition(".")[2]
+        if name in OF_WHAT_IS_OPEN and proposals[put].roll is None:
+            yield f"Event {event.seq} is about proposal {put}, which the record never told as opened."
+            proposals[put].roll = []
+        match name:
             case "proposal_opened" | "wording_changed":
                 if hash_of(told["wording"].encode()) != told["wording_hash"]:
                     yield f"Event {event.seq}: the wording of proposal {put} does not give its hash."
-                wording[put] = told["wording_hash"]
-                stances[put] = {}
-                if event.kind == "decisions.proposal_opened":
-                    roll[put] = [one["id"] for one in told["roll"]]
-                    aside[put] = told["standing_aside"]
-                    objections[put] = {}
+                if name == "proposal_opened":
+                    proposals[put] = _Put([one["id"] for one in told["roll"]], aside=told["standing_aside"])
+                proposals[put].wording, proposals[put].stances = told["wording_hash"], {}
             case "position_taken" | "position_recorded" | "position_taken_back" | "objection_raised":
-                stances[put][told["participant"]["id"]] = (
+                proposals[put].stances[told["participant"]["id"]] = (
                     told["stance"],
                     told["wording_hash"],
                     told["appointment"],
                 )
-                if event.kind == "decisions.objection_raised":
-                    objections[put][told["objection"]] = told["participant"]["id"]
+                if name == "objection_raised":
+                    proposals[put].objections[told["objection"]] = told["participant"]["id"]
             case "roll_left":
-                gone = told["participant"]["id"]
-                roll[put].remove(gone)
-                stances[put].pop(gone, None)
-                objections[put] = {number: by for number, by in objections[put].items() if by != gone}
+                gone, left = told["participant"]["id"], proposals[put]
+                if gone not in left.roll:
+                    who = told["participant"]["name"]
+                    yield f"Event {event.seq}: {who} left the roll of proposal {put} without being on it."
+                left.roll = [one for one in left.roll if one != gone]
+                left.stances.pop(gone, None)
+                left.objections = {number: by for number, by in left.objections.items() if by != gone}
             case "objection_resolved":
-                objections[put].pop(told["objection"], None)
+                proposals[put].objections.pop(told["objection"], None)
             case "delegation_granted":
                 delegations[put] = told
             case "delegation_ended":
@@ -145,9 +177,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                 yield from _right_holds(event, told, delegations, matters)
             case "sealed":
                 sealed[told["number"]] = told["wording_hash"]
-                yield from _seal_holds(
-                    event.seq, told, roll[put], wording[put], stances[put], objections[put], aside[put]
-                )
+                yield from _seal_holds(event.seq, told, proposals[put])
     kept = dict(Decision.objects.filter(alliance_id=alliance_id).values_list("number", "wording_hash"))
     for number in sorted(kept.keys() ^ sealed.keys()):
         yield f"Decision {number} is {'kept but not told' if number in kept else 'told but not kept'}."
@@ -156,20 +186,21 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
             yield f"Decision {number} has another wording's hash in the record than in its table."
 
 
-def _seal_holds(seq, told, roll, wording, stances, objections, standing_aside) -> Iterator[str]:
+def _seal_holds(seq: int, told: dict, put: _Put) -> Iterator[str]:
     name = f"Decision {told['number']} (event {seq})"
-    assent = {"agree", "reservation"} | ({"stand_aside"} if standing_aside else set())
-    if told["wording_hash"] != wording:
+    assent = {"agree", "reservation"} | ({"stand_aside"} if put.aside else set())
+    if told["wording_hash"] != put.wording:
         yield f"{name} was sealed on other words than the last that were told."
-    if [one["participant"]["id"] for one in told["roll"]] != roll:
+    if [one["participant"]["id"] for one in told["roll"]] != put.roll:
         yield f"{name} was sealed with another roll than the one that was frozen."
     for one in told["roll"]:
         said = (one["stance"], one["wording_hash"], one["appointment"])
-        if stances.get(one["participant"]["id"]) != said or said[0] not in assent or said[1] != wording:
+        given = put.stances.get(one["participant"]["id"])
+        if given != said or said[0] not in assent or said[1] != put.wording:
             yield f"{name}: {one['participant']['name']} did not assent to these words."
     if not {"agree", "reservation"} & {one["stance"] for one in told["roll"]}:
         yield f"{name}: nobody agreed."
-    if objections:
+    if put.objections:
         yield f"{name} was sealed over an unresolved objection."
 
 
