@@ -13,6 +13,7 @@ from alliance.core.record import canonical
 from decisions.models import (
     Amendment,
     Comment,
+    Decision,
     Declaration,
     Objection,
     Position,
@@ -47,8 +48,7 @@ def whole(proposals):
             Prefetch("current_wording__tests", tests),
             Prefetch("wordings", Wording.objects.defer("body")),
             Prefetch("amendments", amendments),
-            "decision__successors__decision",
-            Prefetch("comments", Comment.objects.only("proposal_id", "is_question")),
+            Prefetch("comments", Comment.objects.only("proposal_id", "objection_id", "is_question")),
         )
     )
 
@@ -57,6 +57,7 @@ def facts_of(proposal: Proposal, *, veiled: bool = False) -> dict:
     """What `record.canonical` can say of a proposal from `whole`; `veiled` leaves out where anybody stands."""
     wording, decision = proposal.current_wording, _decision_of(proposal)
     principles = {one.pk: str(one) for one in Principle.objects.filter(alliance_id=proposal.alliance_id)}
+    said = [one for one in proposal.comments.all() if not (veiled and one.objection_id)]
     return {
         "format": FORMAT,
         "alliance": proposal.alliance.name,
@@ -96,8 +97,8 @@ def facts_of(proposal: Proposal, *, veiled: bool = False) -> dict:
         "answered": f"{len(proposal.tally.answered)} of {len(proposal.tally.stands)}",
         "objections": None if veiled else [_objection(one, principles) for one in proposal.objections.all()],
         "amendments": [_amendment(one) for one in proposal.amendments.all()],
-        "comments": sum(not one.is_question for one in proposal.comments.all()),
-        "questions": sum(one.is_question for one in proposal.comments.all()),
+        "comments": sum(not one.is_question for one in said),
+        "questions": sum(one.is_question for one in said),
         "record": _entry(proposal, decision),
     }
 
@@ -134,7 +135,7 @@ def _sealed(decision) -> dict:
                 "minute__content"
             )
         ],
-        "superseded_by": [one.decision.number for one in decision.successors.all() if one.state == "agreed"],
+        "superseded_by": list(Decision.objects.successors_of(decision).values_list("number", flat=True)),
     }
 
 

@@ -54,7 +54,9 @@ class ProposalQuerySet(OfAllianceQuerySet):
             case "awaiting":
                 return self.agreed().filter(Exists(_ratifications().filter(state="awaited")))
             case "superseded":
-                after = self.model.objects.agreed().filter(supersedes=OuterRef("decision"))
+                from decisions.models import Decision
+
+                after = Decision.objects.successors_of(OuterRef("decision"))
                 return self.agreed().filter(Exists(after))
         return self.filter(state=state)
 
@@ -163,12 +165,15 @@ class DecisionQuerySet(OfAllianceQuerySet):
         successors = Decision.objects.ratified(on).filter(proposal__supersedes_id=OuterRef("pk"))
         return self.ratified(on).filter(~Exists(successors))
 
-    def successors_of(self, decision):
-        """What was sealed in its place, unless a board refused that (rules 14, 20)."""
+    def not_refused(self):
+        """By any board (rule 14)."""
         from decisions.models import Ratification
 
-        refused = Ratification.objects.filter(decision_id=OuterRef("pk"), state="refused")
-        return self.filter(~Exists(refused), proposal__supersedes=decision).order_by("number")
+        return self.filter(~Exists(Ratification.objects.filter(decision_id=OuterRef("pk"), state="refused")))
+
+    def successors_of(self, decision):
+        """What was sealed in its place, unless a board refused that (rules 14, 20)."""
+        return self.not_refused().filter(proposal__supersedes=decision).order_by("number")
 
     def with_review(self):
         """`review_due`: the day to look back, as it was said last; `conflict_found`: one was, since the last review."""

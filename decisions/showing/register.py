@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from decisions import veil
 from decisions.lifecycle import State
-from decisions.models import Position, Proposal, Ratification
+from decisions.models import Decision, Position, Proposal, Ratification
 from decisions.tally import joined
 from participants.standing import Standing
 
@@ -72,8 +72,8 @@ def _names(rows, key: str) -> dict[int, list[str]]:
 
 def _successors(sealed: list[Proposal]) -> dict[int, int]:
     """By proposal, the number of the decision that superseded what it became."""
-    rows = Proposal.objects.filter(supersedes__proposal__in=sealed, state=State.AGREED)
-    return dict(rows.values_list("supersedes__proposal_id", "decision__number"))
+    rows = Decision.objects.not_refused().filter(proposal__supersedes__proposal__in=sealed)
+    return dict(rows.order_by("-number").values_list("proposal__supersedes__proposal_id", "number"))
 
 
 def _sealed(one: Proposal, aside, awaited, refused, after) -> Line:

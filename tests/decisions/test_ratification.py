@@ -11,13 +11,16 @@ from alliance.core.models import Document, Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from alliance.core.workdays import add_working_days
 from decisions import services
+from decisions.exporting import facts_of, whole
 from decisions.invariants import breaks_in_the_telling
 from decisions.models import Decision, Position, Proposal, Ratification
+from decisions.showing.register import lines_of
 from participants import services as people
 from participants.limits import limit_of
 from participants.models import DelegatedLimit, RoleAppointment
+from participants.standing import standing
 from tests.factories.conflicts import MINUTE, limit, ratify
-from tests.factories.decisions import again, answer, make_decision, make_proposal, reword
+from tests.factories.decisions import again, answer, make_case, make_decision, make_proposal, reword
 from tests.factories.participants import give_role, make_person
 
 pytestmark = pytest.mark.django_db
@@ -365,3 +368,25 @@ def test_a_second_representative_sets_the_first_ones_limit(cast):
 def _sql(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_a_successor_that_a_board_refused_supersedes_nothing(cast):
+    old = decide(cast)
+    limit(cast.pat, 50_000, cast.bea)
+    draft = services.draft_successor(decision=old, participant=cast.council, by=cast.carol)
+    services.save_draft(proposal=draft, case=make_case(cast.alliance, amount=VAN), by=cast.carol)
+    services.open_proposal(proposal=again(draft), by=cast.carol)
+    for who, by in ((cast.council, cast.carol), (cast.haven, cast.pat), (cast.beacon, cast.rosa)):
+        answer(draft, who, by)
+    new = Decision.objects.get(proposal=draft)
+    assert told_of(cast, old) == ("Superseded", 1, [new.number])
+    services.refuse_to_ratify(ratification=havens(new), words="Too dear.", by=cast.bea)
+    assert old.is_in_effect()
+    assert told_of(cast, old) == ("Agreed and sealed", 0, [])
+
+
+def told_of(cast, decision) -> tuple[str, int, list[int]]:
+    """Its tag in the register, how many the register finds as superseded, and who supersedes it in its file."""
+    line = lines_of([Proposal.objects.get(decision=decision)], standing(cast.pat, cast.alliance))[0]
+    facts = facts_of(whole(Proposal.objects.all()).get(decision=decision))
+    return line.tag[0], Proposal.objects.in_state("superseded").count(), facts["decision"]["superseded_by"]
