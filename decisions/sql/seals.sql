@@ -31,10 +31,19 @@ $$
                 select from decisions_ratification r where r.decision_id = d.id and r.state <> 'ratified'))
 $$;
 
+-- The participant that an effect would exclude or suspend, and that is therefore heard and not asked (rule 22).
+create function decisions_is_about(effect jsonb) returns bigint
+    language sql immutable set search_path = pg_catalog, public as
+$$
+    select case when effect ->> 'kind' in ('exclusion', 'suspension') then (effect ->> 'participant')::bigint end
+$$;
+
 -- A proposal moves only along its lifecycle; what was frozen when it opened stays (rules 2, 6).
 create or replace function decisions_proposal_keeps_its_course() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
+declare
+    day date := decisions_day(new.opened_at);
 begin
     if (old.state, new.state) not in (
         ('draft', 'draft'), ('draft', 'open'), ('draft', 'discarded'),
@@ -68,6 +77,28 @@ begin
     if old.state = 'draft' and new.state = 'open'
         and (select count(*) from decisions_rollentry where proposal_id = new.id) < 2 then
         perform decisions_refuse('A key decision needs at least two participants on its roll (rule 10).');
+    end if;
+    if old.state = 'draft' and new.state = 'open' and (
+        select array_agg(participant_id order by participant_id) from decisions_rollentry where proposal_id = new.id)
+        is distinct from (
+        select array_agg(p.id order by p.id) from participants_participant p
+        where p.alliance_id = new.alliance_id and p.joined_on <= day and (p.left_on is null or p.left_on > day)
+            and (p.suspended_on is null or p.suspended_on > day)
+            and p.id is distinct from (select decisions_is_about(effect) from decisions_wording
+                                       where id = new.current_wording_id)) then
+        perform decisions_refuse(
+            'Asked is everybody who is active that day, but for whoever it would exclude or suspend (rules 2, 22).');
+    end if;
+    if old.state = 'draft' and new.state = 'open' and not exists (
+        select from participants_alliance where id = new.alliance_id
+            and (standing_aside, independent) = (new.standing_aside, new.independent)) then
+        perform decisions_refuse('A proposal''s settings are those of the alliance (rule 6).');
+    end if;
+    if new.state = 'open' and new.current_wording_id is distinct from old.current_wording_id and exists (
+        select from participants_principle p where p.alliance_id = new.alliance_id and p.superseded_on is null
+            and not exists (select from decisions_principletest t
+                            where t.wording_id = new.current_wording_id and t.principle_id = p.id)) then
+        perform decisions_refuse('What is put to all was tested against every principle (rule 15).');
     end if;
     if new.state = 'agreed' and not exists (select from decisions_decision where proposal_id = new.id) then
         perform decisions_refuse('A proposal is agreed only by the seal of a decision (rule 3).');

@@ -1,0 +1,84 @@
+"""Ways round unanimity that an attacker with the application's own database role tried, each refused by PostgreSQL."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from decisions.models import Proposal, RollEntry
+from decisions.services.shared import complete, write_wording
+from tests.factories.decisions import again, make_draft
+from tests.factories.effects import plain
+from tests.factories.participants import make_participant
+
+pytestmark = pytest.mark.django_db
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+class TestTheRoll:
+    """Rule 2: it is everybody who is active on the day of the opening, but for whoever the decision is about."""
+
+    def open(self, draft: Proposal, roll, by, *, tested=True, **changes) -> None:
+        case, principles = complete(draft.case, draft.alliance_id)
+        if not tested:
+            case, principles = replace(case, tests={}), []
+        now = timezone.now()
+        wording = write_wording(draft, 1, case, principles, note=None, at=now, by=by)
+        for place, one in enumerate(roll, 1):
+            RollEntry.objects.create(
+                alliance_id=draft.alliance_id, proposal=draft, participant=one, place=place
+            )
+        facts = {
+            "state": "open",
+            "current_wording": wording,
+            "draft": {},
+            "answer_by": today() + timedelta(days=9),
+            "opened_at": now,
+            "opened_by": by,
+        }
+        with transaction.atomic():
+            Proposal.objects.filter(pk=draft.pk).update(**facts | changes)
+
+    def everybody(self, cast):
+        return [cast.council, cast.haven, cast.beacon]
+
+    def test_is_opened_by_hand_as_the_service_does(self, cast):
+        draft = make_draft(cast.council, cast.carol)
+        self.open(draft, self.everybody(cast), cast.carol)
+        assert again(draft).state_now == "open"
+
+    def test_leaves_nobody_out(self, cast):
+        draft = make_draft(cast.council, cast.carol)
+        with pytest.raises(DatabaseError, match=r"everybody who is active that day, but .*\(rules 2, 22\)"):
+            self.open(draft, [cast.council, cast.haven], cast.carol)
+
+    def test_asks_nobody_who_is_not_there_yet(self, cast):
+        draft = make_draft(cast.council, cast.carol)
+        quay = make_participant(cast.alliance, "Quay Trust", joined_on=today() + timedelta(days=9))
+        with pytest.raises(DatabaseError, match=r"everybody who is active that day, but .*\(rules 2, 22\)"):
+            self.open(draft, [*self.everybody(cast), quay], cast.carol)
+
+    def test_leaves_out_whoever_it_is_about_and_nobody_else(self, cast):
+        terms = {"participant": cast.beacon, "suspended_on": today(), "reasons": "x"}
+        about_beacon = plain("suspension", terms)
+        right, wrong, short = (make_draft(cast.council, cast.carol, effect=about_beacon) for _ in range(3))
+        self.open(right, [cast.council, cast.haven], cast.carol)
+        for draft, roll in ((wrong, [cast.council, cast.beacon]), (short, self.everybody(cast))):
+            with pytest.raises(DatabaseError, match="everybody who is active that day"):
+                self.open(draft, roll, cast.carol)
+
+    @pytest.mark.parametrize("setting", ["standing_aside", "independent"])
+    def test_comes_with_the_settings_of_the_alliance(self, cast, setting):
+        draft = make_draft(cast.council, cast.carol)
+        with pytest.raises(DatabaseError, match=r"settings are those of the alliance \(rule 6\)"):
+            self.open(draft, self.everybody(cast), cast.carol, **{setting: True})
+
+    def test_is_asked_about_words_that_were_tested_against_every_principle(self, cast):
+        draft = make_draft(cast.council, cast.carol)
+        with pytest.raises(DatabaseError, match=r"every principle .*\(rule 15\)"):
+            self.open(draft, self.everybody(cast), cast.carol, tested=False)
