@@ -230,7 +230,8 @@ begin
         perform decisions_refuse('A participant of the alliance stays on the roll (rule 2).');
     end if;
     if new.because = 'concerned' and not exists (
-        select from decisions_wording w where w.id = put.current_wording_id and w.effect <> '{}'::jsonb) then
+        select from decisions_wording w where w.id = put.current_wording_id
+            and decisions_is_about(w.effect) = party.id) then
         perform decisions_refuse('The decision is not about this participant (rule 22).');
     end if;
     return new;

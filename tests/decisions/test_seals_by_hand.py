@@ -7,10 +7,10 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from decisions.models import Proposal, RollEntry
+from decisions.models import Proposal, RollDeparture, RollEntry
 from decisions.services.shared import complete, write_wording
-from tests.factories.decisions import again, make_draft
-from tests.factories.effects import plain
+from tests.factories.decisions import again, make_draft, object_to
+from tests.factories.effects import plain, propose_effect
 from tests.factories.participants import make_participant
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +82,12 @@ class TestTheRoll:
         draft = make_draft(cast.council, cast.carol)
         with pytest.raises(DatabaseError, match=r"every principle .*\(rule 15\)"):
             self.open(draft, self.everybody(cast), cast.carol, tested=False)
+
+    def test_is_not_left_by_an_objector_whom_the_decision_is_not_about(self, cast):
+        proposal = propose_effect(cast.alliance, "settings", answer_within=7)
+        object_to(proposal, cast.beacon, cast.rosa)
+        entry = proposal.roll.get(participant=cast.beacon)
+        with pytest.raises(DatabaseError, match="not about this participant"), transaction.atomic():
+            RollDeparture.objects.create(
+                alliance=cast.alliance, entry=entry, because="concerned", departed_at=timezone.now()
+            )
