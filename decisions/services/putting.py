@@ -125,6 +125,13 @@ def change_wording(
         raise NotPossible(
             "What a proposal carries out stays the same kind of thing. Withdraw it and put another one."
         )
+    about = [
+        effects.off_the_roll(proposal.alliance, one) for one in (proposal.current_wording.effect, case.effect)
+    ]
+    if about[0] != about[1]:  # it is not asked, and is heard, since the opening (rule 22)
+        raise NotPossible(
+            "What a proposal carries out stays about the same organisation. Withdraw it and put another one."
+        )
     if case == proposal.current_wording.case:
         return proposal.current_wording
     same_wording(proposal, shown)

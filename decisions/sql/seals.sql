@@ -148,6 +148,10 @@ begin
     if put.state not in ('draft', 'open') or put.alliance_id <> new.alliance_id then
         perform decisions_refuse('A wording is written before a proposal is sealed or withdrawn (rule 20).');
     end if;
+    if put.state = 'open' and decisions_is_about(new.effect) is distinct from (
+        select decisions_is_about(effect) from decisions_wording where id = put.current_wording_id) then
+        perform decisions_refuse('What a proposal carries out stays about the same organisation (rule 22).');
+    end if;
     if new.version <> 1 + (select coalesce(max(version), 0) from decisions_wording where proposal_id = new.proposal_id) then
         perform decisions_refuse('Versions of a wording follow one another.');
     end if;

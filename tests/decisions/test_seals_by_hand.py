@@ -7,9 +7,10 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from alliance.core.refusals import NotPossible
 from decisions.models import Proposal, RollDeparture, RollEntry
 from decisions.services.shared import complete, write_wording
-from tests.factories.decisions import again, make_draft, object_to
+from tests.factories.decisions import again, make_case, make_draft, make_proposal, object_to, reword
 from tests.factories.effects import plain, propose_effect
 from tests.factories.participants import make_participant
 
@@ -91,3 +92,28 @@ class TestTheRoll:
             RollDeparture.objects.create(
                 alliance=cast.alliance, entry=entry, because="concerned", departed_at=timezone.now()
             )
+
+
+class TestWhomItIsAbout:
+    """Rule 22: whoever a proposal would exclude is left off its roll and heard, and that is decided at its opening."""
+
+    def about(self, kind: str, participant) -> dict:
+        when = "suspended_on" if kind == "suspension" else "left_on"
+        return plain(kind, {"participant": participant, when: today(), "reasons": "They do not answer."})
+
+    @pytest.mark.parametrize("kind", ["suspension", "exclusion"])
+    def test_stays_when_it_is_reworded(self, cast, kind):
+        effect = self.about(kind, cast.beacon)
+        proposal = make_proposal(cast.council, cast.carol, effect=effect)
+        with pytest.raises(NotPossible, match="about the same organisation"):
+            reword(proposal, cast.carol, effect=self.about(kind, cast.haven))
+        reword(proposal, cast.carol, effect=effect | {"reasons": "Nobody has answered since May."})
+        assert again(proposal).current_wording.version == 2
+
+    @pytest.mark.parametrize("kind", ["suspension", "exclusion", "settings"])
+    def test_stays_when_it_is_reworded_by_hand(self, cast, kind):
+        proposal = make_proposal(cast.council, cast.carol, effect=self.about("suspension", cast.beacon))
+        effect = {"kind": kind} if kind == "settings" else self.about(kind, cast.haven)
+        changed = make_case(cast.alliance, effect=effect, tests={})
+        with pytest.raises(DatabaseError, match="about the same organisation"), transaction.atomic():
+            write_wording(proposal, 2, changed, (), note=None, at=timezone.now(), by=cast.carol)
