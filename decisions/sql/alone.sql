@@ -7,7 +7,7 @@ create function decisions_effects_now(alliance bigint) returns setof jsonb
 $$
     select w.effect || jsonb_build_object('decision_id', d.id)
     from decisions_decision d join decisions_wording w on w.id = d.wording_id
-    where d.alliance_id = alliance and w.effect <> '{}'::jsonb
+    where d.alliance_id = alliance and d.kind = 'key' and w.effect <> '{}'::jsonb
         and (d.txid = pg_current_xact_id() or exists (
             select from decisions_ratification r
             where r.decision_id = d.id and r.txid = pg_current_xact_id() and r.state = 'ratified'))

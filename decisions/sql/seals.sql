@@ -23,7 +23,7 @@ create function decisions_carries_out(alliance bigint, variadic kinds text[]) re
 $$
     select exists (
         select from decisions_decision d join decisions_wording w on w.id = d.wording_id
-        where d.alliance_id = alliance and w.effect ->> 'kind' = any (kinds)
+        where d.alliance_id = alliance and d.kind = 'key' and w.effect ->> 'kind' = any (kinds)
             and (d.txid = pg_current_xact_id() or exists (
                 select from decisions_ratification r
                 where r.decision_id = d.id and r.txid = pg_current_xact_id() and r.state = 'ratified'))
@@ -282,6 +282,9 @@ begin
         perform decisions_refuse('A decision is made on the day of its seal.');
     end if;
     if new.kind <> 'key' then
+        if worded.effect <> '{}'::jsonb then
+            perform decisions_refuse('What one person decides alone carries nothing out (rules 1, 22).');
+        end if;
         if put.state <> 'draft' or new.decided_as_id is null or not exists (
             select from participants_roleappointment a where a.id = new.decided_as_id
                 and decisions_speaks(a.id, new.sealed_by_id, put.participant_id, a.role, new.decided_on)) then

@@ -8,10 +8,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from alliance.core.refusals import NotPossible
-from decisions.models import Proposal, RollDeparture, RollEntry
+from decisions import services
+from decisions.models import Decision, Proposal, RollDeparture, RollEntry
 from decisions.services.shared import complete, write_wording
+from participants.models import Participant, RoleAppointment
 from tests.factories.decisions import again, make_case, make_draft, make_proposal, object_to, reword
-from tests.factories.effects import plain, propose_effect
+from tests.factories.effects import delegate, plain, propose_effect
 from tests.factories.participants import make_participant
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +21,24 @@ pytestmark = pytest.mark.django_db
 
 def today() -> date:
     return timezone.localdate()
+
+
+def seal(proposal: Proposal, wording, by, **changes) -> Decision:
+    """The row of a decision, past every service."""
+    now = timezone.now()
+    facts = {
+        "alliance_id": proposal.alliance_id,
+        "number": 990,
+        "kind": proposal.kind,
+        "proposal": proposal,
+        "wording": wording,
+        "wording_hash": wording.hash,
+        "decided_on": today(),
+        "sealed_at": now,
+        "sealed_by": by,
+    }
+    with transaction.atomic():
+        return Decision.objects.create(**facts | changes)
 
 
 class TestTheRoll:
@@ -117,3 +137,23 @@ class TestWhomItIsAbout:
         changed = make_case(cast.alliance, effect=effect, tests={})
         with pytest.raises(DatabaseError, match="about the same organisation"), transaction.atomic():
             write_wording(proposal, 2, changed, (), note=None, at=timezone.now(), by=cast.carol)
+
+
+class TestDecidingAlone:
+    """Rules 1, 20, 22: what one person decides changes nothing that all have signed."""
+
+    def draft(self, cast, **changes) -> Proposal:
+        right = delegate(cast.haven, cast.pat, limit="100.00")
+        case = make_case(cast.alliance, **changes)
+        return services.draft_alone(alliance=cast.alliance, case=case, by=cast.pat, delegation=right)
+
+    def test_carries_nothing_out(self, cast):
+        terms = {"participant": cast.beacon, "left_on": today(), "reasons": "x"}
+        draft = self.draft(cast, effect=plain("exclusion", terms))
+        case, principles = complete(draft.case, draft.alliance_id, "operational")
+        wording = write_wording(draft, 1, case, principles, note=None, at=timezone.now(), by=cast.pat)
+        pats = RoleAppointment.objects.get(person=cast.pat, role="representative")
+        with pytest.raises(DatabaseError, match=r"carries nothing out \(rules 1, 22\)"):
+            seal(draft, wording, cast.pat, decided_as=pats, decided_by_name="Pat")
+        with pytest.raises(DatabaseError, match="by a key decision"), transaction.atomic():
+            Participant.objects.filter(pk=cast.beacon.pk).update(left_on=today())
