@@ -55,14 +55,14 @@ begin
         perform decisions_refuse('What one person decides alone is not put to a roll (rule 12).');
     end if;
     if (old.alliance_id, old.number, old.kind, old.participant_id, old.drafted_at, old.drafted_by_id,
-        old.delegation_id, old.matter_id, old.follows_id, old.follows_as)
+        old.delegation_id, old.matter_id, old.supersedes_id, old.follows_id, old.follows_as)
         is distinct from (new.alliance_id, new.number, new.kind, new.participant_id, new.drafted_at, new.drafted_by_id,
-        new.delegation_id, new.matter_id, new.follows_id, new.follows_as) then
-        perform decisions_refuse('A proposal keeps its number, its kind and who put it.');
+        new.delegation_id, new.matter_id, new.supersedes_id, new.follows_id, new.follows_as) then
+        perform decisions_refuse('A proposal keeps its number, its kind, who put it and what it would supersede.');
     end if;
-    if old.state <> 'draft' and (old.standing_aside, old.independent, old.supersedes_id, old.template,
+    if old.state <> 'draft' and (old.standing_aside, old.independent, old.template,
                                  old.opened_at, old.opened_by_id, old.draft)
-        is distinct from (new.standing_aside, new.independent, new.supersedes_id, new.template,
+        is distinct from (new.standing_aside, new.independent, new.template,
                           new.opened_at, new.opened_by_id, new.draft) then
         perform decisions_refuse('The settings of a proposal are frozen when it opens (rules 2, 6).');
     end if;
@@ -131,6 +131,9 @@ begin
     if exists (select from decisions_decision where id in (new.supersedes_id, new.follows_id)
                 and alliance_id <> new.alliance_id) then
         perform decisions_refuse('A proposal follows decisions of its own alliance.');
+    end if;
+    if new.kind <> 'key' and exists (select from decisions_decision where id = new.supersedes_id and kind = 'key') then
+        perform decisions_refuse('What all have decided is superseded by all (rule 20).');
     end if;
     return new;
 end

@@ -13,7 +13,7 @@ from decisions.models import Decision, Proposal, RollDeparture, RollEntry
 from decisions.services.shared import complete, write_wording
 from participants.models import Participant, RoleAppointment
 from tests.factories.decisions import again, make_case, make_draft, make_proposal, object_to, reword
-from tests.factories.effects import delegate, plain, propose_effect
+from tests.factories.effects import carry_out, delegate, plain, propose_effect
 from tests.factories.participants import make_participant
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,20 @@ class TestDecidingAlone:
             seal(draft, wording, cast.pat, decided_as=pats, decided_by_name="Pat")
         with pytest.raises(DatabaseError, match="by a key decision"), transaction.atomic():
             Participant.objects.filter(pk=cast.beacon.pk).update(left_on=today())
+
+    def test_does_not_supersede_what_all_decided(self, cast):
+        key = carry_out(cast.alliance, "settings", answer_within=7)
+        draft = self.draft(cast)
+        with pytest.raises(DatabaseError, match="keeps its number"), transaction.atomic():
+            Proposal.objects.filter(pk=draft.pk).update(supersedes=key)
+        with pytest.raises(DatabaseError, match=r"superseded by all \(rule 20\)"), transaction.atomic():
+            services.draft_proposal(
+                alliance=cast.alliance,
+                participant=cast.haven,
+                case=make_case(cast.alliance),
+                by=cast.pat,
+                kind="operational",
+                delegation=draft.delegation,
+                supersedes=key,
+            )
+        assert key.is_in_effect()
