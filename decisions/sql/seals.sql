@@ -272,6 +272,7 @@ declare
     agreeing integer;
     assenting integer;
 begin
+    new.txid := pg_current_xact_id();
     select * into strict put from decisions_proposal where id = new.proposal_id for update;
     select * into strict worded from decisions_wording where id = new.wording_id;
     if put.alliance_id <> new.alliance_id or put.kind <> new.kind then

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from alliance.core.refusals import NotPossible
@@ -12,7 +12,7 @@ from decisions import services
 from decisions.models import Decision, Proposal, RollDeparture, RollEntry
 from decisions.services.shared import complete, write_wording
 from participants.models import Participant, RoleAppointment
-from tests.factories.decisions import again, make_case, make_draft, make_proposal, object_to, reword
+from tests.factories.decisions import again, answer, make_case, make_draft, make_proposal, object_to, reword
 from tests.factories.effects import carry_out, delegate, plain, propose_effect
 from tests.factories.participants import make_participant
 
@@ -21,6 +21,17 @@ pytestmark = pytest.mark.django_db
 
 def today() -> date:
     return timezone.localdate()
+
+
+def sql(text: str, *values) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(text, values)
+
+
+def settle() -> None:
+    """Have the deferred promises checked now, as a commit does."""
+    sql("set constraints all immediate")
+    sql("set constraints all deferred")
 
 
 def seal(proposal: Proposal, wording, by, **changes) -> Decision:
@@ -174,3 +185,39 @@ class TestDecidingAlone:
                 supersedes=key,
             )
         assert key.is_in_effect()
+
+
+class TestTheMoment:
+    """A seal is dated by what it seals, and carries out what it says in its own transaction only."""
+
+    @pytest.fixture
+    def almost(self, cast) -> Proposal:
+        """Everybody but Beacon has agreed."""
+        proposal = make_proposal(cast.council, cast.carol)
+        answer(proposal, cast.council, cast.carol)
+        answer(proposal, cast.haven, cast.pat)
+        return again(proposal)
+
+    def agree_by_hand(self, proposal: Proposal, cast, at) -> None:
+        rosas = RoleAppointment.objects.get(person=cast.rosa)
+        sql(
+            "insert into decisions_position (alliance_id, proposal_id, wording_id, participant_id, stance, taken_at,"
+            " taken_by_id, taken_by_name, appointment_id, capacity, in_place_of, typed_by_name, heard)"
+            " values (%s, %s, %s, %s, 'agree', %s, %s, 'Rosa', %s, 'representative', '', '', '')",
+            proposal.alliance_id, proposal.pk, proposal.current_wording_id, cast.beacon.pk, at, cast.rosa.pk, rosas.pk,
+        )  # fmt: skip
+
+    def test_is_not_given_but_taken(self, cast, almost):
+        self.agree_by_hand(almost, cast, timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into decisions_decision (alliance_id, number, kind, proposal_id, wording_id, wording_hash,"
+                " decided_on, sealed_at, sealed_by_id, decided_by_name, txid)"
+                " values (%s, 990, 'key', %s, %s, %s, %s, %s, %s, '', '999999999')"
+                " returning txid = pg_current_xact_id()",
+                [almost.alliance_id, almost.pk, almost.current_wording_id, almost.current_wording.hash,
+                 today(), timezone.now(), cast.rosa.pk],
+            )  # fmt: skip
+            assert cursor.fetchone() == (True,)
+        Proposal.objects.filter(pk=almost.pk).update(state="agreed")
+        settle()
