@@ -214,6 +214,9 @@ begin
     if put.current_wording_id is distinct from new.wording_id then
         perform decisions_refuse('A position is taken on the current wording (rule 3).');
     end if;
+    if new.taken_at < (select written_at from decisions_wording where id = new.wording_id) then
+        perform decisions_refuse('A position on a wording is not taken before it was written (rule 3).');
+    end if;
     if not decisions_is_asked(new.proposal_id, new.participant_id) then
         perform decisions_refuse('Only a participant on the roll takes a position (rule 2).');
     end if;
@@ -329,6 +332,10 @@ begin
         where r.proposal_id = put.id and not exists (select from decisions_rolldeparture d where d.entry_id = r.id);
     if members < 2 or assenting <> members or agreeing = 0 then
         perform decisions_refuse('A decision needs the assent of every participant on its roll (rule 3).');
+    end if;
+    if exists (select from decisions_position p where p.proposal_id = put.id and p.wording_id = new.wording_id
+               and p.taken_at > new.sealed_at) then
+        perform decisions_refuse('A seal is not before the last assent (rule 3).');
     end if;
     if commissioners = 0 then
         perform decisions_refuse('Without a commissioner on the roll there is no decision (rule 10).');

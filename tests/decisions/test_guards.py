@@ -240,9 +240,10 @@ def test_a_seal_that_leaves_its_proposal_open_does_not_commit(cast):
     answer(proposal, cast.haven, cast.pat)
 
     def half_a_seal():
-        now, put = timezone.now(), again(proposal)
+        put = again(proposal)
         with transaction.atomic():
             Position.objects.create(**by_hand(put, cast.beacon, cast.rosa))
+            now = timezone.now()
             Decision.objects.create(
                 alliance_id=put.alliance_id,
                 number=1,

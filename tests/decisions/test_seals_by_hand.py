@@ -221,3 +221,13 @@ class TestTheMoment:
             assert cursor.fetchone() == (True,)
         Proposal.objects.filter(pk=almost.pk).update(state="agreed")
         settle()
+
+    def test_is_not_before_the_last_assent(self, cast, almost):
+        before = timezone.now()
+        self.agree_by_hand(almost, cast, before + timedelta(seconds=1))
+        with pytest.raises(DatabaseError, match=r"not before the last assent \(rule 3\)"):
+            seal(almost, almost.current_wording, cast.rosa, sealed_at=before)
+
+    def test_of_an_answer_is_not_before_the_words_that_it_answers(self, cast, almost):
+        with pytest.raises(DatabaseError, match=r"not taken before it was written \(rule 3\)"):
+            self.agree_by_hand(almost, cast, almost.current_wording.written_at - timedelta(minutes=1))
