@@ -141,7 +141,7 @@ def _agreed(proposal: Proposal, principles: dict[int, str]) -> contents.Agreed:
         amount=wording.amount,
         voices=tuple(
             contents.Voice(
-                stand.participant.short_name, stand.position.get_stance_display(), stand.position.spoken_by
+                stand.participant.short_name, stand.position.get_stance_display(), stand.position.told_by
             )
             for stand in proposal.tally.answered
         ),

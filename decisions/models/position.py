@@ -116,6 +116,11 @@ class Position(Spoken):
         return self.typed_by_id is not None
 
     @property
+    def told_by(self) -> str:
+        """Who spoke; and who wrote it down, where it was recorded on behalf (rule 24: labelled so everywhere)."""
+        return f"{self.spoken_by}; recorded by {self.typed_by_name}" if self.is_on_behalf else self.spoken_by
+
+    @property
     def is_current(self) -> bool:
         """Not replaced; `PositionQuerySet.current` prefetches exactly these."""
         return not hasattr(self, "replaced_by")

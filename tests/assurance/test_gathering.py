@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -83,6 +84,18 @@ def test_a_decision_is_told_with_its_whole_roll(report, cast, voices):
     assert told.best_for_people.endswith("It serves best for people.")
 
 
+def test_an_answer_on_behalf_is_labelled_so(report, cast):
+    with time_machine.travel(timezone.now() - timedelta(days=5)):
+        proposal = decided.make_proposal(cast.haven, cast.pat)
+        decided.answer(proposal, cast.haven, cast.pat)
+        decided.tell_on_behalf(proposal, cast)
+    decided.answer(proposal, cast.beacon, cast.rosa)
+    (decision,) = report().decisions.agreed
+    assert (
+        Voice("Council", "Agrees", "Carol Commissioner, Council; recorded by Pat Provider") in decision.voices
+    )
+
+
 def test_an_objection_is_told_with_what_would_remove_it(report, cast):
     proposal = decided.make_proposal(cast.haven, cast.pat)
     decided.object_to(proposal, cast.beacon, cast.rosa)
@@ -101,8 +114,8 @@ def test_a_draft_is_nobodys_business(report, cast):
 
 
 def test_a_proposal_out_of_time_is_a_gap_with_its_reason(report, cast):
-    proposal = decided.make_proposal(cast.haven, cast.pat)
-    Proposal.objects.filter(pk=proposal.pk).update(answer_by=timezone.localdate() - timedelta(days=1))
+    with time_machine.travel(timezone.now() - timedelta(days=30)):
+        proposal = decided.make_proposal(cast.haven, cast.pat)
     (gap,) = gaps(report(), "Decisions")
     assert gap.startswith(f"Proposal {proposal.number}, “{proposal.title}”: not agreed: no response from")
 
