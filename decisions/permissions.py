@@ -1,6 +1,7 @@
 """Who may do what with proposals. Each rule returns the reason why not, or ""."""
 
 from alliance.core.permissions import rule
+from decisions import veil
 from decisions.models import (
     Amendment,
     Decision,
@@ -259,16 +260,22 @@ def take_back_amendment(by, *, amendment: Amendment) -> str:
 
 @rule
 def declare_deadlock(by, *, proposal: Proposal, participant: Participant | None = None) -> str:
-    """Rule 18: any participant that is asked, through its representative or deputy."""
+    """Rule 18: any participant that is asked, through its representative or deputy.
+
+    Declaring one is no way to find out what is veiled: until the time is over, only those who have answered do.
+    """
+    stands = standing(by, proposal.alliance_id)
     if participant is None:
-        speaks = standing(by, proposal.alliance_id).speaks_for_ids
-        if any(one.participant_id in speaks and not one.has_left for one in proposal.roll.all()):
-            return ""
-        return "Representatives and deputies of the participants on the roll declare a deadlock."
-    if reason := _speaks_for(by, participant, proposal.alliance_id, "declares a deadlock in its name"):
+        if not any(
+            one.participant_id in stands.speaks_for_ids and not one.has_left for one in proposal.roll.all()
+        ):
+            return "Representatives and deputies of the participants on the roll declare a deadlock."
+    elif reason := _speaks_for(by, participant, proposal.alliance_id, "declares a deadlock in its name"):
         return reason
-    if not _is_asked(proposal, participant):
+    elif not _is_asked(proposal, participant):
         return f"{participant.short_name} is not on the roll of this proposal."
+    if veil.veiled(proposal, stands):
+        return "Answer first: what stands in its way is shown to those who have answered."
     return ""
 
 

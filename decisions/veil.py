@@ -7,6 +7,7 @@ stands, and for everybody when all have answered, the time is over, or a deadloc
 """
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -130,6 +131,16 @@ class VeiledEvent:
         return self.event.at
 
 
+def veiled_event(event: Event) -> Event | VeiledEvent:
+    """The event about a veiled proposal as its reader may see it: without stances, and without who had answered."""
+    if tells_a_stance(event):
+        return VeiledEvent(event, event.facts["number"])
+    if event.facts.get("lapsed"):
+        event = copy(event)
+        event.said = event.said | {"facts": event.facts | {"lapsed": []}}
+    return event
+
+
 def tells_a_stance(event: Event) -> bool:
     """Does its sentence say where somebody stands, or give it away?"""
     name = event.kind.partition(".")[2]
@@ -140,11 +151,8 @@ def over_events(events: Iterable[Event], standing: Standing) -> list:
     """The events with those veiled that this reader may not read yet. Asks a fixed number of questions."""
     hidden = {one.number for one in _veiled_for(standing)}
     return [
-        VeiledEvent(event, event.facts["number"])
-        if hidden
-        and event.kind.startswith("decisions.")
-        and event.facts.get("number") in hidden
-        and tells_a_stance(event)
+        veiled_event(event)
+        if hidden and event.kind.startswith("decisions.") and event.facts.get("number") in hidden
         else event
         for event in events
     ]
@@ -165,6 +173,11 @@ def why_no_export(standing: Standing) -> str:
 def require_lifted(standing: Standing) -> None:
     if reason := why_no_export(standing):
         raise NotPossible(reason)
+
+
+def hidden_from(standing: Standing) -> set[int]:
+    """The ids of the proposals that are veiled from this reader. Asks a fixed number of questions."""
+    return {one.pk for one in _veiled_for(standing)}
 
 
 def _veiled_for(standing: Standing) -> list[Proposal]:

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from alliance.core.waiting import Waiting
+from decisions import veil
 from decisions.lifecycle import DEADLOCK, DeadlockStage
 from decisions.models import Amendment, Comment, Deadlock, ObjectionSteward, RollEntry, Statement
 from decisions.tally import joined
@@ -15,7 +16,7 @@ SOME = 20  # lines of each kind at most
 
 
 def waiting(standing: Standing) -> Iterator[Waiting]:
-    """Six queries at most, however much is talked over."""
+    """A fixed number of queries, however much is talked over."""
     yield from _questions(standing)
     yield from _stewarded(standing)
     if standing.speaks_for_ids:
@@ -58,8 +59,12 @@ def _stewarded(standing: Standing) -> Iterator[Waiting]:
         .select_related("objection__proposal__alliance", "objection__proposal__current_wording")
         .select_related("objection__participant")
     )
-    for one in held.order_by("pk")[:SOME]:
+    named = list(held.order_by("pk")[:SOME])
+    hidden = veil.hidden_from(standing) if any(one.objection.proposal.independent for one in named) else ()
+    for one in named:
         raised = one.objection
+        if raised.proposal_id in hidden and not standing.speaks_for(raised.participant_id):
+            continue
         why = f"You look after {raised.participant.short_name}’s objection {raised.number}, which stands."
         url = f"{raised.proposal.get_absolute_url()}#objection-{raised.number}"
         yield Waiting(raised.proposal.title, url, why, "me", raised.proposal.answer_by)

@@ -8,7 +8,7 @@ from alliance.core.outbox import enqueue
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from alliance.core.workdays import ONE_DAY, add_working_days
-from decisions import permissions
+from decisions import permissions, veil
 from decisions.lifecycle import OBJECTION, PROPOSAL
 from decisions.models import Meeting, Objection, Position, Proposal
 from decisions.services.sealing import seal_if_unanimous, start_of
@@ -22,6 +22,7 @@ from decisions.services.shared import (
     voice,
 )
 from participants.models import Participant, Principle, User
+from participants.standing import standing
 
 ANSWERS = frozenset(
     {
@@ -83,7 +84,12 @@ def take_back(*, proposal: Proposal, participant: Participant, by: User, reason:
         return last
     PROPOSAL.require(proposal.state_now, "take_position")
     _own_objection_first(proposal, participant)
-    position = _position(proposal, participant, Position.Stance.TAKEN_BACK, reason, last, by)
+    return undo(proposal=proposal, last=last, reason=reason, by=by)
+
+
+def undo(*, proposal: Proposal, last: Position, by: User, reason: str = "") -> Position:
+    """Take the `last` answer of its participant back. A service for other services: an objection stays as it is."""
+    position = _position(proposal, last.participant, Position.Stance.TAKEN_BACK, reason, last, by)
     record("decisions.position_taken_back", proposal, by=by, **_told(position), contested=last.is_on_behalf)
     return position
 
@@ -122,11 +128,7 @@ def record_on_behalf(
     open_to(proposal, shown)
     if stance == Position.Stance.STAND_ASIDE and not proposal.standing_aside:
         raise NotPossible(NO_STANDING_ASIDE)
-    if last and last.wording_id == proposal.current_wording_id and not last.is_on_behalf:
-        raise NotPossible(
-            f"{participant.short_name} has spoken for itself on this wording. Nobody else changes that (rule 19)."
-        )
-    _own_objection_first(proposal, participant)
+    _not_its_own_word(proposal, participant, last, by)
     until = add_working_days(timezone.localdate(), 1)
     if until >= proposal.answer_by:
         raise NotPossible(
@@ -259,6 +261,22 @@ def _own_objection_first(proposal: Proposal, participant: Participant) -> None:
         raise NotPossible(
             f"Resolve {participant.short_name}’s objection {own.number} first, and say what resolved it."
         )
+
+
+def _not_its_own_word(proposal: Proposal, participant: Participant, last: Position | None, by: User) -> None:
+    """Nobody else changes what it said itself (rule 19); whoever is kept from seeing that is not told it here."""
+    try:
+        if last and last.wording_id == proposal.current_wording_id and not last.is_on_behalf:
+            raise NotPossible(
+                f"{participant.short_name} has spoken for itself on this wording. Nobody else changes that (rule 19)."
+            )
+        _own_objection_first(proposal, participant)
+    except NotPossible:
+        if not veil.veiled(proposal, standing(by, proposal.alliance_id)):
+            raise
+        raise NotPossible(
+            f"An answer of {participant.short_name} cannot be recorded on its behalf now. Ask it to look for itself."
+        ) from None
 
 
 def _says_the_same(

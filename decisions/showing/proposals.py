@@ -8,7 +8,7 @@ from alliance.core.models import Event
 from decisions import permissions
 from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Position, Proposal
-from decisions.veil import VeiledEvent, tells_a_stance
+from decisions.veil import VeiledEvent, veiled_event
 from decisions.voices import voices
 from participants.models import Participant, User
 from participants.standing import Standing
@@ -161,8 +161,9 @@ def history(proposal: Proposal, *, whole: bool = False) -> tuple[list[dict], boo
     told = []
     for event in shown:
         name = event.kind.partition(".")[2]
-        if proposal.is_veiled and tells_a_stance(event):
-            event, name = VeiledEvent(event, proposal.number), "veiled"
+        if proposal.is_veiled:
+            event = veiled_event(event)
+            name = "veiled" if isinstance(event, VeiledEvent) else name
         sentence = mark_safe(render_to_string(event.sentence_template, {"event": event}).strip())
         facts = event.facts if name != "veiled" else {}
         words = reasons.get(facts.get("position", ""))

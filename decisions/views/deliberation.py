@@ -15,7 +15,7 @@ from decisions.models import Amendment, Comment, Objection, Proposal
 from decisions.showing.deliberation import Talk, about_of, fill, in_sight, talks
 from decisions.showing.differences import differences
 from decisions.showing.proposals import people_of
-from decisions.views.finding import find, status_of, tells
+from decisions.views.finding import find, find_objection, status_of, tells
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -112,9 +112,7 @@ def _page_of(talk: Talk) -> str:
 @in_alliance
 def name_steward(request: HttpRequest, alliance: Alliance, number: int, objection: int) -> HttpResponse:
     found = find(request, alliance, number)
-    raised = next((one for one in found.objections.all() if one.number == objection), None)
-    if raised is None:
-        raise Http404("No such objection.")
+    raised = find_objection(found, objection)
     permissions.name_steward.check(request.user, objection=raised)
     OBJECTION.require(raised.state, "name_steward")
     PROPOSAL.require(found.state_now, "comment")

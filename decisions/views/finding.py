@@ -1,12 +1,12 @@
 """What the views of a proposal share: finding it as its reader may see it."""
 
 from django.db.models import Prefetch
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
 from decisions import veil
-from decisions.models import Decision, PrincipleTest, Proposal, Wording
+from decisions.models import Decision, Objection, PrincipleTest, Proposal, Wording
 from participants.models import Alliance, Principle
 
 tells = require_http_methods(["GET", "HEAD", "POST"])
@@ -31,6 +31,14 @@ def whole(request: HttpRequest, alliance: Alliance):
 def find(request: HttpRequest, alliance: Alliance, number: int) -> Proposal:
     """One, as its reader may see it: without what others answered while that is veiled."""
     return veil.over(get_object_or_404(whole(request, alliance), number=number), request.standing)
+
+
+def find_objection(found: Proposal, number: int) -> Objection:
+    """One of those that the reader of `found` may see; a veiled one is as absent as one that was never raised."""
+    for one in found.objections.all():
+        if one.number == number:
+            return one
+    raise Http404("No such objection.")
 
 
 def find_decision(request: HttpRequest, alliance: Alliance, number: int) -> Decision:

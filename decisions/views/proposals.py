@@ -17,11 +17,11 @@ from decisions.forms import (
 )
 from decisions.forms.positions import chosen
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
-from decisions.models import Decision, Objection, Position, Proposal
+from decisions.models import Decision, Position, Proposal
 from decisions.showing import about, acts, differences, history, panels, people_of, spoken_stands
 from decisions.showing.positions import answering
 from decisions.views.drafting import show_draft
-from decisions.views.finding import find, principles_of, status_of, tells, whole
+from decisions.views.finding import find, find_objection, principles_of, status_of, tells, whole
 from decisions.views.meetings import meeting_asked
 from participants.models import Alliance, Principle
 from participants.web import in_alliance
@@ -110,7 +110,7 @@ def _asked_again(form: PositionForm, proposal: Proposal) -> PositionForm:
 @in_alliance
 def resolve_objection(request: HttpRequest, alliance: Alliance, number: int, objection: int) -> HttpResponse:
     found = find(request, alliance, number)
-    raised = get_object_or_404(Objection.objects.with_words().filter(proposal=found), number=objection)
+    raised = find_objection(found, objection)
     permissions.resolve_objection.check(request.user, objection=raised)
     OBJECTION.require(raised.state, "resolve")
     PROPOSAL.require(found.state_now, "resolve_objection")

@@ -9,9 +9,11 @@ from django.utils import timezone
 from alliance.assurance.services import gather_report, request_report
 from alliance.core import invariants
 from alliance.core.periods import Quarter
+from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import services
 from decisions.models import Decision, Position, Proposal
 from decisions.veil import is_down, over, veiled
+from decisions.waiting import waiting_on
 from participants.models import Alliance
 from participants.standing import standing
 from tests.factories.decisions import answer, make_proposal, object_to, reword, tell_on_behalf
@@ -193,3 +195,78 @@ def test_the_seal_shows_everything(cast, proposal, client_of):
     page = client_of(cast.lee).get(Decision.objects.get().get_absolute_url()).content.decode()
     assert CONCERN in page
     assert ADDED in page
+
+
+def test_the_page_of_a_resolution_is_as_absent_as_one_that_was_never_raised(cast, proposal, client_of):
+    for number in (1, 2):
+        at = reverse("decisions:resolve_objection", args=["harbour-alliance", proposal.number, number])
+        assert client_of(cast.rosa).get(at).status_code == 404
+    at = reverse("decisions:resolve_objection", args=["harbour-alliance", proposal.number, 1])
+    assert client_of(cast.pat).get(at).status_code == 200
+    assert client_of(cast.carol).get(at).status_code == 403
+
+
+def test_a_change_of_the_wording_does_not_tell_who_had_answered(cast, proposal, client_of):
+    reword(proposal, cast.carol)
+    lapsed = "The answers of Harbour City Council and Haven Homes lapsed"
+    for name in ("rosa", "lee"):
+        for address in (proposal.get_absolute_url(), reverse("record", args=["harbour-alliance"]), "/"):
+            page = client_of(getattr(cast, name)).get(address, follow=True).content.decode()
+            assert "lapsed" not in page, (name, address)
+    assert "changed the wording of" in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
+    answer(proposal, cast.beacon, cast.rosa)
+    assert lapsed in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
+
+
+def test_the_file_of_facts_does_not_count_what_is_said_about_a_hidden_objection(cast, proposal, client_of):
+    objection = proposal.objections.get()
+    services.comment(proposal=proposal, words="A remark.", by=cast.carol)
+    services.comment(proposal=proposal, words="Why?", is_question=True, objection=objection, by=cast.carol)
+    at = reverse("decisions:proposal_facts", args=["harbour-alliance", proposal.number, "json"])
+    counted = {name: client_of(getattr(cast, name)).get(at).json() for name in ("rosa", "carol")}
+    assert [(told["comments"], told["questions"]) for told in counted.values()] == [(1, 0), (1, 1)]
+
+
+def test_a_steward_is_not_told_whose_objection_it_is(cast, proposal):
+    services.name_steward(objection=proposal.objections.get(), person=cast.rosa, by=cast.pat)
+    services.name_steward(objection=proposal.objections.get(), person=cast.rosa, by=cast.carol)
+    told = [one.why for one in waiting_on(standing(cast.rosa, cast.alliance))]
+    assert not any("Haven" in why for why in told), told
+    answer(proposal, cast.beacon, cast.rosa, "abstain")
+    told = [one.why for one in waiting_on(standing(cast.rosa, cast.alliance))]
+    assert "You look after Haven’s objection 1, which stands." in told
+
+
+def test_recording_on_behalf_does_not_tell_who_has_spoken_and_who_objects(cast, proposal):
+    """The same sentence whether the participant agreed or objects, to a typist who has not answered."""
+    said = {"by": cast.rosa, "evidence_file": None}
+    with pytest.raises(NotPossible) as agreed:
+        tell_on_behalf(proposal, cast, **said)
+    with pytest.raises(NotPossible) as objects:
+        tell_on_behalf(proposal, cast, participant=cast.haven, said_by=cast.pat, **said)
+    assert str(agreed.value).replace("Council", "Haven") == str(objects.value)
+    assert "spoken" not in str(agreed.value)
+    answer(proposal, cast.beacon, cast.rosa, "abstain")
+    with pytest.raises(NotPossible, match="has spoken for itself"):
+        tell_on_behalf(proposal, cast, **said)
+
+
+def test_a_deadlock_is_no_probe_for_somebody_who_has_not_answered(cast, proposal, client_of):
+    calm = make_proposal(cast.council, cast.carol)
+    answer(calm, cast.council, cast.carol)
+    at = {
+        one: reverse("decisions:declare_deadlock", args=["harbour-alliance", one.number])
+        for one in (calm, proposal)
+    }
+    tried = [
+        client_of(cast.rosa).post(at[one], {"participant": cast.beacon.pk, "reason": "A probe."})
+        for one in (calm, proposal)
+    ]
+    assert [one.status_code for one in tried] == [403, 403]
+    assert not whole(proposal).has_deadlock
+    with pytest.raises(NotAllowed, match="Answer first"):
+        services.declare_deadlock(proposal=proposal, participant=cast.beacon, reason="A probe.", by=cast.rosa)
+    answer(proposal, cast.beacon, cast.rosa, "abstain")
+    assert services.declare_deadlock(
+        proposal=proposal, participant=cast.beacon, reason="Stuck.", by=cast.rosa
+    )
