@@ -15,11 +15,12 @@ from decisions.models import (
     Declaration,
     DeclarationVote,
     Interest,
+    Position,
     Proposal,
     RollDeparture,
     RollEntry,
 )
-from decisions.services.positions import take_back
+from decisions.services.positions import undo
 from decisions.services.sealing import seal_if_unanimous
 from decisions.services.shared import appointment_of, last_position, locked, speaks_as, voice
 from decisions.tally import conflict_comes_to, why_left_without_decision
@@ -46,7 +47,7 @@ def declare_interest(
 
     `participant` is the organisation that the person acts for here, None for one who serves the whole alliance.
     """
-    Alliance.objects.select_for_update().get(pk=alliance.pk)
+    Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
     permissions.declare_interest.check(by, alliance=alliance, person=person, participant=participant)
     from_on = from_on or timezone.localdate()
     words = Words.need(alliance.pk, what, "Say what the interest is.")
@@ -111,8 +112,9 @@ def declare_conflict(
 ) -> Declaration:
     """Declare a conflict of interest of whoever would answer for `participant`; the others say whether it takes part.
 
-    An answer to the current wording is taken back in the same step, for it comes before taking part (rule 9). The
-    person is the one of `interest`, from the register, or else `by`. The same declaration twice is one.
+    An answer to the current wording is taken back in the same step, for it comes before taking part (rule 9); an
+    objection stays until it is resolved, or its participant leaves the roll. The person is the one of `interest`,
+    from the register, or else `by`. The same declaration twice is one.
     """
     proposal = locked(proposal)
     permissions.declare_conflict.check(by, proposal=proposal, participant=participant)
@@ -132,8 +134,9 @@ def declare_conflict(
         raise NotPossible(f"This interest is not one of the people of {participant.short_name}.")
     words = Words.need(proposal.alliance_id, what, "Say what the conflict of interest is.")
     last = last_position(proposal, participant)
-    if last and last.wording_id == proposal.current_wording_id:
-        take_back(proposal=proposal, participant=participant, by=by)
+    answered = last and last.stance != Position.Stance.TAKEN_BACK
+    if answered and last.wording_id == proposal.current_wording_id:
+        undo(proposal=proposal, last=last, by=by)
     declaration = _declare(
         proposal, participant, person, words, interest, DECLARATION.start, by, at=timezone.now()
     )

@@ -146,11 +146,24 @@ class TestDeclaring:
         declare(proposal, cast.haven, cast.pat)
         assert Position.objects.current().get(participant=cast.haven).stance == "agree"
 
-    def test_its_own_objection_is_resolved_first(self, cast, proposal):
+    def test_one_that_objects_declares_too_and_its_objection_stands_until_it_leaves(self, cast, proposal):
+        objection = object_to(proposal, cast.haven, cast.pat)
+        declaration = declare(proposal, cast.haven, cast.pat)
+        assert Position.objects.current().get(participant=cast.haven).stance == "taken_back"
+        assert again(objection).resolved_at is None
+        answer(proposal, cast.council, cast.carol)
+        answer(proposal, cast.beacon, cast.rosa)
+        assert not Decision.objects.exists()
+        services.leave_for_conflict(declaration=declaration, by=cast.pat)
+        assert Decision.objects.get().proposal == proposal
+
+    def test_admitted_again_it_still_resolves_its_objection_first(self, cast, proposal):
         object_to(proposal, cast.haven, cast.pat)
+        declaration = declare(proposal, cast.haven, cast.pat)
+        vote(declaration, cast.council, cast.carol, "admit")
+        vote(declaration, cast.beacon, cast.rosa, "admit")
         with pytest.raises(NotPossible, match="Resolve Haven’s objection 1 first"):
-            declare(proposal, cast.haven, cast.pat)
-        assert not Declaration.objects.exists()
+            answer(proposal, cast.haven, cast.pat)
 
     def test_twice_is_once_and_a_second_one_is_refused(self, cast, proposal):
         declaration = declare(proposal, cast.haven, cast.pat)
@@ -304,7 +317,6 @@ class TestLeavingForOtherReasons:
         assert Decision.objects.get().proposal == proposal
         assert RollDeparture.objects.get().because == "left"
         assert list(breaks_in_the_telling(cast.alliance.pk)) == []
-
 
     def test_the_clock_ends_what_nobody_can_decide_any_more(self, cast, leaving, proposal, time_machine):
         services.leave_for_conflict(declaration=declare(proposal, cast.beacon, cast.rosa), by=cast.rosa)
