@@ -99,7 +99,7 @@ def admit_participant(
 
     A joiner signs the principles as they stand; `signed_by` is the person who signs for it.
     """
-    alliance = Alliance.objects.select_for_update().get(pk=alliance.pk)
+    alliance = Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
     last = Participant.objects.filter(alliance=alliance).aggregate(last=Max("place"))["last"] or 0
     facts.setdefault("short_name", name[:40])
     facts.setdefault("slug", _free_slug(alliance, facts["short_name"]))
@@ -143,7 +143,7 @@ def appoint(
 
     `by` None is the founding of the alliance by a command; everybody else needs `permissions.invite`.
     """
-    Alliance.objects.select_for_update().get(pk=alliance.pk)
+    Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
     if by is not None:
         permissions.invite.check(by, alliance=alliance, role=role, participant=participant)
     held = RoleAppointment.objects.in_force().filter(
@@ -272,7 +272,7 @@ def invite(
     reasons: str = "",
 ) -> Invitation:
     """Write an invitation; a worker sends the letter. A waiting one to the same address and role is sent only once."""
-    Alliance.objects.select_for_update().get(pk=alliance.pk)
+    Alliance.objects.select_for_update(no_key=True).get(pk=alliance.pk)
     permissions.invite.check(by, alliance=alliance, role=role, participant=participant)
     email = email.strip().lower()
     same = Invitation.objects.waiting().filter(
