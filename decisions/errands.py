@@ -1,20 +1,41 @@
 """What decisions do later (house 34): each fetches by id and calls one service."""
 
+import logging
 from datetime import date
 
 from alliance.core.outbox import Run, enqueue, errand
+from alliance.core.refusals import NotPossible
 from alliance.core.schedule import every_day
 from decisions import drawing
 from decisions.models import Paper, Proposal
 from participants.models import Alliance
+
+log = logging.getLogger(__name__)
 
 
 @errand("decisions.seal_after_hold")
 def _seal_after_hold(run: Run) -> None:
     from decisions.services import seal_after_hold
 
-    with run.step("Sealing what everybody agreed to"):
-        seal_after_hold(proposal=Proposal.objects.get(pk=run.payload["proposal_id"]))
+    proposal = Proposal.objects.get(pk=run.payload["proposal_id"])
+    try:
+        with run.step("Sealing what everybody agreed to"):
+            seal_after_hold(proposal=proposal)
+    except NotPossible as refusal:  # `ask_what_is_agreed` asks again every day until the deadline
+        log.warning("Proposal %s is agreed and not sealed: %s", proposal.pk, refusal)
+
+
+@every_day
+def ask_what_is_agreed(today: date) -> None:
+    """What everybody agreed to and could not be sealed at once is tried each day while it is open (rule 25)."""
+    for proposal in Proposal.objects.open(today).with_positions():
+        if proposal.is_unanimous() and not proposal.held_until:
+            enqueue(
+                "decisions.seal_after_hold",
+                key=f"{proposal.pk}/{today.isoformat()}",
+                alliance_id=proposal.alliance_id,
+                proposal_id=proposal.pk,
+            )
 
 
 @errand(Paper.ERRAND)
