@@ -7,6 +7,7 @@ from alliance.core.forms import DateInputField, Radios, WordsField
 from alliance.core.workdays import add_working_days
 from decisions.effects.kind import Kind, register
 from decisions.effects.terms import TermsForm, day_of, not_before_today, participant_of, spoken
+from decisions.models import Ratification
 from participants import services as participants
 from participants.models import Alliance, Participant, User
 
@@ -118,6 +119,9 @@ class Exit(OfParticipant):
     key, label, form = "exit", "An organisation leaves", ExitForm
     needs = ("participant", "participant_name", "left_on", "hand_over")
 
+    def problems(self, alliance: Alliance, terms: dict) -> dict[str, str]:
+        return super().problems(alliance, terms) or _awaited_of(alliance, terms)
+
     def sentences(self, alliance: Alliance, terms: dict) -> list[str]:
         name, day = terms["participant_name"], spoken(day_of(terms, "left_on"))
         return [
@@ -129,6 +133,18 @@ class Exit(OfParticipant):
 
     def carry_out(self, decision, terms: dict, *, by: User) -> None:
         _leaves(decision, terms, by)
+
+
+def _awaited_of(alliance: Alliance, terms: dict, **which) -> dict[str, str]:
+    """A board's word that could never come any more: nobody speaks for an organisation that has left (rule 14)."""
+    awaited = Ratification.objects.of(alliance).awaited().filter(participant=terms["participant"], **which)
+    first = awaited.select_related("decision").order_by("due_on", "pk").first()
+    if first is None:
+        return {}
+    name, number = terms["participant_name"], first.decision.number
+    return {
+        "participant": f"The board of {name} has still to ratify decision {number}, or to refuse: it says so first."
+    }
 
 
 def _leaves(decision, terms: dict, by: User) -> None:
@@ -270,6 +286,12 @@ class ExclusionForm(TermsForm):
 class Exclusion(Heard):
     key, label, form = "exclusion", "An organisation is excluded", ExclusionForm
     needs = ("participant", "participant_name", "left_on", "reasons")
+
+    def problems(self, alliance: Alliance, terms: dict) -> dict[str, str]:
+        """Until its board's time is over, so that its silence keeps nobody in."""
+        return super().problems(alliance, terms) or _awaited_of(
+            alliance, terms, due_on__gte=timezone.localdate()
+        )
 
     def sentences(self, alliance: Alliance, terms: dict) -> list[str]:
         name, day = terms["participant_name"], spoken(day_of(terms, "left_on"))

@@ -1,20 +1,23 @@
 """What a seal carries out, in its own transaction: who is in the alliance and what all have signed (rules 20, 22)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.core.models import Event
+from alliance.core.models import Errand, Event
 from alliance.core.refusals import NotAllowed, NotPossible
+from alliance.core.schedule import ask_for_what_is_due
 from alliance.core.workdays import add_working_days
 from decisions import effects, services, waiting_alone
 from decisions.models import Decision, Position, RollDeparture
 from participants.models import Alliance, Participant, Principle, RoleAppointment
 from participants.standing import standing
-from tests.factories.decisions import again, answer, make_proposal
+from tests.factories.conflicts import limit
+from tests.factories.decisions import again, answer, make_decision, make_proposal, tell_on_behalf
 from tests.factories.effects import agree_all, carry_out, propose_effect, voices
 
 pytestmark = pytest.mark.django_db
@@ -126,8 +129,6 @@ class TestLeaving:
         assert other.roll.get(participant=cast.beacon).has_left
 
     def test_the_day_s_work_asks_for_it(self, cast, time_machine, run_errands):
-        from alliance.core.schedule import ask_for_what_is_due
-
         other = make_proposal(cast.council, cast.carol, answer_by=today() + timedelta(days=30))
         left_on = today() + timedelta(days=9)
         carry_out(cast.alliance, "exit", participant=cast.beacon, left_on=left_on, hand_over="All to Haven.")
@@ -136,6 +137,22 @@ class TestLeaving:
         ask_for_what_is_due(today())
         run_errands()
         assert other.roll.get(participant=cast.beacon).has_left
+
+    def test_its_board_says_first_what_it_is_asked(self, cast, time_machine):
+        voice = {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa}
+        limit(cast.pat, 50, cast.bea)
+        asked = make_decision(cast.council, voice, amount=Decimal("60.00")).ratifications.get()
+        going = {"participant": cast.haven, "left_on": today()}
+        for kind, why in (("exit", "hand_over"), ("exclusion", "reasons")):
+            with pytest.raises(NotPossible, match="The board of Haven Homes has still to ratify decision 1"):
+                propose_effect(cast.alliance, kind, **going, **{why: "All to Beacon."})
+        time_machine.move_to(timezone.now() + (asked.due_on - today()) + timedelta(days=1))
+        propose_effect(
+            cast.alliance, "exclusion", **going | {"left_on": today()}, reasons="Its board is silent."
+        )
+        services.refuse_to_ratify(ratification=asked, words="Too much.", by=cast.bea)
+        carry_out(cast.alliance, "exit", **going | {"left_on": today()}, hand_over="All to Beacon.")
+        assert again(cast.haven).left_on == today()
 
     def test_nobody_leaves_twice(self, cast):
         carry_out(cast.alliance, "exit", participant=cast.beacon, left_on=today(), hand_over="All to Haven.")
@@ -204,6 +221,21 @@ class TestExcluding:
         proposal = self.put(cast)
         time_machine.move_to(timezone.now() + (add_working_days(today(), 6) - today()))
         agree_all(proposal)
+        assert again(cast.beacon).left_on == today()
+
+    def test_what_is_agreed_before_its_time_is_over_is_sealed_by_the_clock_then(
+        self, cast, time_machine, run_errands
+    ):
+        proposal, heard_until = self.put(cast), add_working_days(today(), 5)
+        answer(proposal, cast.haven, cast.pat)
+        tell_on_behalf(proposal, cast)
+        while today() <= heard_until:
+            assert not Decision.objects.exists()
+            time_machine.move_to(timezone.now() + timedelta(days=1))
+            ask_for_what_is_due(today())
+            run_errands()
+        assert not Errand.objects.parked().exists()
+        assert Decision.objects.get().decided_on == heard_until + timedelta(days=1)
         assert again(cast.beacon).left_on == today()
 
     def test_a_suspended_one_is_heard_too(self, cast, client_of):
