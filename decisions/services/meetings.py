@@ -1,7 +1,7 @@
 """Meetings, who was there, and minutes that count when everybody who was there says so (rules 7, 21)."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,7 @@ from participants.models import Alliance, RoleAppointment, User
 from participants.numbering import next_number
 
 FACTS = ("body", "starts_at", "lasts", "place", "link")
+A_DOUBLED_CLICK = timedelta(minutes=1)
 SPEAKING_FIRST = {"representative": 0, "deputy": 1}
 
 
@@ -41,20 +42,23 @@ def call_meeting(
 ) -> Meeting:
     """Call people together; `lasts` is in minutes. Its agenda begins with these proposals and these own items.
 
-    A meeting that was held without the application may be called afterwards, so that its minutes have a place.
+    A meeting that was held without the application may be called afterwards, so that its minutes have a place. The
+    same by the same person within a minute is the same one.
     """
     permissions.call_meeting.check(by, alliance=alliance)
-    meeting = Meeting.objects.create(
-        alliance=alliance,
-        number=next_number(Meeting, alliance),
-        body=body,
-        starts_at=starts_at,
-        lasts=_some_minutes(lasts),
-        place=" ".join(place.split()),
-        link=link.strip(),
-        called_at=timezone.now(),
-        called_by=by,
-    )
+    number = next_number(Meeting, alliance)
+    facts = {
+        "body": body,
+        "starts_at": starts_at,
+        "lasts": _some_minutes(lasts),
+        "place": " ".join(place.split()),
+        "link": link.strip(),
+    }
+    now = timezone.now()
+    same = Meeting.objects.filter(alliance=alliance, state=MeetingState.PLANNED, **facts)
+    if existing := same.filter(called_by=by, called_at__gte=now - A_DOUBLED_CLICK).first():
+        return existing
+    meeting = Meeting.objects.create(alliance=alliance, number=number, **facts, called_at=now, called_by=by)
     items = _put_on_agenda(meeting, proposals, titles)
     record("decisions.meeting_called", meeting, by=by, **_told(meeting), agenda=[one.title for one in items])
     return meeting
@@ -175,7 +179,8 @@ def note_attendance(*, meeting: Meeting, people: Mapping[User, str], by: User) -
     """Note who is there, who sent apologies: {person: Attendance.How}; returns those whose note is new or changed.
 
     Everybody may say it of themselves; whoever convenes says it of anybody. People attend by their appointment of
-    that day, one that speaks for a participant before any other; a guest has none.
+    that day, one that speaks for a participant before any other; a guest has none. What people noted of themselves
+    once it had begun, or was issued to them, is theirs alone to change (rule 21).
     """
     meeting = _locked(meeting)
     if set(people) - {by}:
@@ -192,6 +197,9 @@ def note_attendance(*, meeting: Meeting, people: Mapping[User, str], by: User) -
     if strange := set(new.values()) - set(Attendance.How.values):
         raise NotPossible(f"“{strange.pop()}” is no way of being at a meeting.")
     _nothing_is_out(meeting)
+    for person in new:
+        if person != by and person.pk in noted and _is_their_own(meeting, noted[person.pk]):
+            raise NotPossible(f"{person} noted it for themselves, so only {person} changes it (rule 21).")
     standings = _appointments_on(meeting, list(new))
     changed = []
     for person, how in new.items():
@@ -211,6 +219,13 @@ def note_attendance(*, meeting: Meeting, people: Mapping[User, str], by: User) -
         people=[{"person": one.person, "how": one.get_how_display(), "as": one.capacity} for one in changed],
     )
     return changed
+
+
+def _is_their_own(meeting: Meeting, noted: Attendance) -> bool:
+    """Said of themselves, and more than whether they mean to come."""
+    begun = min(meeting.starts_at, meeting.held_at or meeting.starts_at)
+    issued = any(one.issued_at for one in meeting.minutes.all())
+    return noted.noted_by_id == noted.person_id and (noted.noted_at >= begun or issued)
 
 
 # ── Minutes ──────────────────────────────────────────────────────────────────
@@ -377,10 +392,12 @@ def _put_on_agenda(
             continue
         row.dropped_at = row.dropped_by = None
         items.append(row)
+    there = set(meeting.agenda.filter(proposal=None, dropped_at=None).values_list("title", flat=True))
+    words = dict.fromkeys(" ".join(one.split())[:200] for one in titles)
     items += [
-        AgendaItem(alliance_id=meeting.alliance_id, meeting=meeting, title=title[:200])
-        for title in (" ".join(one.split()) for one in titles)
-        if title
+        AgendaItem(alliance_id=meeting.alliance_id, meeting=meeting, title=title)
+        for title in words
+        if title and title not in there
     ]
     for place, row in enumerate(items, after + 1):
         row.place = place

@@ -102,6 +102,11 @@ begin
         is distinct from (new.alliance_id, new.meeting_id, new.person_id) then
         perform decisions_refuse('Attendance is of one person at one meeting.');
     end if;
+    if tg_op = 'UPDATE' and old.noted_by_id = old.person_id and new.noted_by_id <> old.person_id
+        and (old.noted_at >= least(met.starts_at, met.held_at) or exists (
+            select from decisions_minutes where meeting_id = met.id and issued_at is not null)) then
+        perform decisions_refuse('What somebody noted of themselves at a meeting, they alone change (rule 21).');
+    end if;
     if (new.appointment_id is null and new.participant_id is not null) or (new.appointment_id is not null and not exists (
         select from participants_roleappointment a
         where a.id = new.appointment_id and a.person_id = new.person_id and a.alliance_id = new.alliance_id

@@ -55,6 +55,17 @@ class TestCalling:
         with pytest.raises(NotAllowed):
             call(cast.alliance, getattr(cast, who))
 
+    def test_a_doubled_click_calls_one_meeting_and_adds_one_thing(self, cast, time_machine):
+        at = days_ago(-2)
+        first, second = (call(cast.alliance, cast.pat, starts_at=at, titles=["Beds"]) for _ in range(2))
+        assert first == second
+        services.set_agenda(meeting=first, titles=["Beds", "Nurses"], by=cast.pat)
+        services.set_agenda(meeting=first, titles=["Nurses", "Nurses"], by=cast.pat)
+        assert [one.title for one in first.agenda.all()] == ["Beds", "Nurses"]
+        assert call(cast.alliance, cast.carol, starts_at=at) != first
+        time_machine.move_to(timezone.now() + timedelta(minutes=2))
+        assert call(cast.alliance, cast.pat, starts_at=at) != first
+
     def test_another_time_changes_the_calendar_entry_and_the_same_again_does_not(self, cast):
         meeting = call(cast.alliance, cast.pat)
         later = {
@@ -164,6 +175,24 @@ class TestWhoWasThere:
             services.note_attendance(meeting=meeting, people={cast.pat: How.PRESENT}, by=cast.lee)
         with pytest.raises(NotAllowed):
             services.note_attendance(meeting=meeting, people={cast.stranger: How.PRESENT}, by=cast.stranger)
+
+    def test_what_somebody_noted_of_themselves_in_the_meeting_nobody_else_changes(self, cast, held):
+        (rosa,) = services.note_attendance(meeting=held, people={cast.rosa: How.PRESENT}, by=cast.rosa)
+        first = issue(held, cast.pat)
+        services.write_minutes(meeting=held, text="Beacon agreed to everything.", note="Agreed", by=cast.pat)
+        with pytest.raises(NotPossible, match="only Rosa Recovery changes it"):
+            services.note_attendance(meeting=held, people={cast.rosa: How.ABSENT}, by=cast.pat)
+        sql = "update decisions_attendance set how = 'absent', noted_by_id = %s where id = %s"
+        with pytest.raises(DatabaseError, match="they alone change"), transaction.atomic():
+            connection.cursor().execute(sql, [cast.pat.pk, rosa.pk])
+        services.note_attendance(meeting=held, people={cast.rosa: How.REMOTE}, by=cast.rosa)
+        assert (again(rosa).how, again(first).state) == (How.REMOTE, MinutesState.REPLACED)
+
+    def test_who_meant_to_come_and_did_not_is_noted_by_those_who_convene(self, cast):
+        meeting = call(cast.alliance, cast.carol, starts_at=days_ago(-1))
+        (rosa,) = services.note_attendance(meeting=meeting, people={cast.rosa: How.PRESENT}, by=cast.rosa)
+        services.note_attendance(meeting=meeting, people={cast.rosa: How.ABSENT}, by=cast.carol)
+        assert again(rosa).how == How.ABSENT
 
     def test_a_position_taken_in_the_room_names_the_meeting(self, cast, held):
         proposal = make_proposal(cast.council, cast.carol)
