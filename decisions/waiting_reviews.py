@@ -7,6 +7,8 @@ from decisions import permissions
 from decisions.models import Decision
 from participants.standing import Standing
 
+SOME = 30  # lines at most
+
 
 def waiting(standing: Standing) -> Iterator[Waiting]:
     """One query. It waits on those who speak for whoever put the proposal; for the others, on others."""
@@ -15,7 +17,7 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
         .filter(alliance=standing.alliance)
         .select_related("alliance", "wording", "proposal__participant")
     )
-    for one in due.order_by("review_due", "number"):
+    for one in due.order_by("review_due", "number")[:SOME]:
         whose = one.proposal.participant
         if whose.pk in standing.speaks_for_ids or standing.has(*permissions.LOOK_BACK):
             who = "me"

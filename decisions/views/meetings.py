@@ -27,6 +27,8 @@ from decisions.views.finding import status_of, tells
 from participants.models import Alliance
 from participants.web import in_alliance
 
+SOME = 60  # meetings to come, at most
+
 
 def find_meeting(request: HttpRequest, alliance: Alliance, number: int) -> Meeting:
     seen = Meeting.objects.visible_to(request.user).filter(alliance=alliance).with_minutes()
@@ -47,7 +49,7 @@ def meetings(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     found = Meeting.objects.visible_to(request.user).filter(alliance=alliance).with_minutes()
     page = page_of(request, found.over())
     context = {
-        "coming": [showing.line(one) for one in found.coming()],
+        "coming": [showing.line(one) for one in found.coming()[:SOME]],
         "page": page,
         "over": [showing.line(one) for one in page],
         "why_not_call": permissions.call_meeting.reason(request.user, alliance=alliance),
