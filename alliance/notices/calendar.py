@@ -1,4 +1,4 @@
-"""What the clock tells: deadlines that come near."""
+"""What the clock tells: deadlines that come near, and what could not be told before."""
 
 from datetime import date
 from functools import partial
@@ -7,7 +7,7 @@ from alliance.core.schedule import every_day
 from alliance.core.tenancy import within_alliance
 from alliance.core.workdays import add_working_days
 from alliance.notices.receivers import speakers
-from alliance.notices.services import tell
+from alliance.notices.services import send_what_was_held, tell
 from decisions.models import Proposal
 from participants.models import Alliance
 
@@ -19,6 +19,12 @@ def remind_of_deadlines(today: date) -> None:
     """Each day in the range, whoever has not answered yet, once for each deadline: a missed run loses nothing."""
     for alliance in Alliance.objects.order_by("pk"):
         within_alliance(alliance.pk, partial(_remind, alliance, today))
+
+
+@every_day
+def tell_what_was_veiled(today: date) -> None:
+    for alliance in Alliance.objects.order_by("pk"):
+        within_alliance(alliance.pk, partial(send_what_was_held, alliance, today))
 
 
 def _remind(alliance: Alliance, today: date) -> None:

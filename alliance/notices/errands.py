@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from alliance.core.outbox import Run, errand
-from alliance.notices.letters import KINDS, preferences_url
+from alliance.notices.letters import KINDS, NOT_YET, preferences_url
 from alliance.notices.models import Notice
 
 
@@ -26,6 +26,8 @@ def _send(pk: int) -> None:
     notice = Notice.objects.select_related("alliance", "person").get(pk=pk)
     kind = KINDS[notice.kind]
     letter = kind.write(notice) if notice.person.is_active else None
+    if letter is NOT_YET:
+        return
     if letter is None:
         notice.dropped_at = timezone.now()
         notice.save(update_fields=["dropped_at"])

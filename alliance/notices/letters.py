@@ -31,13 +31,16 @@ class Letter:
 class Kind:
     """One kind of letter: `label` for the page of preferences, `why` for its foot.
 
-    `write(notice)` gives the Letter, or None when it is no longer needed (peers.md: never remind somebody who acted).
+    `write(notice)` gives the Letter; None when it is no longer needed (peers.md: never remind somebody who acted);
+    NOT_YET while it would tell where others stand to somebody who has not answered. `always`: why nobody switches it
+    off, or "".
     """
 
     key: str
     label: str
     why: str
     write: Callable
+    always: str = ""
 
     def __str__(self) -> str:
         return self.label
@@ -46,9 +49,12 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def letter(key: str, label: str, why: str):
+NOT_YET = object()
+
+
+def letter(key: str, label: str, why: str, always: str = ""):
     def register(write: Callable) -> Callable:
-        KINDS[key] = Kind(key, label, why, write)
+        KINDS[key] = Kind(key, label, why, write, always)
         return write
 
     return register
@@ -78,7 +84,12 @@ def deadline(notice) -> Letter | None:
     return _asks(notice, "has not answered yet, and the time ends soon")
 
 
-@letter("on_behalf", "Somebody recorded an answer for your organisation", "you speak for the organisation")
+@letter(
+    "on_behalf",
+    "Somebody recorded an answer for your organisation",
+    "you speak for the organisation",
+    always="it can be contested for a short time only",
+)
 def on_behalf(notice) -> Letter | None:
     position = (
         Position.objects.current()
@@ -122,7 +133,7 @@ def objection(notice) -> Letter | None:
         return None
     proposal = _whole(raised.proposal_id)
     if _hides(proposal, notice.person):
-        return None
+        return NOT_YET
     return Letter(
         f"{raised.participant.short_name} objects: {proposal.title}",
         (
@@ -243,6 +254,8 @@ def mention(notice) -> Letter | None:
     if named is None or named.comment.words.redacted_at:
         return None
     proposal = _whole(named.comment.proposal_id)
+    if named.comment.objection_id and _hides(proposal, notice.person):
+        return NOT_YET
     return Letter(
         f"{named.comment.written_by_name} names you: {proposal.title}",
         (f"{named.comment.written_by_name} writes: {named.comment.words}",),

@@ -1,6 +1,7 @@
 """Telling people: the rows are written with the change they tell of, the letters go out afterwards."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -12,14 +13,16 @@ from participants.models import Alliance, User
 
 
 def tell(*, kind: str, subject: models.Model, people: Iterable[int], occasion: str, by: User | None) -> None:
-    """Write a notice for each of `people` (ids) who wants its kind, but not to `by`; twice is once.
+    """Write a notice for each of `people` (ids) who wants its kind or always gets it, but not to `by`; twice is once.
 
     In the transaction of the change. The people of a demonstration are invented: nobody writes to them.
     """
     if Alliance.objects.filter(pk=subject.alliance_id, is_demonstration=True).exists():
         return
     unwanted = Preference.objects.filter(alliance_id=subject.alliance_id, kind=kind, wanted=False)
-    told = set(people) - set(unwanted.values_list("person_id", flat=True)) - {by.pk if by else None}
+    told = set(people) - {by.pk if by else None}
+    if not KINDS[kind].always:
+        told -= set(unwanted.values_list("person_id", flat=True))
     if not told:
         return
     about = subject._meta.label_lower
@@ -46,6 +49,18 @@ def tell(*, kind: str, subject: models.Model, people: Iterable[int], occasion: s
     )
 
 
+def send_what_was_held(alliance: Alliance, today: date) -> None:
+    """Ask once more, each day, for the letters that told too much when they were written."""
+    held = Notice.objects.waiting().filter(alliance=alliance).order_by()
+    for about in held.values("kind", "subject_type", "subject_id", "occasion").distinct():
+        enqueue(
+            "notices.send",
+            key=":".join(map(str, (*about.values(), today))),
+            alliance_id=alliance.pk,
+            about=about,
+        )
+
+
 @transaction.atomic
 def set_preferences(*, alliance: Alliance, wanted: Iterable[str], by: User) -> None:
     """Which kinds of letters this person wants from this alliance; the others are not written."""
@@ -53,8 +68,9 @@ def set_preferences(*, alliance: Alliance, wanted: Iterable[str], by: User) -> N
     now = timezone.now()
     Preference.objects.bulk_create(
         [
-            Preference(alliance=alliance, person=by, kind=kind, wanted=kind in wanted, set_at=now)
-            for kind in KINDS
+            Preference(alliance=alliance, person=by, kind=kind.key, wanted=kind.key in wanted, set_at=now)
+            for kind in KINDS.values()
+            if not kind.always
         ],
         update_conflicts=True,
         unique_fields=["alliance", "person", "kind"],

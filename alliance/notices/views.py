@@ -27,5 +27,10 @@ def preferences(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         messages.success(request, "Kept. It holds for what happens from now on.")
         return redirect(request, "notices:preferences", alliance.slug)
     told = Notice.objects.visible_to(request.user).filter(alliance=alliance).to(request.user)[:30]
-    page = {"form": form, "told": [{"kind": KINDS[one.kind], "notice": one} for one in told]}
+    always = [kind for kind in KINDS.values() if kind.always]
+    page = {
+        "form": form,
+        "always": always,
+        "told": [{"kind": KINDS[one.kind], "notice": one} for one in told],
+    }
     return render(request, "notices/preferences.html", page, status=422 if form.errors else 200)

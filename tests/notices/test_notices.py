@@ -12,7 +12,8 @@ from alliance.core import outbox, schedule
 from alliance.notices import services as notices
 from alliance.notices.letters import KINDS
 from alliance.notices.models import Notice
-from tests.factories.decisions import again, answer, make_proposal, object_to, reword
+from decisions import services
+from tests.factories.decisions import again, answer, make_proposal, object_to, reword, tell_on_behalf
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +141,7 @@ class TestOthers:
 class TestPreferences:
     def test_what_is_not_wanted_is_not_written(self, cast, client_of, run_errands):
         page = f"/alliances/{cast.alliance.slug}/letters/"
-        wanted = sorted(KINDS.keys() - {"asked"})
+        wanted = sorted({one.key for one in KINDS.values() if not one.always} - {"asked"})
         assert client_of(cast.rosa).post(page, {"wanted": wanted}).status_code == 303
         make_proposal(cast.council, cast.carol)
         run_errands()
@@ -168,3 +169,61 @@ def test_twice_told_is_once_written(cast, proposal):
     for _ in range(2):
         notices.tell(kind="asked", subject=proposal, people=[cast.pat.pk], occasion="1", by=None)
     assert Notice.objects.filter(person=cast.pat).count() == 1
+
+
+class TestWhatIsVeiled:
+    @pytest.fixture
+    def veiled(self, cast, run_errands):
+        type(cast.alliance).objects.filter(pk=cast.alliance.pk).update(independent=True)
+        cast.alliance.refresh_from_db()
+        proposal = make_proposal(cast.council, cast.carol)
+        run_errands()
+        mail.outbox.clear()
+        return proposal
+
+    def test_a_remark_on_an_objection_is_not_mailed_to_somebody_who_has_not_answered(
+        self, cast, veiled, run_errands
+    ):
+        raised = object_to(veiled, cast.haven, cast.pat)
+        services.comment(
+            proposal=veiled, words="We object for the women.", objection=raised, told=[cast.rosa], by=cast.pat
+        )
+        run_errands()
+        assert "rosa.recovery" not in told()
+        answer(veiled, cast.beacon, cast.rosa, "abstain")
+        schedule.ask_for_what_is_due()
+        run_errands()
+        assert "names you" in told()["rosa.recovery"]
+        assert any("We object for the women." in one.body for one in mail.outbox)
+
+    def test_an_objection_is_told_to_those_who_proposed_once_they_have_answered(
+        self, cast, veiled, run_errands
+    ):
+        object_to(veiled, cast.haven, cast.pat)
+        run_errands()
+        assert told() == {}
+        answer(veiled, cast.council, cast.carol)
+        schedule.ask_for_what_is_due()
+        run_errands()
+        assert told() == {"carol.commissioner": f"Haven objects: {veiled.title}"}
+
+    def test_what_is_over_when_the_veil_lifts_is_dropped(self, cast, veiled, run_errands):
+        raised = object_to(veiled, cast.haven, cast.pat)
+        run_errands()
+        services.resolve_objection(objection=raised, resolution="Heard.", by=cast.pat)
+        schedule.ask_for_what_is_due()
+        run_errands()
+        assert told() == {}
+        assert Notice.objects.get(kind="objection").dropped_at
+
+
+def test_nobody_switches_off_being_told_of_an_answer_on_their_behalf(cast, proposal, client_of, run_errands):
+    page = f"/alliances/{cast.alliance.slug}/letters/"
+    assert client_of(cast.carol).post(page, {"wanted": []}).status_code == 303
+    assert (
+        "Somebody recorded an answer for your organisation"
+        in client_of(cast.carol).get(page).content.decode()
+    )
+    tell_on_behalf(proposal, cast)
+    run_errands()
+    assert told()["carol.commissioner"] == "Recorded for Council: agrees"
