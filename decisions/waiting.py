@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from alliance.core.waiting import Waiting
 from decisions import (
     veil,
@@ -40,6 +42,7 @@ def waiting_on(standing: Standing) -> list[Waiting]:
         late = mine.not_agreed().filter(participant_id__in=speaks)
         put = [*late.with_positions().order_by("-answer_by", "-number")[:SOME], *put]
     drafts = mine.drafts().select_related("alliance", "participant").filter(drafted_by=standing.person)
+    drafts = drafts.order_by("-drafted_at", "-number")[:SOME]
     found = [thing for proposal in put for thing in _about(veil.over(proposal, standing), standing)]
     found += [thing for more in MORE for thing in more(standing)]
     found += [
@@ -63,6 +66,11 @@ def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
     colleagues = [silent[pk] for pk in silent if pk in standing.participant_ids and pk not in declared]
     objections = [one for one in tally.objections if one.participant_id in speaks]
     others = [one for one in tally.objections if one.participant_id not in speaks]
+    for said in (one.position for one in tally.stands if one.participant.pk in speaks):
+        if said and said.is_on_behalf and timezone.localdate() <= said.contestable_until:
+            day = f"{said.contestable_until:%-d %B %Y}"
+            why = f"{said.typed_by_name} recorded an answer for {said.participant.short_name}."
+            yield Waiting(*here, f"{why} Contest it by {day}, or confirm it.", "me", said.contestable_until)
     if objections:
         numbers = joined(one.number for one in objections)
         yield Waiting(*here, f"Your objection {numbers} stands. Resolve it when it is met.", "me", due)

