@@ -11,7 +11,6 @@ from decisions.models import Decision, Objection, Position, Proposal
 from tests.factories.decisions import (
     again,
     answer,
-    make_case,
     make_decision,
     make_draft,
     make_proposal,
