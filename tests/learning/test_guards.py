@@ -14,6 +14,7 @@ from learning.models import Action, Answer, Experiment, Observation
 from learning.services import NewAction
 from participants.models import User
 from tests.factories import learning as make
+from tests.factories.decisions import make_risk
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,7 @@ def test_every_act_of_learning_has_its_sentence_in_the_record(learned):
     lena, lee = User.objects.get(name="Lena Learning"), User.objects.get(name="Lee Lived")
     experiment = make.propose(learned.alliance, lee)
     services.revise_experiment(experiment=experiment, size="Two", by=lee)
+    services.tie_risks(experiment=experiment, risks=[make_risk(learned.alliance, lee)], by=lee)
     services.withdraw_experiment(experiment=experiment, by=lee)
     services.end_experiment(
         experiment=Experiment.objects.get(status="running"),
