@@ -7,7 +7,8 @@ from decisions import effects
 
 OTHER = "Something else"
 GROUPS = {
-    "What we do": ("question", "service", "virement"),
+    "What we do": ("question", "service"),
+    "Our money": ("virement", "variation", "year", "transfer", "restatement", "share_terms", "overhead", "book_terms"),
     "Who takes part": ("accession", "exit", "suspension", "readmission", "exclusion", "role"),
     "How we decide": (
         "principle", "principle_new", "principle_end", "delegation", "delegation_end", "reserved_matter",
@@ -65,13 +66,87 @@ _ALL = (
         "Moving money between budget lines",
         "A virement: the total stays the same, and the lines change.",
         {
-            "question": "Name each line with the amount that leaves or enters it. What leaves equals what enters.",
+            "effect": "What leaves the lines equals what enters them. It moves with the seal, and not before.",
             "reasons": "Why is the money not needed where it is? What will not happen there?",
             "people": "Who relied on the line from which the money is taken, and were they told?",
-            "money": "The amount that moves. It can be posted in the book once this is sealed, and not before.",
             "time": "The seal takes effect the same day. Leave time before the period closes.",
         },
         question="Shall we move £12,000 from training to outreach?",
+        effect="virement",
+    ),
+    Template(
+        "variation",
+        "Changing what participants contribute",
+        "The pool becomes larger or smaller, and the budget lines with it.",
+        {
+            "effect": "Contributions and lines change by the same total, so that the budget still adds up.",
+            "reasons": "What changed since the year was agreed? What does the agreement say about that?",
+            "people": "Who gains and who loses a service by it?",
+        },
+        question="Shall the Council contribute £20,000 more for outreach?",
+        effect="variation",
+    ),
+    Template(
+        "year",
+        "A new financial year",
+        "Contributions, budget lines and contingency of the year to come.",
+        {
+            "effect": "Lines plus contingency equal contributions plus what is brought forward, to the penny.",
+            "reasons": "What did this year teach about each line? Where does the money make most difference?",
+            "people": "How were people who use services heard on where the money goes?",
+            "time": "Open it early enough for every board to see it before the year begins.",
+        },
+        question="Shall this be our budget for 2027–28?",
+        effect="year",
+    ),
+    Template(
+        "transfer",
+        "Money leaves the pool for a partner",
+        "Out of the shared budget into one organisation's own funds.",
+        {
+            "effect": "All agree before anything is paid. The payment then shows in the open book.",
+            "reasons": "Why is it better there than in the pool? Its costs are met through returns; this is not that.",
+        },
+        question="Shall £2,500 go to Haven's own reserve?",
+        effect="transfer",
+    ),
+    Template(
+        "restatement",
+        "Restating a closed month",
+        "A material error: the old figure stays, and the right one stands beside it.",
+        {
+            "effect": "The difference is posted in the first open month; the closed month is not touched.",
+            "reasons": "What went wrong, how was it noticed, and what will be done so that it is noticed sooner?",
+        },
+        question="Shall we restate Haven's staff costs of October?",
+        effect="restatement",
+    ),
+    Template(
+        "share_terms",
+        "How gain and pain are shared",
+        "The target, the neutral band, the shares, the caps and the split.",
+        {
+            "effect": "Try the figures in the scenario calculator first; everybody can.",
+            "reasons": "What would these terms have done last year? Would anybody have acted otherwise?",
+        },
+        question="Shall we share gain and pain as last year?",
+        effect="share_terms",
+    ),
+    Template(
+        "overhead",
+        "By what an overhead is shared",
+        "Headcount, time or spend; the same all year.",
+        {"effect": "Premises by headcount, central functions by time, governance by spend is the custom."},
+        question="Shall premises be shared by headcount?",
+        effect="overhead",
+    ),
+    Template(
+        "book_terms",
+        "How the book is kept",
+        "When a forecast asks for a plan, how often reports come, how contributions may vary.",
+        {"reasons": "What was too late, or too much work, as it is?"},
+        question="Shall a forecast 7 % over its line ask for a plan?",
+        effect="book_terms",
     ),
     Template(
         "role",

@@ -7,4 +7,4 @@ class LedgerConfig(AppConfig):
     verbose_name = "Open book"
 
     def ready(self):
-        from ledger import errands, invariants, lifecycle  # noqa: F401
+        from ledger import effects, errands, invariants, lifecycle  # noqa: F401

@@ -6,12 +6,16 @@ bore it until the pool pays.
 
 from ledger.models import Account, Category
 
-BANK, DUE, OWED, CONTRIBUTIONS = "1000", "1100", "2000", "3000"
+BANK, DUE, PREPAID, OWED, ACCRUED = "1000", "1100", "1200", "2000", "2100"
+CONTRIBUTIONS, TRANSFERRED = "3000", "3100"
 HEADINGS = [
     (BANK, "Money in the pool", Account.Kind.BANK, ""),
     (DUE, "Contributions due", Account.Kind.DUE, ""),
+    (PREPAID, "Prepaid costs", Account.Kind.PREPAID, ""),
     (OWED, "Owed to participants for their costs", Account.Kind.OWED, ""),
+    (ACCRUED, "Accrued costs", Account.Kind.ACCRUED, ""),
     (CONTRIBUTIONS, "Contributions agreed", Account.Kind.CONTRIBUTIONS, ""),
+    (TRANSFERRED, "Transferred out of the pool", Account.Kind.TRANSFERRED, ""),
 ] + [
     (str(5000 + 10 * place), category.label, Account.Kind.COST, category.value)
     for place, category in enumerate(Category, 1)
@@ -27,8 +31,10 @@ def open_accounts(alliance_id: int) -> dict[str, Account]:
         ],
         ignore_conflicts=True,
     )
-    return accounts(alliance_id)
+    return {account.code: account for account in Account.objects.filter(alliance_id=alliance_id)}
 
 
 def accounts(alliance_id: int) -> dict[str, Account]:
-    return {account.code: account for account in Account.objects.filter(alliance_id=alliance_id)}
+    """By code; a book that is older than a heading gets it."""
+    there = {account.code: account for account in Account.objects.filter(alliance_id=alliance_id)}
+    return there if len(there) >= len(HEADINGS) else open_accounts(alliance_id)

@@ -1,4 +1,4 @@
-"""What becomes of a cost return."""
+"""What becomes of a cost return, and of money that is to leave the pool."""
 
 from django.db import models
 
@@ -16,6 +16,11 @@ class ReturnState(models.TextChoices):
     KNOWN = "known", "Already in the book"
     REPLACED = "replaced", "Replaced"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class TransferState(models.TextChoices):
+    AGREED = "agreed", "Agreed"
+    PAID = "paid", "Paid"
 
 
 S = ReturnState
@@ -36,5 +41,13 @@ RETURN = Lifecycle(
     Step("reverse", (S.POSTED,), S.REVERSED),
     Step("replace", IN_HAND, S.REPLACED),
     Step("withdraw", IN_HAND, S.WITHDRAWN),
+    room="ledger",
+)
+
+TRANSFER = Lifecycle(
+    "Transfer",
+    TransferState,
+    TransferState.AGREED,
+    Step("pay", (TransferState.AGREED,), TransferState.PAID),
     room="ledger",
 )

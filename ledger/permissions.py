@@ -1,6 +1,7 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
 from alliance.core.permissions import rule
+from decisions.models import Proposal
 from ledger.models import CostReturn, Journal
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
@@ -31,10 +32,22 @@ def keep_the_pool(by, *, alliance: Alliance | int) -> str:
 
 
 @rule
+def found_the_book(by, *, alliance: Alliance) -> str:
+    """What the founders signed is entered once; from the first proposal on the money changes by decision (rule 30)."""
+    if Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists():
+        return "The agreed money changes by a decision of all. Propose it; the seal carries it out (rules 30, 31)."
+    return keep_the_pool.reason(by, alliance=alliance)
+
+
+@rule
 def reverse(by, *, journal: Journal) -> str:
     """The pool manager, or whoever sends the returns of the participant whose return it was."""
     if keep_the_pool.allows(by, alliance=journal.alliance_id):
         return ""
+    if journal.kind == Journal.Kind.CORRECTION:
+        return correct.reason(
+            by, participant=journal.entries.select_related("participant").first().participant
+        )
     cost_return = CostReturn.objects.filter(journal=journal).select_related("participant").first()
     if cost_return and send_return.allows(by, participant=cost_return.participant):
         return ""
@@ -43,6 +56,16 @@ def reverse(by, *, journal: Journal) -> str:
             f"Only the finance lead of {cost_return.participant} or the pool manager reverses this journal."
         )
     return POOL
+
+
+@rule
+def correct(by, *, participant: Participant) -> str:
+    """A participant's line: its own people, or the pool manager."""
+    if keep_the_pool.allows(by, alliance=participant.alliance_id):
+        return ""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} or the pool manager corrects its lines."
 
 
 def _has_finance_lead(participant: Participant) -> bool:

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
-from ledger.models import CostReturn, Journal, Period
+from ledger.models import Correction, CostReturn, Entry, Journal, Period
+
+BY_DECISION = (Journal.Kind.TRANSFER_OUT, Journal.Kind.RESTATEMENT, Journal.Kind.CONTRIBUTIONS_VARIED)
 
 
 def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:
@@ -28,17 +30,42 @@ def not_reversible(journal: Journal) -> str:
         return (
             f"Journal {journal.number} is reversed already, by journal {reversal.number}; that happens once."
         )
+    if journal.kind in BY_DECISION:
+        return (
+            f"{journal.get_kind_display()}: what a decision posted takes another decision (rules 30, 32, 33)."
+        )
+    if journal.kind in (Journal.Kind.PREPAYMENT, Journal.Kind.PREPAYMENT_USED):
+        return "A prepayment is put right by an accrual or a prepayment of what is missing (rule 34)."
+    if correction := standing_correction(journal):
+        return f"Line {correction.line} was corrected by journal {correction.journal.number}. Reverse that one first."
     return ""
 
 
-def first_open_month(journal: Journal) -> Month | None:
-    period = (
-        Period.objects.filter(alliance_id=journal.alliance_id, month__gte=journal.month)
-        .open()
-        .order_by("month")
-        .first()
+def not_correctable(entry: Entry) -> str:
+    """Why a line cannot be corrected, or ""."""
+    if entry.budget_line_id is None:
+        return "Only a cost is corrected line by line; any other posting is reversed whole."
+    if entry.journal.kind == Journal.Kind.REVERSAL or Journal.objects.filter(reverses=entry.journal).exists():
+        return f"Journal {entry.journal.number} is reversed: there is nothing left to correct."
+    if entry.journal.kind in BY_DECISION:
+        return f"{entry.journal.get_kind_display()}: what a decision posted takes another decision."
+    if correction := standing_correction(entry.journal, entry.line):
+        return f"It was corrected by journal {correction.journal.number}. Correct the line there."
+    return ""
+
+
+def standing_correction(journal: Journal, line: int | None = None) -> Correction | None:
+    found = Correction.objects.filter(corrects=journal, journal__reversed_by__isnull=True).select_related(
+        "journal"
     )
-    return period and period.value
+    return (found if line is None else found.filter(line=line)).first()
+
+
+def first_open_month(alliance_id: int, from_month: Month) -> Month | None:
+    """Where a correction of `from_month` goes (rule 27); None when every month from it on is closed."""
+    open_months = Period.objects.filter(alliance_id=alliance_id, month__gte=from_month.start).open()
+    found = open_months.order_by("month").first()
+    return found and found.value
 
 
 def not_closable(period: Period, today: date | None = None) -> str:

@@ -17,7 +17,8 @@ from alliance.core.models import Words
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.refusals import NotPossible
-from ledger.models import Account, BudgetLine, CostReturn, Entry, Fund, Journal
+from ledger import possible
+from ledger.models import Account, BudgetLine, CostReturn, Entry, Fund, Journal, Period
 from participants.models import Participant
 
 
@@ -200,6 +201,23 @@ def hold_open(alliance_id: int, month: Month) -> None:
         raise NotPossible(f"{month.label} is not a month of this book: its year has not been opened.")
     if row[0] is not None:
         raise NotPossible(f"{month.label} is closed: it takes no posting (rule 33).")
+
+
+def hold_fund(alliance_id: int) -> None:
+    """Whoever numbers, pays or changes what was agreed takes turns here, until the commit."""
+    Fund.objects.select_for_update().filter(alliance_id=alliance_id).values_list("pk").first()
+
+
+def first_open_month(alliance_id: int, *, from_month: Month) -> Month:
+    """Where a correction of `from_month` goes (rule 27)."""
+    if found := possible.first_open_month(alliance_id, from_month):
+        return found
+    raise NotPossible(f"Every month from {from_month.label} on is closed. Open the next year first.")
+
+
+def need_month(alliance_id: int, month: Month) -> None:
+    """The month is of the book from now on, though its year may have no budget yet: an accrual of March needs April."""
+    Period.objects.bulk_create([Period(alliance_id=alliance_id, month=month.start)], ignore_conflicts=True)
 
 
 def next_journals(alliance_id: int, count: int) -> int:

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import DecimalField, F, Sum, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from django.db.models.functions import Coalesce
 from django.db.models.query import ValuesListIterable
 
 from alliance.core.periods import Period as Span
@@ -24,6 +25,27 @@ class BudgetQuerySet(OfAllianceQuerySet):
     def containing(self, day: date):
         """The budget of the financial year that a day falls in."""
         return self.filter(starts_on__lte=day, starts_on__gt=date(day.year - 1, day.month, 1))
+
+
+def _sum_of(related: str) -> Coalesce:
+    """Of the amounts of what points at a row, 0.00 when nothing does."""
+    return Coalesce(
+        Sum(f"{related}__amount"),
+        Value(Decimal("0.00")),
+        output_field=DecimalField(max_digits=15, decimal_places=2),
+    )
+
+
+class BudgetLineQuerySet(OfAllianceQuerySet):
+    def as_now(self):
+        """With what virements and variations have moved so far (`BudgetLine.now`)."""
+        return self.annotate(moved=_sum_of("moves"))
+
+
+class ContributionQuerySet(OfAllianceQuerySet):
+    def as_now(self):
+        """With what variations have changed so far (`Contribution.now`)."""
+        return self.annotate(varied=_sum_of("changes"))
 
 
 class CostReturnQuerySet(OfAllianceQuerySet):

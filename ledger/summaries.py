@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import F, Sum
+
 from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
-from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn
+from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Restatement
 from participants.models import Alliance, Participant
 
 
@@ -90,13 +92,13 @@ def spending(
     lines, parties, categories, months = map(
         summed, ("budget_line", "participant", "account__category", "month")
     )
-    ours = [one for one in (budget.lines.all() if budget else []) if not line or one == line]
+    ours = [one for one in (budget.lines.as_now() if budget else []) if not line or one == line]
     others = BudgetLine.objects.filter(pk__in=set(lines) - {one.pk for one in ours}).select_related("budget")
     return Spending(
         spent=sum((row["net"] for row in rows), ZERO),
         entries=sum(row["entries"] for row in rows),
         by_line=tuple(
-            [Total(one.name, one.slug, *lines[one.pk], budget=one.amount) for one in ours]
+            [Total(one.name, one.slug, *lines[one.pk], budget=one.now) for one in ours]
             + [Total(f"{one.name} ({one.budget.year.label})", one.slug, *lines[one.pk]) for one in others]
         ),
         by_participant=tuple(
@@ -109,6 +111,23 @@ def spending(
         ),
         by_month=tuple(Total(month.label, month.slug, *months[month.start]) for month in months_of(span)),
     )
+
+
+def cell(
+    alliance_id: int, month: Month, participant: Participant, category: Category, line: BudgetLine
+) -> Decimal:
+    """What the book says of one participant's costs of a category and line in a month, with what was restated of it."""
+    where = {
+        "alliance_id": alliance_id,
+        "month": month.start,
+        "participant": participant,
+        "account__category": category,
+        "budget_line": line,
+    }
+    restated = Restatement.objects.filter(**where).aggregate(
+        by=Sum(F("restated") - F("original"), default=ZERO)
+    )["by"]
+    return Balance.objects.filter(**where).net() + restated
 
 
 def months_of(span: Span) -> tuple[Month, ...]:
@@ -164,8 +183,8 @@ def pool(budget: Budget) -> Pool:
         .net_by("participant")
     }
     rows = tuple(
-        (one.participant, one.amount, arrived.get(one.participant_id, ZERO))
-        for one in budget.contributions.select_related("participant", "participant__alliance")
+        (one.participant, one.now, arrived.get(one.participant_id, ZERO))
+        for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
     )
     return Pool(
         agreed=sum((agreed for _, agreed, _ in rows), ZERO),

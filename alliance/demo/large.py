@@ -23,8 +23,10 @@ from alliance.demo.agenda import Agenda, behind_the_scenes, moment
 from alliance.demo.story.bookkeeping import CONTINGENCY, LINES
 from alliance.demo.story.joining import make_person
 from alliance.demo.story.world import SEED, World
+from alliance.demo.together import case_of_a_year, decide_together
 from decisions import services as decisions
 from decisions.case import Bearing, Case
+from decisions.models import Proposal
 from ledger import bulk
 from ledger import services as ledger
 from ledger.models import Account, BudgetLine, Category, Contribution, Period
@@ -142,14 +144,17 @@ def _open_year(world: World, year: FinancialYear, lines: int) -> None:
     total = (ABOUT * max(lines, 1_000) * Decimal("1.04")).quantize(Decimal("1.00"))
     *amounts, contingency = split(total, [*map(Decimal, LINES.values()), CONTINGENCY])
     givers = list(world.participants.values())[:2]
-    ledger.open_year(
-        alliance=world.alliance,
-        year=year,
-        contributions=dict(zip(givers, split(total, [3, 2]), strict=True)),
-        lines=list(zip(LINES, amounts, strict=True)),
-        contingency=contingency,
-        by=world.people["keeper"],
-    )
+    agreed = {
+        "contributions": dict(zip(givers, split(total, [3, 2]), strict=True)),
+        "lines": list(zip(LINES, amounts, strict=True)),
+        "contingency": contingency,
+        "brought_forward": Decimal("0.00"),
+    }
+    if Proposal.objects.filter(alliance=world.alliance).exists():
+        voices = {party: world.people[f"Robin/{slug}"] for slug, party in world.participants.items()}
+        decide_together(world.alliance, case_of_a_year(world.alliance, year, **agreed), voices)
+    else:
+        ledger.open_year(alliance=world.alliance, year=year, by=world.people["keeper"], **agreed)
     for contribution in Contribution.objects.filter(budget__starts_on=year.start, alliance=world.alliance):
         ledger.receive_contribution(
             contribution=contribution,

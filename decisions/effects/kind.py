@@ -36,6 +36,9 @@ class Kind:
         """Ids of participants that the decision is about and that are therefore not asked (rule 22)."""
         return ()
 
+    def hold(self, alliance: Alliance, terms: dict) -> None:
+        """Take the locks that carrying it out will need, before the record's head, which is always taken last."""
+
     def before_the_seal(self, proposal, terms: dict) -> str:
         """What must still happen before it can be sealed, in a sentence, or ""."""
         return ""
@@ -90,6 +93,13 @@ def ready(proposal) -> None:
             "This would seal the decision, and it cannot be sealed as it is, so nothing was recorded. "
             + " ".join(wrong)
         )
+    kind.hold(alliance, effect)
+
+
+def hold(alliance: Alliance, effect: dict) -> None:
+    """Called before whatever is recorded in a transaction that carries out an effect."""
+    if effect:
+        kind_of(effect).hold(alliance, effect)
 
 
 def carry_out(decision, *, by: User | None) -> None:

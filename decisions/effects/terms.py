@@ -23,7 +23,7 @@ class TermsForm(Form):
 
     def __init__(self, *args, alliance: Alliance, terms: dict | None = None, **kwargs):
         self.alliance = alliance
-        given = terms or {}
+        self.given = given = terms or {}
         initial = {
             name: Decimal(value) if isinstance(self.base_fields.get(name), MoneyField) and value else value
             for name, value in given.items()

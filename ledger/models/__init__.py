@@ -5,23 +5,46 @@ Amounts are pounds with two places; in the book a debit is positive and a credit
 """
 
 from ledger.models.account import Account, Category
+from ledger.models.agreement import (
+    BookTerms,
+    BudgetChange,
+    ContributionChange,
+    Move,
+    Overhead,
+    OverheadBasis,
+    ShareTerms,
+    SplitShare,
+)
 from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, ReturnLine, ReturnProblem
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
+from ledger.models.postings import Accrual, Correction, Restatement, Transfer
 
 __all__ = [
     "Account",
+    "Accrual",
     "Balance",
+    "BookTerms",
     "Budget",
+    "BudgetChange",
     "BudgetLine",
     "Category",
     "Contribution",
+    "ContributionChange",
+    "Correction",
     "CostReturn",
     "Entry",
     "Fund",
     "Journal",
+    "Move",
+    "Overhead",
+    "OverheadBasis",
     "Period",
+    "Restatement",
     "ReturnLine",
     "ReturnProblem",
+    "ShareTerms",
+    "SplitShare",
+    "Transfer",
 ]

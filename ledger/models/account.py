@@ -25,8 +25,11 @@ class Account(OfAlliance):
     class Kind(models.TextChoices):
         BANK = "bank", "Money in the pool"
         DUE = "due", "Contributions due"
+        PREPAID = "prepaid", "Prepaid costs"
         OWED = "owed", "Owed to participants"
+        ACCRUED = "accrued", "Accrued costs"
         CONTRIBUTIONS = "contributions", "Contributions"
+        TRANSFERRED = "transferred", "Transferred out of the pool"
         COST = "cost", "Costs"
 
     code = models.CharField(max_length=10)

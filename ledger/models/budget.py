@@ -9,7 +9,7 @@ from django.utils import timezone
 from alliance.core.models import OfAlliance
 from alliance.core.periods import FinancialYear
 from ledger.models.fields import pounds, somebody
-from ledger.querysets import BudgetQuerySet
+from ledger.querysets import BudgetLineQuerySet, BudgetQuerySet, ContributionQuerySet
 
 
 class Budget(OfAlliance):
@@ -17,6 +17,9 @@ class Budget(OfAlliance):
 
     starts_on = models.DateField("first day of the financial year")
     brought_forward = pounds(default=Decimal("0.00"))
+    decision = models.OneToOneField(
+        "decisions.Decision", on_delete=models.PROTECT, null=True, related_name="budget"
+    )  # None for a year that the founders opened
     opened_at = models.DateTimeField(default=timezone.now)
     opened_by = somebody()
 
@@ -38,7 +41,10 @@ class Budget(OfAlliance):
 
 
 class BudgetLine(OfAlliance):
-    """What part of the budget is for; the contingency is one of them and says so."""
+    """What part of the budget is for; the contingency is one of them and says so.
+
+    `amount` is what the year was opened with; `now` is that with every virement and variation since.
+    """
 
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="lines")
     place = models.PositiveSmallIntegerField()
@@ -46,6 +52,8 @@ class BudgetLine(OfAlliance):
     slug = models.SlugField(max_length=60)
     amount = pounds()
     is_contingency = models.BooleanField(default=False)
+
+    objects = BudgetLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["place"]
@@ -67,15 +75,22 @@ class BudgetLine(OfAlliance):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def now(self) -> Decimal:
+        """Free of queries after `as_now()`."""
+        return self.amount + (self.moved if hasattr(self, "moved") else sum_of(self.moves))
+
 
 class Contribution(OfAlliance):
-    """What a participant agreed to put into the pool for a year."""
+    """What a participant agreed to put into the pool for a year; `now` is that with every variation since."""
 
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="contributions")
     participant = models.ForeignKey(
         "participants.Participant", on_delete=models.PROTECT, related_name="contributions"
     )
     amount = pounds()
+
+    objects = ContributionQuerySet.as_manager()
 
     class Meta:
         ordering = ["participant__place"]
@@ -88,3 +103,12 @@ class Contribution(OfAlliance):
 
     def __str__(self) -> str:
         return f"{self.participant}, {self.budget.year.label}"
+
+    @property
+    def now(self) -> Decimal:
+        """Free of queries after `as_now()`."""
+        return self.amount + (self.varied if hasattr(self, "varied") else sum_of(self.changes))
+
+
+def sum_of(rows) -> Decimal:
+    return rows.aggregate(total=models.Sum("amount", default=Decimal("0.00")))["total"]

@@ -28,6 +28,14 @@ class Journal(OfAlliance):
         CONTRIBUTION_RECEIVED = "contribution_received", "Contribution received"
         COST_RETURN = "cost_return", "Cost return"
         COSTS_LOADED = "costs_loaded", "Costs loaded"
+        CONTRIBUTIONS_VARIED = "contributions_varied", "Contributions varied"
+        PAYMENT = "payment", "Payment to a participant"
+        TRANSFER_OUT = "transfer_out", "Transfer out of the pool"
+        ACCRUAL = "accrual", "Accrual"
+        PREPAYMENT = "prepayment", "Prepayment"
+        PREPAYMENT_USED = "prepayment_used", "Prepayment used"
+        CORRECTION = "correction", "Correction"
+        RESTATEMENT = "restatement", "Restatement"
         REVERSAL = "reversal", "Reversal"
 
     number = models.BigIntegerField()

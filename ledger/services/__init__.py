@@ -1,8 +1,11 @@
 """What people do with the open book. Each function is one act: lock, check, change, record (house 10)."""
 
+from ledger.services.agreed import agree_book_terms, agree_share_terms, change_budget, share_overhead
 from ledger.services.checks import Found, finish_check
-from ledger.services.corrections import reverse_journal
+from ledger.services.corrections import correct_line, reverse_journal
+from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
+from ledger.services.restating import restate
 from ledger.services.returns import (
     accept_cost_return,
     match_columns,
@@ -10,17 +13,29 @@ from ledger.services.returns import (
     submit_cost_return,
     withdraw_cost_return,
 )
+from ledger.services.timing import accrue, prepay
 
 __all__ = [
     "Found",
     "accept_cost_return",
+    "accrue",
+    "agree_book_terms",
+    "agree_share_terms",
+    "agree_transfer",
+    "change_budget",
     "close_period",
+    "correct_line",
     "finish_check",
     "match_columns",
     "open_year",
+    "pay_participant",
+    "pay_transfer",
     "post_cost_return",
+    "prepay",
     "receive_contribution",
+    "restate",
     "reverse_journal",
+    "share_overhead",
     "submit_cost_return",
     "withdraw_cost_return",
 ]

@@ -1,14 +1,19 @@
-"""Nothing is edited: it is reversed, once, with the reason (rule 27)."""
+"""Nothing is edited: it is reversed, once, or a line of it corrected, with the reason (rule 27)."""
+
+from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
 from alliance.core.models import Words
+from alliance.core.money import pounds
+from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from ledger import permissions, possible, posting
+from ledger import chart, permissions, possible, posting
 from ledger.lifecycle import ReturnState
-from ledger.models import CostReturn, Fund, Journal
+from ledger.models import BudgetLine, Category, Correction, CostReturn, Entry, Journal
 from ledger.services.shared import move, read_again
 
 
@@ -22,18 +27,13 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
         raise NotPossible(why_not)
     words = Words.need(journal.alliance_id, reason, "Say why the journal is reversed.")
     posting.take_your_time()
-    month = possible.first_open_month(journal)
-    if month is None:
-        raise NotPossible("Every month from this journal's on is closed. Open the next year first.")
+    month = posting.first_open_month(journal.alliance_id, from_month=journal.period)
     posting.hold_open(journal.alliance_id, month)
     # Two who reverse at once take turns here.
-    Fund.objects.select_for_update().get(alliance_id=journal.alliance_id)
-    if Journal.objects.filter(reverses=journal).exists():
-        raise NotPossible(possible.not_reversible(journal))
-    today = timezone.localdate()
-    reversal = posting.post_reversal(
-        journal, month=month, day=min(max(today, month.start), month.end), reason=words, by=by
-    )
+    posting.hold_fund(journal.alliance_id)
+    if why_not := possible.not_reversible(journal):
+        raise NotPossible(why_not)
+    reversal = posting.post_reversal(journal, month=month, day=_day_in(month), reason=words, by=by)
     if cost_return:
         move(cost_return, "reverse")
         _clear_the_way(cost_return)
@@ -51,6 +51,76 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
         reason=words,
     )
     return reversal
+
+
+@transaction.atomic
+def correct_line(
+    *, entry: Entry, amount: Decimal, category: Category, budget_line: BudgetLine, reason: str, by
+) -> Correction:
+    """Put one line of cost right: its exact opposite and what is right, in the first open month from its own on (27).
+
+    An amount of 0.00 takes the line out. Refused when it says what the line says already, when the line was corrected
+    before (that journal's line is the one to correct then), or when its journal is reversed.
+    """
+    permissions.correct.check(by, participant=entry.participant)
+    month = posting.first_open_month(entry.alliance_id, from_month=Month.containing(entry.month))
+    posting.hold_open(entry.alliance_id, month)
+    posting.hold_fund(entry.alliance_id)
+    if why_not := possible.not_correctable(entry):
+        raise NotPossible(why_not)
+    words = Words.need(entry.alliance_id, reason, "Say why the line is corrected.")
+    accounts = chart.accounts(entry.alliance_id)
+    cost = next(one for one in accounts.values() if one.category == category)
+    amount = pounds(amount)
+    if (cost.pk, budget_line.pk, amount) == (entry.account_id, entry.budget_line_id, entry.amount):
+        raise NotPossible("This is what the line says already. Enter what is right.")
+    said = f"Correction of journal {entry.journal.number}, line {entry.line}"
+    of_line = {"supplier": entry.supplier, "description": entry.description, "reference": entry.reference}
+    lines = [posting.Line(entry.account, entry.participant, -entry.amount, entry.budget_line, **of_line)]
+    if amount:
+        lines.append(posting.Line(cost, entry.participant, amount, budget_line, **of_line))
+    if amount != entry.amount:
+        owed = entry.amount - amount
+        lines.append(posting.Line(accounts[chart.OWED], entry.participant, owed, description=said))
+    before = Correction.objects.filter(corrects=entry.journal, line=entry.line).count()
+    journal, _ = posting.post(
+        alliance_id=entry.alliance_id,
+        month=month,
+        day=_day_in(month),
+        kind=Journal.Kind.CORRECTION,
+        description=said,
+        source="correction",
+        key=f"{entry.journal.number}/{entry.line}/{before + 1}",
+        lines=lines,
+        by=by,
+    )
+    correction = Correction.objects.create(
+        alliance_id=entry.alliance_id,
+        corrects=entry.journal,
+        line=entry.line,
+        journal=journal,
+        reason=words,
+        made_by=by,
+    )
+    record(
+        "ledger.line_corrected",
+        correction,
+        by=by,
+        participant=entry.participant,
+        corrects=entry.journal.number,
+        line=entry.line,
+        was={"amount": entry.amount, "category": entry.account.name, "line": entry.budget_line.name},
+        now={"amount": amount, "category": cost.name, "line": budget_line.name},
+        month=month.slug,
+        journal=journal.number,
+        digest=posting.digest_of(journal),
+        reason=words,
+    )
+    return correction
+
+
+def _day_in(month: Month) -> date:
+    return min(max(timezone.localdate(), month.start), month.end)
 
 
 def _clear_the_way(reversed_return: CostReturn) -> None:

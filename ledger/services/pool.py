@@ -13,6 +13,7 @@ from alliance.core.money import ZERO, pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
+from decisions.models import Decision
 from ledger import chart, permissions, possible, posting
 from ledger.models import Balance, Budget, BudgetLine, Contribution, Fund, Journal, Period
 from participants.models import Alliance, Participant
@@ -29,14 +30,17 @@ def open_year(
     lines: Sequence[tuple[str, Decimal]],
     contingency: Decimal = ZERO,
     brought_forward: Decimal = ZERO,
+    decision: Decision | None = None,
     by,
 ) -> Budget:
     """Open a financial year: its months, its budget (rule 30), and what each participant agreed to contribute.
 
-    The first year opens the fund too. Refused when lines plus contingency do not equal contributions plus brought
-    forward exactly, or when the year is open already.
+    The first year opens the fund too. From the alliance's first proposal on a year opens by a decision's seal (rule
+    30). Refused when lines plus contingency do not equal contributions plus brought forward exactly, or when the year
+    is open already.
     """
-    permissions.keep_the_pool.check(by, alliance=alliance)
+    if decision is None:
+        permissions.found_the_book.check(by, alliance=alliance)
     if year.begins != alliance.year_starts_in:
         raise NotPossible(f"{alliance}'s financial year starts in another month.")
     fund = _fund(alliance, by)
@@ -46,7 +50,11 @@ def open_year(
     if planned != funded:
         raise NotPossible(possible.unbalanced_budget(planned, funded))
     budget = Budget.objects.create(
-        alliance=alliance, starts_on=year.start, brought_forward=pounds(brought_forward), opened_by=by
+        alliance=alliance,
+        starts_on=year.start,
+        brought_forward=pounds(brought_forward),
+        decision=decision,
+        opened_by=by,
     )
     named = [(name, amount, False) for name, amount in lines]
     if contingency:
@@ -72,6 +80,7 @@ def open_year(
     )
     accounts = chart.open_accounts(alliance.pk)
     told = {"year": year.slug, "fund": fund.name, "brought_forward": budget.brought_forward}
+    told |= {"decision": decision.number} if decision else {}
     if contributions:
         said = f"Contributions agreed for {year.label}"
         journal, _ = posting.post(

@@ -193,7 +193,7 @@ def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
     page = {
         "journal": found,
         "form": form,
-        "month": possible.first_open_month(found),
+        "month": possible.first_open_month(alliance.pk, found.period),
         "why_not": possible.not_reversible(found),
         "places": places(request, alliance),
     }

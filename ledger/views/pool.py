@@ -39,7 +39,7 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         page |= {
             "pool": summaries.pool(form.budget),
             "lines": [total for total in spent.by_line if total.budget is not None],
-            "planned": sum(line.amount for line in form.budget.lines.all()),
+            "planned": sum(line.now for line in form.budget.lines.as_now()),
             "receipts": receipts[:50],
         }
     return render(request, "ledger/budget.html", page)

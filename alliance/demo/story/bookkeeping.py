@@ -16,9 +16,10 @@ from alliance.core.spreadsheets import Column, Sheet, write_csv, write_xlsx
 from alliance.core.workdays import add_working_days
 from alliance.demo.cast import FINANCE
 from alliance.demo.story.world import World
+from alliance.demo.together import case_of_a_year, decide_together
 from ledger import services
 from ledger.lifecycle import ReturnState
-from ledger.models import BudgetLine, Category, Contribution, CostReturn, Journal, Period
+from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Journal, Period
 
 DOOR, HOMES, RECOVERY, MIND, PEERS, NIGHT, LEARNING = (
     "Front door and navigation",
@@ -161,25 +162,34 @@ def _lived(world: World, year: FinancialYear) -> list[Month]:
     return [month for month in year.months if month >= Month.containing(world.start)]
 
 
-def open_year(world: World, year: FinancialYear, first: bool) -> None:
-    """The first year is as long as the alliance was in it; what was before is empty, and is closed at once."""
+def budget_of(world: World, year: FinancialYear, first: bool = False) -> dict:
+    """What each year's budget says. The first year is as long as the alliance was in it."""
     part = len(_lived(world, year))
     given = {
         world.participants[key]: round_to_penny(Decimal(amount) * part / 12)
         for key, amount in CONTRIBUTIONS.items()
     }
     carried = Decimal("0.00") if first else CARRIED
-    total = sum(given.values()) + carried
-    *amounts, contingency = split(total, [*map(Decimal, LINES.values()), CONTINGENCY])
-    services.open_year(
-        alliance=world.alliance,
-        year=year,
-        contributions=given,
-        lines=list(zip(LINES, amounts, strict=True)),
-        contingency=contingency,
-        brought_forward=carried,
-        by=world.people["priya"],
-    )
+    *amounts, contingency = split(sum(given.values()) + carried, [*map(Decimal, LINES.values()), CONTINGENCY])
+    return {
+        "contributions": given,
+        "lines": list(zip(LINES, amounts, strict=True)),
+        "contingency": contingency,
+        "brought_forward": carried,
+    }
+
+
+def open_year(world: World, year: FinancialYear, first: bool) -> None:
+    """The founders open the first; what was before it is empty, and is closed at once. The seal opens each later one."""
+    if Budget.objects.filter(alliance=world.alliance, starts_on=year.start).exists():
+        return
+    agreed = budget_of(world, year, first)
+    if first:
+        services.open_year(alliance=world.alliance, year=year, by=world.people["priya"], **agreed)
+    else:  # the question of its budget came before there was an alliance to put it to
+        chance = world.chance("budget", year.slug)
+        voices = {party: world.voice(key, chance) for key, party in world.participants.items()}
+        decide_together(world.alliance, case_of_a_year(world.alliance, year, **agreed), voices)
     for period in Period.objects.filter(alliance=world.alliance, month__lt=world.start).order_by("month"):
         services.close_period(period=period, by=world.people["priya"])
 

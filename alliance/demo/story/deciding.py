@@ -6,10 +6,13 @@ from functools import partial
 
 from django.utils import timezone
 
+from alliance.core.periods import FinancialYear
 from alliance.core.workdays import add_working_days
 from alliance.demo.cast import ORGANISATIONS
 from alliance.demo.story import questions as q
+from alliance.demo.story.bookkeeping import budget_of
 from alliance.demo.story.world import World
+from alliance.demo.together import terms_of_a_year
 from decisions import services
 from decisions.case import Bearing, Case
 from decisions.lifecycle import State
@@ -33,7 +36,12 @@ def plan(world: World) -> None:
                 name: getattr(q.NEXT_BUDGET, name).format(year=year.label)
                 for name in ("key", "title", "text")
             }
-            plan_question(world, replace(q.NEXT_BUDGET, **said), opens)
+            effect = partial(_terms_of, year=year)
+            plan_question(world, replace(q.NEXT_BUDGET, effect=effect, **said), opens)
+
+
+def _terms_of(world: World, *, year: FinancialYear) -> dict:
+    return terms_of_a_year(year, **budget_of(world, year))
 
 
 def plan_question(world: World, question: q.Question, opens) -> None:

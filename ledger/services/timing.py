@@ -1,0 +1,147 @@
+"""A cost in the month to which it belongs (rule 34)."""
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from alliance.core.models import Document, Words
+from alliance.core.money import ZERO, pounds, split
+from alliance.core.periods import Month
+from alliance.core.record import record
+from alliance.core.refusals import NotPossible
+from alliance.core.uploads import Upload
+from ledger import chart, permissions, posting
+from ledger.models import Accrual, BudgetLine, Category, Journal
+from participants.models import Participant
+
+
+@transaction.atomic
+def accrue(
+    *,
+    participant: Participant,
+    month: Month,
+    category: Category,
+    budget_line: BudgetLine,
+    amount: Decimal,
+    reason: str,
+    evidence: Upload | None = None,
+    by,
+) -> Accrual:
+    """Add to a month a cost whose paper has not come; it reverses itself on day 1 of the next (rule 34)."""
+    made = _Making(Accrual.Kind.ACCRUAL, participant, month, category, budget_line, amount, 1, by)
+    journal = made.post(Journal.Kind.ACCRUAL, month, made.amount, chart.ACCRUED)
+    posting.need_month(participant.alliance_id, month.next)
+    undone = posting.post_reversal(journal, month=month.next, day=month.next.start, reason=None, by=by)
+    return made.keep(journal, reason, evidence, undone=undone.number)
+
+
+@transaction.atomic
+def prepay(
+    *,
+    participant: Participant,
+    month: Month,
+    months: int,
+    category: Category,
+    budget_line: BudgetLine,
+    amount: Decimal,
+    reason: str,
+    evidence: Upload | None = None,
+    by,
+) -> Accrual:
+    """Take out of a month what the `months` after it use; each of them gets its part, to the penny (rules 34, 37)."""
+    if not 1 <= months <= 36:
+        raise NotPossible("A prepayment is used up within 1 to 36 months.")
+    made = _Making(Accrual.Kind.PREPAYMENT, participant, month, category, budget_line, amount, months, by)
+    journal = made.post(Journal.Kind.PREPAYMENT, month, -made.amount, chart.PREPAID)
+    used = []
+    later = month
+    for place, part in enumerate(split(made.amount, [1] * months), 1):
+        later = later.next
+        posting.need_month(participant.alliance_id, later)
+        if part != ZERO:
+            used.append(
+                made.post(Journal.Kind.PREPAYMENT_USED, later, part, chart.PREPAID, f"/{place}").number
+            )
+    return made.keep(journal, reason, evidence, used=used)
+
+
+class _Making:
+    """One accrual or prepayment as it is made: its facts, its journals, its row."""
+
+    def __init__(self, kind, participant, month, category, budget_line, amount, months, by):
+        permissions.send_return.check(by, participant=participant)
+        posting.hold_open(participant.alliance_id, month)
+        posting.hold_fund(participant.alliance_id)
+        self.kind, self.participant, self.month, self.months, self.by = kind, participant, month, months, by
+        self.budget_line, self.amount = budget_line, pounds(amount)
+        self.accounts = chart.accounts(participant.alliance_id)
+        self.cost = next(one for one in self.accounts.values() if one.category == category)
+        self.number = Accrual.objects.filter(alliance_id=participant.alliance_id).count() + 1
+        if self.amount <= 0:
+            raise NotPossible(f"{self.kind.label}: enter an amount of more than nothing.")
+        if months > 1 and self.amount < months * Decimal("0.01"):
+            raise NotPossible("There is not a penny for each month.")
+
+    def post(
+        self, kind: Journal.Kind, month: Month, amount: Decimal, against: str, part: str = ""
+    ) -> Journal:
+        said = f"{kind.label} {self.number}, {self.participant.name}"
+        journal, _ = posting.post(
+            alliance_id=self.participant.alliance_id,
+            month=month,
+            day=month.start if part else month.end,
+            kind=kind,
+            description=said,
+            source=kind.label.lower(),
+            key=f"{self.number}{part}",
+            lines=[
+                posting.Line(self.cost, self.participant, amount, self.budget_line, description=said),
+                posting.Line(self.accounts[against], self.participant, -amount, description=said),
+            ],
+            by=self.by,
+        )
+        return journal
+
+    def keep(self, journal: Journal, reason: str, evidence: Upload | None, **told) -> Accrual:
+        alliance_id = self.participant.alliance_id
+        words = Words.need(alliance_id, reason, f"Say what the {self.kind.label.lower()} is for.")
+        document = evidence and Document.keep(
+            alliance_id=alliance_id,
+            name=evidence.name,
+            content=evidence.content,
+            media_type=evidence.media_type,
+            by=self.by,
+        )
+        made = Accrual.objects.create(
+            alliance_id=alliance_id,
+            number=self.number,
+            kind=self.kind,
+            participant=self.participant,
+            account=self.cost,
+            budget_line=self.budget_line,
+            month=self.month.start,
+            months=self.months,
+            amount=self.amount,
+            reason=words,
+            evidence=document,
+            journal=journal,
+            made_by=self.by,
+        )
+        record(
+            "ledger.accrued" if self.kind == Accrual.Kind.ACCRUAL else "ledger.prepaid",
+            made,
+            by=self.by,
+            number=self.number,
+            participant=self.participant,
+            month=self.month.slug,
+            months=self.months,
+            category=self.cost.name,
+            line=self.budget_line.name,
+            amount=self.amount,
+            reason=words,
+            evidence=document and document.sha256,
+            journal=journal.number,
+            digest=posting.digest_of(journal),
+            **told,
+        )
+        return made
