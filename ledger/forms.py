@@ -30,7 +30,7 @@ class CostsForm(Form):
 
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
-        self.budgets = list(Budget.objects.of(alliance).prefetch_related("lines"))
+        self.budgets = list(Budget.objects.of(alliance).with_lines())
         self.participants = list(Participant.objects.filter(alliance=alliance))
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (
@@ -44,7 +44,7 @@ class CostsForm(Form):
         ]
         if self.budget:
             months = [(month.slug, month.label) for month in self.budget.year.months]
-            lines = [(line.slug, line.name) for line in self.budget.lines.all()]
+            lines = [(line.slug, line.name) for line in self.budget.lines_now]
             self.fields["month"].choices = [("", "All"), *months]
             self.fields["line"].choices = [("", "All"), *lines]
             self.data["year"] = self.budget.year.slug
@@ -74,7 +74,7 @@ class CostsForm(Form):
     @cached_property
     def line_asked(self) -> BudgetLine | None:
         slug = self.cleaned_data.get("line")
-        return next((one for one in self.budget.lines.all() if one.slug == slug), None)
+        return next((one for one in self.budget.lines_now if one.slug == slug), None)
 
     @property
     def category_asked(self) -> str:

@@ -1,7 +1,7 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
 from alliance.core.permissions import rule
-from decisions.models import Proposal
+from ledger import possible
 from ledger.models import CostReturn, Journal
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
@@ -34,7 +34,7 @@ def keep_the_pool(by, *, alliance: Alliance | int) -> str:
 @rule
 def found_the_book(by, *, alliance: Alliance) -> str:
     """What the founders signed is entered once; from the first proposal on the money changes by decision (rule 30)."""
-    if Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists():
+    if possible.decides_already(alliance):
         return "The agreed money changes by a decision of all. Propose it; the seal carries it out (rules 30, 31)."
     return keep_the_pool.reason(by, alliance=alliance)
 

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
+from decisions.models import Proposal
 from ledger.models import Correction, CostReturn, Entry, Journal, Period
+from participants.models import Alliance
 
 BY_DECISION = (Journal.Kind.TRANSFER_OUT, Journal.Kind.RESTATEMENT, Journal.Kind.CONTRIBUTIONS_VARIED)
 
@@ -20,6 +22,11 @@ def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:
         f"forward to {format_pounds(funded)}: {format_pounds(abs(apart))} too {'much' if apart > 0 else 'little'} is "
         "planned. They must be equal (rule 30)."
     )
+
+
+def decides_already(alliance: Alliance) -> bool:
+    """From the first proposal on the agreed money changes by a decision (rules 30, 31); before, founders enter it."""
+    return Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists()
 
 
 def not_reversible(journal: Journal) -> str:

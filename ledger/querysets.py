@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import DecimalField, F, Sum, Value
+from django.db.models import DecimalField, F, Prefetch, Sum, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.db.models.functions import Coalesce
 from django.db.models.query import ValuesListIterable
@@ -25,6 +25,11 @@ class BudgetQuerySet(OfAllianceQuerySet):
     def containing(self, day: date):
         """The budget of the financial year that a day falls in."""
         return self.filter(starts_on__lte=day, starts_on__gt=date(day.year - 1, day.month, 1))
+
+    def with_lines(self):
+        """`lines_now` without further questions."""
+        lines = self.model._meta.get_field("lines").related_model.objects.as_now()
+        return self.prefetch_related(Prefetch("lines", lines, to_attr="lines_now"))
 
 
 def _sum_of(related: str) -> Coalesce:

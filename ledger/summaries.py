@@ -92,7 +92,7 @@ def spending(
     lines, parties, categories, months = map(
         summed, ("budget_line", "participant", "account__category", "month")
     )
-    ours = [one for one in (budget.lines.as_now() if budget else []) if not line or one == line]
+    ours = [one for one in (budget.lines_now if budget else []) if not line or one == line]
     others = BudgetLine.objects.filter(pk__in=set(lines) - {one.pk for one in ours}).select_related("budget")
     return Spending(
         spent=sum((row["net"] for row in rows), ZERO),

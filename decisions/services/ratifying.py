@@ -47,6 +47,8 @@ def ratify(*, ratification: Ratification, board_met_on: date, minute: Upload, by
     )
     _settle(ratification, by, "board_met_on", "minute")
     in_effect = not decision.ratifications.exclude(state=RatificationState.RATIFIED).exists()
+    if in_effect:
+        effects.hold(decision.alliance, decision.wording.effect)
     record(
         "decisions.ratified",
         decision,

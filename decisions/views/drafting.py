@@ -29,7 +29,8 @@ SAVED = "Saved. Go on whenever you like: nobody else sees it until you open it."
 def propose(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The first step: what sort of proposal it is, and in whose name."""
     permissions.propose.check(request.user, alliance=alliance)
-    form = StartForm(request.POST or None, participants=_speaks_for(request))
+    asked = {"template": request.GET["template"]} if "template" in request.GET else {}
+    form = StartForm(request.POST or None, participants=_speaks_for(request), initial=asked)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         draft = services.draft_proposal(

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from alliance.core.models import OfAlliance
 from alliance.core.periods import FinancialYear
@@ -38,6 +39,11 @@ class Budget(OfAlliance):
     @property
     def year(self) -> FinancialYear:
         return FinancialYear(self.starts_on.year, self.starts_on.month)
+
+    @cached_property
+    def lines_now(self) -> list["BudgetLine"]:
+        """With what each has now; free of queries after `with_lines()`."""
+        return list(self.lines.as_now())
 
 
 class BudgetLine(OfAlliance):

@@ -127,21 +127,20 @@ class _Making:
             journal=journal,
             made_by=self.by,
         )
-        record(
-            "ledger.accrued" if self.kind == Accrual.Kind.ACCRUAL else "ledger.prepaid",
-            made,
-            by=self.by,
-            number=self.number,
-            participant=self.participant,
-            month=self.month.slug,
-            months=self.months,
-            category=self.cost.name,
-            line=self.budget_line.name,
-            amount=self.amount,
-            reason=words,
-            evidence=document and document.sha256,
-            journal=journal.number,
-            digest=posting.digest_of(journal),
-            **told,
-        )
+        told |= {
+            "number": self.number,
+            "participant": self.participant,
+            "month": self.month.slug,
+            "category": self.cost.name,
+            "line": self.budget_line.name,
+            "amount": self.amount,
+            "reason": words,
+            "evidence": document and document.sha256,
+            "journal": journal.number,
+            "digest": posting.digest_of(journal),
+        }
+        if self.kind == Accrual.Kind.ACCRUAL:
+            record("ledger.accrued", made, by=self.by, **told)
+        else:
+            record("ledger.prepaid", made, by=self.by, months=self.months, **told)
         return made

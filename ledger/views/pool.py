@@ -24,6 +24,7 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     why_not = permissions.keep_the_pool.reason(request.user, alliance=alliance)
     page = {
         "why_not": why_not,
+        "founding": not possible.decides_already(alliance),
         "places": places(request, alliance),
         "budgets": form.budgets,
         "budget": form.budget,
@@ -39,7 +40,7 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         page |= {
             "pool": summaries.pool(form.budget),
             "lines": [total for total in spent.by_line if total.budget is not None],
-            "planned": sum(line.now for line in form.budget.lines.as_now()),
+            "planned": sum(line.now for line in form.budget.lines_now),
             "receipts": receipts[:50],
         }
     return render(request, "ledger/budget.html", page)
@@ -48,8 +49,8 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def new_year(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Open the next financial year, or the first."""
-    permissions.keep_the_pool.check(request.user, alliance=alliance)
+    """Open the next financial year, or the first, while the alliance is being founded."""
+    permissions.found_the_book.check(request.user, alliance=alliance)
     last = Budget.objects.of(alliance).order_by("-starts_on").first()
     year = last.year.next if last else alliance.financial_year()
     participants = list(Participant.objects.filter(alliance=alliance).active())

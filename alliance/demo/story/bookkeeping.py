@@ -148,9 +148,9 @@ class Row:
 def plan(world: World) -> None:
     opening = add_working_days(world.start, 9)
     for number, year in enumerate(world.years):
-        opens = opening if not number else max(add_working_days(year.start, 0), opening)
+        opens = world.start if not number else max(add_working_days(year.start, 0), opening)
         world.on(opens, partial(open_year, world, year, first=not number), 9, 30)
-        _plan_contributions(world, year, opens)
+        _plan_contributions(world, year, max(opens, opening))
     for month in world.months:
         _plan_month(world, month)
 
@@ -180,7 +180,7 @@ def budget_of(world: World, year: FinancialYear, first: bool = False) -> dict:
 
 
 def open_year(world: World, year: FinancialYear, first: bool) -> None:
-    """The founders open the first; what was before it is empty, and is closed at once. The seal opens each later one."""
+    """The founders open the first; what was before it is empty, and is closed at once. A seal opens the later ones."""
     if Budget.objects.filter(alliance=world.alliance, starts_on=year.start).exists():
         return
     agreed = budget_of(world, year, first)
