@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = (Path(__file__).parent.parent / "sql" / "key_roles.sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("decisions", "0017_words_are_found_quickly"),
+        ("participants", "0005_settings_and_limits"),
+    ]
+    operations = [migrations.RunSQL(SQL)]
