@@ -90,8 +90,8 @@ def test_pain_is_told_in_the_same_steps():
         (
             "2287912.37",
             (
-                "If the year costs £2,287,912.37, the providers receive £25,635.05 of the £112,087.63 below the target, "
-                "and the commissioners keep £86,452.58."
+                "If the year costs £2,287,912.37, the providers receive £25,635.05 of the £112,087.63 "
+                "below the target, and the commissioners keep £86,452.58."
             ),
         ),
         (
