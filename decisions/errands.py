@@ -69,5 +69,5 @@ def ask_who_has_left(today: date) -> None:
 def _note_departures(run: Run) -> None:
     from decisions.services import note_departures
 
-    with run.step("Taking those who have left off the rolls"):
-        note_departures(alliance=Alliance.objects.get(pk=run.alliance_id), by=None)
+    run.tell("Taking those who have left off the rolls")
+    note_departures(alliance=Alliance.objects.get(pk=run.alliance_id), by=None)

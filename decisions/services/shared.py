@@ -31,8 +31,14 @@ class WordingChanged(NotPossible):
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it is now, its row locked until the transaction ends (house 13).
 
+    The alliance comes first, then the proposal, and the record last: in this order nobody waits in a ring. Who is in
+    the alliance and what all signed stay as they are until then; only what may change them by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
+    carries_out = Proposal.objects.filter(pk=proposal.pk).exclude(current_wording__effect={}).exists()
+    with connection.cursor() as cursor:
+        how = "no key update" if carries_out else "share"
+        cursor.execute(f"select from participants_alliance where id = %s for {how}", [proposal.alliance_id])
     Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
     return Proposal.objects.select_related(
         "alliance", "participant", "current_wording", "delegation", "matter", "deadlock"

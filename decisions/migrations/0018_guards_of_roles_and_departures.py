@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = (Path(__file__).parent.parent / "sql" / "key_roles.sql").read_text()
+SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -10,4 +10,7 @@ class Migration(migrations.Migration):
         ("decisions", "0017_words_are_found_quickly"),
         ("participants", "0005_settings_and_limits"),
     ]
-    operations = [migrations.RunSQL(SQL)]
+    operations = [
+        migrations.RunSQL((SQL / "key_roles.sql").read_text()),
+        migrations.RunSQL((SQL / "departures.sql").read_text()),
+    ]
