@@ -550,6 +550,7 @@ def machine_for(cast, clock: dict) -> type[RuleBasedStateMachine]:
                 return put
 
             assert self.attempt(decide, crash)
+            services.note_departures(alliance=cast.alliance, by=None)  # the errand that the seal asked for
             self.gone.add(2)
             for put in self.open.values():
                 if put.is_open(self.today) and 2 in put.asked:
