@@ -1,7 +1,7 @@
 """Meetings, who was there, and minutes that count when everybody who was there says so (rules 7, 21)."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,11 +19,11 @@ from decisions.models import (
     MinutesAcceptance,
     Proposal,
 )
+from decisions.services.shared import A_DOUBLED_CLICK
 from participants.models import Alliance, RoleAppointment, User
 from participants.numbering import next_number
 
 FACTS = ("body", "starts_at", "lasts", "place", "link")
-A_DOUBLED_CLICK = timedelta(minutes=1)
 SPEAKING_FIRST = {"representative": 0, "deputy": 1}
 
 

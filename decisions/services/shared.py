@@ -1,7 +1,7 @@
 """What the verbs share: the lock, the numbers, who speaks, and the wording that was shown."""
 
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -15,6 +15,7 @@ from decisions.voices import capacity_on
 from participants.models import Participant, Principle, RoleAppointment, User
 from participants.standing import standing
 
+A_DOUBLED_CLICK = timedelta(minutes=1)
 SPOKEN = ("participant", "taken_at", "taken_by", "taken_by_name", "appointment", "capacity", "in_place_of")
 
 
