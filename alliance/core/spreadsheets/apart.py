@@ -25,8 +25,8 @@ START = "import sys; sys.path.append(sys.argv[1]); from spreadsheets.apart impor
 class Room:
     """What the process may take: bytes of memory, seconds of the processor, bytes of its answer."""
 
-    memory: int = 768 * MEGABYTE
-    seconds: int = 90
+    memory: int = 512 * MEGABYTE
+    seconds: int = 60
     answer: int = 400 * MEGABYTE
 
 
@@ -105,7 +105,7 @@ def answer() -> None:
     out = io.TextIOWrapper(io.FileIO(1, "wb", closefd=False), encoding="utf-8", write_through=False)
     try:
         with io.FileIO(0, "rb", closefd=False) as file:
-            table = read_table(file, asked.pop("filename"), limits=limits, **asked)
+            table = read_table(file, asked.pop("filename"), limits=limits, capped=True, **asked)
             about = {
                 name: getattr(table, name)
                 for name in (

@@ -31,11 +31,13 @@ def read_table(
     sheet: str | None = None,
     blanks: bool = False,
     limits: Limits = LIMITS,
+    capped: bool = False,
 ) -> Table:
     """Open a CSV, XLSX or ODS file by what it contains, whatever its name says.
 
     file: seekable, left open; a CSV is read while the table is iterated. sheet: by name; otherwise the first
-    visible one that is not empty. blanks: rows that hold nothing come too, with no cells. Formulas give the
+    visible one that is not empty. blanks: rows that hold nothing come too, with no cells. capped: this process may
+    take only so much memory (apart.py), so that a workbook is opened without measuring it first. Formulas give the
     values saved with them; numbers their shortest text at a spreadsheet's own 15 digits (12.3, never
     12.300000000000001); dates are ISO ("2026-11-22").
     """
@@ -56,7 +58,7 @@ def read_table(
     if re.match(rb"(\xef\xbb\xbf)?\s*(<!doctype|<html|<table|<\?xml)", start, re.IGNORECASE):
         raise SpreadsheetError(f"'{filename}' is a web page or XML inside. {SAVE_IT}")
     if start.startswith(b"PK\x03\x04"):
-        return read_workbook(file, filename, sheet, blanks, limits)
+        return read_workbook(file, filename, sheet, blanks, limits, capped)
     return open_csv(file, filename, blanks, limits)
 
 

@@ -16,6 +16,7 @@ from .shapes import MEGABYTE, NOWHERE, Limits, Row, SpreadsheetError, Table, meg
 DEEPEST = 100  # elements inside each other
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ERRORS_KEPT = 50_000
+_TELLING = re.compile(rb"""<!|[<:](?:f[ >/]|mergeCell )|hidden=["'][1t]|t=["']e["']|\0""")
 
 
 @dataclass
@@ -37,8 +38,11 @@ class _Measured:
     facts: Mapping[str, _Facts] = field(default_factory=dict)  # by the sheet's name
 
 
-def read_workbook(file: BinaryIO, filename: str, wanted: str | None, blanks: bool, limits: Limits) -> Table:
-    measured = _measure(file, filename, limits)
+def read_workbook(
+    file: BinaryIO, filename: str, wanted: str | None, blanks: bool, limits: Limits, capped: bool = False
+) -> Table:
+    """capped: this process may take only so much memory, so that what is large need not be measured beforehand."""
+    measured = _measure(file, filename, limits, capped)
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
@@ -56,6 +60,7 @@ def read_workbook(file: BinaryIO, filename: str, wanted: str | None, blanks: boo
             if read is not None or name != (wanted or name):
                 filled += [name] if found.total_height else []
                 continue
+            _Part(filename, limits).reach(found.total_height, found.total_width, 0)
             grid = found.to_python(skip_empty_area=False)
             rows = list(_rows(grid, measured.facts.get(name, _Facts()), filename, blanks, limits))
             if any(row.cells for row in rows):
@@ -115,7 +120,7 @@ def _rows(
             yield Row(n + 1, tuple(cells[:end]), frozenset(merged) or NOWHERE, unsaved, n in facts.hidden)
 
 
-def _measure(file: BinaryIO, filename: str, limits: Limits) -> _Measured:
+def _measure(file: BinaryIO, filename: str, limits: Limits, capped: bool) -> _Measured:
     """Read the parts of a workbook once, as a stream, and refuse what would not fit."""
     try:
         with zipfile.ZipFile(file) as parts:
@@ -126,7 +131,7 @@ def _measure(file: BinaryIO, filename: str, limits: Limits) -> _Measured:
                 raise SpreadsheetError(f"'{filename}' unpacks to more than {megabytes(limits.unpacked)}.")
             if "content.xml" in names:
                 return _measure_ods(parts, names, filename, limits)
-            return _measure_xlsx(parts, names, filename, limits)
+            return _measure_xlsx(parts, names, filename, limits, capped)
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -156,7 +161,9 @@ def _measure_ods(parts: zipfile.ZipFile, names: list[str], filename: str, limits
     return _Measured("ODS", macros, content.facts)
 
 
-def _measure_xlsx(parts: zipfile.ZipFile, names: list[str], filename: str, limits: Limits) -> _Measured:
+def _measure_xlsx(
+    parts: zipfile.ZipFile, names: list[str], filename: str, limits: Limits, capped: bool
+) -> _Measured:
     sheets = [name for name in names if re.fullmatch(r"/?xl/worksheets/[^/]+\.xml", name, re.IGNORECASE)]
     if not sheets:
         binary = any(name.lower().endswith("workbook.bin") for name in names)
@@ -164,12 +171,13 @@ def _measure_xlsx(parts: zipfile.ZipFile, names: list[str], filename: str, limit
         raise SpreadsheetError(f"'{filename}' {what}. Send CSV, XLSX or ODS.")
     strings = _SharedStrings(filename, limits)
     for name in names:
-        if re.search(r"sharedstrings\.xml$", name, re.IGNORECASE):
+        if re.search(r"sharedstrings\.xml$", name, re.IGNORECASE) and not (capped and _is_plain(parts, name)):
             strings.feed(parts, name)
     facts = {}
     for name in sheets:
         sheet = _XlsxSheet(filename, limits, strings.lengths)
-        sheet.feed(parts, name)
+        if not (capped and _is_plain(parts, name)):
+            sheet.feed(parts, name)
         facts[name.lstrip("/").lower()] = sheet.facts
     book, links = _Book(filename, limits), _Links(filename, limits)
     for part, reader in (("xl/workbook.xml", book), ("xl/_rels/workbook.xml.rels", links)):
@@ -181,34 +189,48 @@ def _measure_xlsx(parts: zipfile.ZipFile, names: list[str], filename: str, limit
     return _Measured("XLSX", any(name.lower().endswith("vbaproject.bin") for name in names), of_sheets)
 
 
+def _is_plain(parts: zipfile.ZipFile, name: str) -> bool:
+    """Whether a part has nothing but values in it: no formulas, merged or hidden cells, errors or declarations."""
+    end = b""
+    with parts.open(name) as stream:
+        while chunk := stream.read(MEGABYTE):
+            if _TELLING.search(end + chunk):
+                return False
+            end = chunk[-20:]
+    return True
+
+
 class _Part:
     """One XML part, read as a stream. Document types, and so entities, are refused."""
 
     def __init__(self, filename: str, limits: Limits):
         self.filename, self.limits = filename, limits
-        self.rows = self.columns = self.text = self.depth = 0
+        self.rows = self.columns = self.text = 0
 
     def feed(self, parts: zipfile.ZipFile, name: str) -> None:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        parser.StartElementHandler = self.deeper
-        parser.EndElementHandler = self.higher
+        depth, short, start, end = 0, _Short(), self.start, self.end
+
+        def deeper(name: str, attributes: Mapping[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEEPEST:
+                raise SpreadsheetError(f"'{self.filename}' is nested deeper than any spreadsheet.")
+            start(short[name], attributes)
+
+        def higher(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(short[name])
+
+        parser.StartElementHandler, parser.EndElementHandler = deeper, higher
         parser.CharacterDataHandler = self.words
         parser.StartDoctypeDeclHandler = self.doctype
         with parts.open(name) as stream:
             while chunk := stream.read(MEGABYTE):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-
-    def deeper(self, name: str, attributes: Mapping[str, str]) -> None:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise SpreadsheetError(f"'{self.filename}' is nested deeper than any spreadsheet.")
-        self.start(name.rpartition(" ")[2], attributes)
-
-    def higher(self, name: str) -> None:
-        self.depth -= 1
-        self.end(name.rpartition(" ")[2])
 
     def merge(self, facts: _Facts, top: int, left: int, bottom: int, right: int) -> None:
         if bottom > top:
@@ -240,6 +262,14 @@ class _Part:
     def end(self, name: str) -> None: ...
 
     def words(self, text: str) -> None: ...
+
+
+class _Short(dict):
+    """Names of elements without their namespace."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = name.rpartition(" ")[2]
+        return self[name]
 
 
 class _SharedStrings(_Part):
