@@ -6,7 +6,7 @@ Amounts are pounds with two places; in the book a debit is positive and a credit
 
 from ledger.models.account import Account, Category
 from ledger.models.budget import Budget, BudgetLine, Contribution
-from ledger.models.cost_return import CostReturn, ReturnLine, ReturnProblem
+from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 
@@ -21,7 +21,9 @@ __all__ = [
     "Entry",
     "Fund",
     "Journal",
+    "OwnName",
     "Period",
     "ReturnLine",
     "ReturnProblem",
+    "RowFix",
 ]
