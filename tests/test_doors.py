@@ -90,6 +90,7 @@ INSIDE = [
     Door("decisions:plan_review", CONVENES, CONVENES, at=("decision",)),
     # Deliberation and deadlocks
     Door("decisions:conversation", ALL, TAKES_PART, at=("proposal",)),
+    Door("decisions:redact_remark", frozenset({"lee"}), frozenset({"lee"}), at=("proposal", "remark")),
     Door(
         "decisions:name_steward",
         HAVENS_VOICES | BEACONS_VOICES,
@@ -304,6 +305,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "version": 1,
         "risk": decisions.make_risk(cast.alliance, cast.pat, steward=cast.stan).number,
         "objection": objection.number,
+        "remark": decisions.services.comment(proposal=proposal, words="Lee’s own words.", by=cast.lee).number,
         "position": decisions.tell_on_behalf(proposal, cast).pk,
         "amendment": decisions.offer(proposal, cast.council, cast.carol).number,
         "decision": decision.number,

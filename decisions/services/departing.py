@@ -14,8 +14,9 @@ from alliance.core.refusals import NotPossible
 from alliance.core.tenancy import within_alliance
 from decisions import effects, permissions
 from decisions.lifecycle import State
-from decisions.models import Proposal, RollEntry, Statement
+from decisions.models import Proposal, Ratification, RollEntry, Statement
 from decisions.services.conflicts import leave_roll
+from decisions.services.ratifying import refuse_for_the_gone
 from decisions.services.rolls import why_gone
 from decisions.services.shared import locked, speaks_as
 from participants.models import Alliance, Participant, RoleAppointment, User
@@ -35,13 +36,23 @@ def to_depart(alliance_id: int | None = None, on=None):
     return entries if alliance_id is None else entries.filter(alliance_id=alliance_id)
 
 
+def unheard_boards(alliance_id: int | None = None, on=None):
+    """Ratifications that are awaited of a participant that has left by that day."""
+    asked = Ratification.objects.awaited().filter(participant__left_on__lte=on or timezone.localdate())
+    asked = asked.select_related("decision__proposal").order_by("pk")
+    return asked if alliance_id is None else asked.filter(alliance_id=alliance_id)
+
+
 def note_departures(*, alliance: Alliance, by: User | None) -> int:
     """Take whoever has left or is suspended by today off the rolls of open proposals; returns how many entries.
 
     `by` None is the clock. Each entry is a transaction of its own, so that no proposal waits for another one. What
-    cannot follow now (a seal whose effect would be refused) is tried again the next day.
+    cannot follow now (a seal whose effect would be refused) is tried again the next day. What the board of one that
+    left was asked, and can say no more, is settled too.
     """
     noted = 0
+    for one in unheard_boards(alliance.pk):
+        within_alliance(alliance.pk, partial(refuse_for_the_gone, ratification=one, by=by))
     entries = to_depart(alliance.pk).select_related("proposal__alliance", "participant")
     for entry in entries.order_by("proposal_id", "place"):
         leave = partial(

@@ -36,7 +36,8 @@ def locked(proposal: Proposal) -> Proposal:
     the alliance and what all signed stay as they are until then; only what may change them by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
-    carries_out = Proposal.objects.filter(pk=proposal.pk).exclude(current_wording__effect={}).exists()
+    worded = Proposal.objects.filter(pk=proposal.pk, current_wording__isnull=False)
+    carries_out = worded.exclude(current_wording__effect={}).exists()
     with connection.cursor() as cursor:
         how = "no key update" if carries_out else "share"
         cursor.execute(f"select from participants_alliance where id = %s for {how}", [proposal.alliance_id])

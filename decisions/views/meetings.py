@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -86,7 +87,9 @@ def meeting(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     found = find_meeting(request, alliance, number)
     page = showing.page(found, request.standing)
     if page["may_note"] and not permissions.say_attendance.reason(request.user, meeting=found):
-        page["own_form"] = OwnAttendanceForm(initial={"how": page["mine"].how if page["mine"] else None})
+        page["own_form"] = OwnAttendanceForm(
+            initial={"how": page["mine"].how if page["mine"] else None}, meeting=found
+        )
     return render(request, "decisions/meetings/meeting.html", page)
 
 
@@ -160,7 +163,9 @@ def attendance(request: HttpRequest, alliance: Alliance, number: int) -> HttpRes
     form = AttendanceForm(request.POST or None, people=people, meeting=found, names=names)
     if request.method == "POST" and form.is_valid():
         try:
-            services.note_attendance(meeting=found, people=form.noted, by=request.user)
+            with transaction.atomic():
+                services.note_attendance(meeting=found, people=form.noted, by=request.user)
+                services.note_guests(meeting=found, guests=form.cleaned_data["guests"], by=request.user)
         except NotPossible as refusal:
             form.add_error(None, refusal.reason)
         else:
@@ -175,7 +180,7 @@ def attendance(request: HttpRequest, alliance: Alliance, number: int) -> HttpRes
 def own_attendance(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """Say for oneself, on one's own device."""
     found = find_meeting(request, alliance, number)
-    form = OwnAttendanceForm(request.POST)
+    form = OwnAttendanceForm(request.POST, meeting=found)
     if form.is_valid():
         services.note_attendance(
             meeting=found, people={request.user: form.cleaned_data["how"]}, by=request.user

@@ -1,15 +1,22 @@
 """Whoever left the alliance, or is suspended, counts no more: at once on the page and in a seal, then on the roll."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from alliance.core.models import Errand, Event
-from alliance.core.refusals import NotAllowed
+from alliance.core.models import Errand, Event, Words
+from alliance.core.refusals import NotAllowed, NotPossible
+from alliance.core.schedule import ask_for_what_is_due
 from decisions import services
-from decisions.models import Decision, RollDeparture
+from decisions.models import Decision, Proposal, RollDeparture
 from decisions.services import sealing
-from tests.factories.decisions import again, answer, make_proposal, object_to
+from decisions.waiting import waiting_on
+from participants.standing import standing
+from tests.factories.conflicts import limit
+from tests.factories.decisions import again, answer, make_decision, make_proposal, object_to
 from tests.factories.effects import agree_all, carry_out, propose_effect
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +137,68 @@ class TestNoting:
         assert "needs a commissioner" in " ".join(shown(other).tally.blocks)
         run_errands()
         assert again(other).state == "no_decision"
+
+
+class TestTheirBoards:
+    """A board that is asked to ratify, and whose organisation is excluded before it has said a word (rule 14)."""
+
+    @pytest.fixture
+    def excluded(self, cast, time_machine, run_errands):
+        limit(cast.pat, 50, cast.bea)
+        voices = {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa}
+        asked = make_decision(cast.haven, voices, amount=Decimal("60.00")).ratifications.get()
+        time_machine.move_to(timezone.now() + (asked.due_on - today()) + timedelta(days=1))
+        about = propose_effect(
+            cast.alliance,
+            "exclusion",
+            participant=cast.haven,
+            left_on=today(),
+            reasons="Its board is silent.",
+        )
+        services.be_heard(proposal=about, words="It meets in spring.", by=cast.pat)
+        agree_all(about)
+        return asked
+
+    def test_it_is_settled_as_refused_and_the_question_waits_with_who_is_there(
+        self, cast, excluded, run_errands, client_of
+    ):
+        decision = excluded.decision
+        assert not decision.is_in_effect()
+        run_errands()
+        settled = again(excluded)
+        assert (settled.state, settled.settled_by_id) == ("refused", None)
+        assert f"Haven Homes left the alliance on {today():%-d %B %Y}" in settled.words.text
+        put = Proposal.objects.get(follows=decision)
+        assert (put.state, put.participant, put.drafted_by) == ("draft", cast.council, cast.carol)
+        assert put.case.text == decision.wording.text
+        assert "Your draft is not open yet." in {
+            one.why for one in waiting_on(standing(cast.carol, cast.alliance))
+        }
+        told = Event.objects.get(kind="decisions.ratification_refused")
+        assert (told.actor_id, told.facts["opened"]) == (None, False)
+        page = client_of(cast.carol).get(decision.get_absolute_url()).content.decode()
+        assert "Not ratified by Haven: without effect" in page
+        assert services.refuse_for_the_gone(ratification=excluded) == put
+        run_errands()
+        assert Proposal.objects.filter(follows=decision).count() == 1
+
+    def test_the_clock_asks_for_it_too(self, cast, excluded, run_errands):
+        Errand.objects.filter(kind="decisions.note_departures").update(finished_at=timezone.now())
+        ask_for_what_is_due(today())
+        run_errands()
+        assert again(excluded).state == "refused"
+
+    def test_the_board_of_one_that_is_there_is_answered_for_by_nobody(self, cast):
+        limit(cast.pat, 50, cast.bea)
+        voices = {cast.council: cast.carol, cast.haven: cast.pat, cast.beacon: cast.rosa}
+        asked = make_decision(cast.haven, voices, amount=Decimal("60.00")).ratifications.get()
+        with pytest.raises(NotPossible, match="its own board ratifies or refuses"):
+            services.refuse_for_the_gone(ratification=asked)
+        words = Words.write(cast.alliance.pk, "No.")
+        with pytest.raises(DatabaseError, match="Its own organisation says"), transaction.atomic():
+            type(asked).objects.filter(pk=asked.pk).update(
+                state="refused", settled_at=timezone.now(), words=words
+            )
 
 
 def test_sql_seals_nothing_with_whoever_is_gone(cast, monkeypatch):
