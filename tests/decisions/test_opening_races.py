@@ -1,4 +1,4 @@
-"""Opening a proposal while who is in the alliance, or what all signed, changes: it opens to what is true, or says no."""
+"""Opening a proposal while who is in the alliance, or what all signed, changes: open to what is true, or a sentence."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
