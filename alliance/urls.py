@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 from alliance import views
 from alliance.core.guide import guide
 from alliance.core.kept_post import what_you_typed
+from ledger.views.scenario import scenario_for_all
 from participants import views as people
 
 inside = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("alliances/<slug:alliance>/", include(inside)),
     path("invitations/<str:token>/", people.accept_invitation, name="accept_invitation"),
     path("account/", include("allauth.urls")),
+    path("scenario/", scenario_for_all, name="scenario"),
     path("what-you-typed/", what_you_typed, name="what_you_typed"),
     path("help/glossary/", views.glossary, name="glossary"),
     path(

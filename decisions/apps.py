@@ -7,3 +7,9 @@ class DecisionsConfig(AppConfig):
 
     def ready(self):
         from decisions import errands, invariants, lifecycle  # noqa: F401
+        from decisions.models import Proposal
+        from participants import founding
+
+        founding.is_over_when(
+            lambda alliance: Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists()
+        )

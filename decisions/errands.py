@@ -7,7 +7,7 @@ from alliance.core.outbox import Run, enqueue, errand
 from alliance.core.refusals import NotPossible
 from alliance.core.schedule import every_day
 from decisions import drawing
-from decisions.models import Paper, Proposal
+from decisions.models import Minutes, Paper, Proposal
 from participants.models import Alliance
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,32 @@ def _draw_paper(run: Run) -> None:
 
 
 @every_day
+def ask_which_minutes_wait_for_nobody(today: date) -> None:
+    """Minutes that waited only for somebody who is gone from the alliance by today (rule 21)."""
+    for minutes in Minutes.objects.waiting_for_nobody():
+        enqueue(
+            "decisions.settle_minutes",
+            key=f"{minutes.pk}/{today.isoformat()}",
+            alliance_id=minutes.alliance_id,
+            minutes_id=minutes.pk,
+        )
+
+
+@errand("decisions.settle_minutes")
+def _settle_minutes(run: Run) -> None:
+    from decisions.services import settle_minutes
+
+    with run.step("Looking who is still asked to accept the minutes"):
+        settle_minutes(minutes=Minutes.objects.select_related("meeting").get(pk=run.payload["minutes_id"]))
+
+
+@every_day
 def ask_who_has_left(today: date) -> None:
     """Who left or is suspended by today is no longer asked: one errand a day for each alliance that has such a one."""
-    from decisions.services.departing import to_depart
+    from decisions.services.departing import to_depart, unheard_boards
 
-    for alliance_id in set(to_depart(on=today).values_list("alliance_id", flat=True)):
+    gone = (to_depart(on=today), unheard_boards(on=today))
+    for alliance_id in {pk for found in gone for pk in found.values_list("alliance_id", flat=True)}:
         enqueue(
             "decisions.note_departures", key=f"{alliance_id}/{today.isoformat()}", alliance_id=alliance_id
         )
@@ -69,5 +90,5 @@ def ask_who_has_left(today: date) -> None:
 def _note_departures(run: Run) -> None:
     from decisions.services import note_departures
 
-    with run.step("Taking those who have left off the rolls"):
-        note_departures(alliance=Alliance.objects.get(pk=run.alliance_id), by=None)
+    run.tell("Taking those who have left off the rolls")
+    note_departures(alliance=Alliance.objects.get(pk=run.alliance_id), by=None)

@@ -9,7 +9,7 @@ OTHER = "Something else"
 GROUPS = {
     "What we do": ("question", "service"),
     "Our money": ("virement", "variation", "year", "transfer", "restatement", "share_terms", "overhead", "book_terms"),
-    "Who takes part": ("accession", "exit", "suspension", "readmission", "exclusion", "role"),
+    "Who takes part": ("accession", "exit", "suspension", "readmission", "exclusion", "role", "role_end"),
     "How we decide": (
         "principle", "principle_new", "principle_end", "delegation", "delegation_end", "reserved_matter",
         "reserved_matter_end", "settings", "extension",
@@ -162,6 +162,19 @@ _ALL = (
         },
         question="Shall we appoint Amira as system steward?",
         effect="role",
+    ),
+    Template(
+        "role_end",
+        "Relieving somebody of a role",
+        "A key role is given up, and nobody takes it over at once.",
+        {
+            "question": "Name the role and from when. Stepping down needs no decision: only the person’s own word.",
+            "reasons": "What does the alliance need now that this role does not give? No fault, no blame.",
+            "people": "Who relied on whoever had this role, and to whom do they turn?",
+            "time": "Leave time for a hand-over before the last answer: the role ends with the seal.",
+        },
+        question="Shall we do without a pool manager until April?",
+        effect="role_end",
     ),
     Template(
         "principle",

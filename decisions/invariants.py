@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
-from alliance.core.invariants import invariant
+from alliance.core.invariants import invariant, moment
 from alliance.core.models import Event
 from decisions.case import hash_of
-from decisions.models import Decision
+from decisions.models import Decision, RollEntry
 
 FROM_THE_TABLES = """
 select d.number, p.name,
@@ -95,6 +97,53 @@ def _decided_alone(alliance_id: int) -> Iterator[str]:
             yield f"Decision {number} {trouble}."
 
 
+DATED_OTHERWISE = """
+with told as (
+    select seq, at, subject_id,
+           case split_part(kind, '.', 2) when 'proposal_opened' then 'wording' when 'wording_changed' then 'wording'
+               when 'sealed' then 'decision' when 'decided_alone' then 'decision' else 'position' end as what,
+           convert_from(body, 'UTF8')::jsonb -> 'facts' as facts
+    from core_event
+    where alliance_id = %(alliance)s and kind in (
+        'decisions.proposal_opened', 'decisions.wording_changed', 'decisions.position_taken',
+        'decisions.position_recorded', 'decisions.position_taken_back', 'decisions.objection_raised',
+        'decisions.sealed', 'decisions.decided_alone')),
+kept as (
+    select 'wording' as what, p.id, w.version::text as key, w.written_at as at, p.number,
+           format('Version %%s of proposal %%s', w.version, p.number) as named
+    from decisions_wording w join decisions_proposal p on p.id = w.proposal_id
+    where w.alliance_id = %(alliance)s and p.kind = 'key' and p.opened_at is not null
+    union all
+    select 'wording', p.id, '1', p.opened_at, p.number, format('The opening of proposal %%s', p.number)
+    from decisions_proposal p where p.alliance_id = %(alliance)s and p.kind = 'key' and p.opened_at is not null
+    union all
+    select 'position', p.id, s.id::text, s.taken_at, p.number,
+           format('The answer of %%s to proposal %%s', o.name, p.number)
+    from decisions_position s join decisions_proposal p on p.id = s.proposal_id
+    join participants_participant o on o.id = s.participant_id
+    where s.alliance_id = %(alliance)s
+    union all
+    select 'decision', d.id, '', d.sealed_at, d.number, format('Decision %%s', d.number)
+    from decisions_decision d where d.alliance_id = %(alliance)s)
+select k.named, k.at, t.seq, t.at
+from kept k left join told t on t.what = k.what and t.subject_id = k.id
+    and k.key = coalesce(case k.what when 'wording' then t.facts ->> 'version' else t.facts ->> 'position' end, '')
+where t.seq is null or t.at - k.at not between interval '-1 minute' and interval '1 minute'
+order by k.number, k.named, t.seq
+"""  # a word is written, and told, within one transaction; none takes a minute
+
+
+@invariant("What was put, answered and sealed was told that very minute.")
+def _dated(alliance_id: int) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(DATED_OTHERWISE, {"alliance": alliance_id})
+        for named, at, seq, told_at in cursor.fetchall():
+            if seq is None:
+                yield f"{named} is of {moment(at)}, and the record does not tell of it."
+            else:
+                yield f"{named} is of {moment(at)}, and event {seq}, which tells of it, of {moment(told_at)}."
+
+
 @invariant(
     "The record alone shows for each sealed decision who agreed to which words, and nothing was left unresolved."
 )
@@ -106,13 +155,32 @@ def _told(alliance_id: int) -> Iterator[str]:
 class _Put:
     """What the record has told of one proposal so far; `roll` is None before it told of its opening."""
 
-    roll: list[int] | None = None
+    roll: list[str] | None = None
+    frozen: frozenset[str] = frozenset()
+    about: str | None = None
     wording: str = ""
     aside: bool = False
-    stances: dict[int, tuple] = field(default_factory=dict)
-    objections: dict[int, int] = field(default_factory=dict)
+    stances: dict[str, tuple] = field(default_factory=dict)
+    objections: dict[int, str] = field(default_factory=dict)
 
 
+@dataclass
+class _Member:
+    """What the record has told of a participant so far; days as ISO 8601."""
+
+    name: str
+    joined_on: str
+    left_on: str | None = None
+    suspended_on: str | None = None
+
+    def is_active(self, on: str) -> bool:
+        """Joined, not suspended and not left on that day (rule 2)."""
+        return self.joined_on <= on and all(
+            end is None or end > on for end in (self.left_on, self.suspended_on)
+        )
+
+
+MEMBERSHIP = ("participant_admitted", "participant_leaves", "participant_suspended", "participant_readmitted")
 OF_WHAT_IS_OPEN = frozenset(
     {
         "wording_changed",
@@ -130,21 +198,37 @@ OF_WHAT_IS_OPEN = frozenset(
 def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
     """Replays the events of decisions and holds every seal against what was told before it (rules 2, 3, 17)."""
     proposals: dict[int, _Put] = defaultdict(_Put)
+    members: dict[str, _Member] = {}
     delegations, matters, sealed = {}, {}, {}
-    events = Event.objects.filter(alliance_id=alliance_id, kind__startswith="decisions.").order_by("seq")
-    for event in events.iterator(chunk_size=2000):
+    events = Event.objects.filter(
+        Q(kind__startswith="decisions.") | Q(kind__in=[f"participants.{one}" for one in MEMBERSHIP]),
+        alliance_id=alliance_id,
+    )
+    for event in events.order_by("seq").iterator(chunk_size=2000):
         told = json.loads(bytes(event.body))["facts"]
         put = told["proposal"] if event.kind == "decisions.sealed" else told.get("number")
         name = event.kind.partition(".")[2]
+        day = timezone.localdate(event.at).isoformat()
         if name in OF_WHAT_IS_OPEN and proposals[put].roll is None:
             yield f"Event {event.seq} is about proposal {put}, which the record never told as opened."
             proposals[put].roll = []
         match name:
+            case "participant_admitted":
+                members[str(event.subject_id)] = _Member(told["name"], told["joined_on"])
+            case "participant_leaves":
+                members[str(event.subject_id)].left_on = told["left_on"]
+            case "participant_suspended":
+                members[str(event.subject_id)].suspended_on = told["suspended_on"]
+            case "participant_readmitted":
+                members[str(event.subject_id)].suspended_on = None
             case "proposal_opened" | "wording_changed":
                 if hash_of(told["wording"].encode()) != told["wording_hash"]:
                     yield f"Event {event.seq}: the wording of proposal {put} does not give its hash."
                 if name == "proposal_opened":
-                    proposals[put] = _Put([one["id"] for one in told["roll"]], aside=told["standing_aside"])
+                    roll = [one["id"] for one in told["roll"]]
+                    about = _whom_it_is_about(told["wording"])
+                    proposals[put] = _Put(roll, frozenset(roll), about, aside=told["standing_aside"])
+                    yield from _roll_is_whole(event.seq, put, proposals[put], members, day)
                 proposals[put].wording, proposals[put].stances = told["wording_hash"], {}
             case "position_taken" | "position_recorded" | "position_taken_back" | "objection_raised":
                 proposals[put].stances[told["participant"]["id"]] = (
@@ -159,6 +243,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
                 if gone not in left.roll:
                     who = told["participant"]["name"]
                     yield f"Event {event.seq}: {who} left the roll of proposal {put} without being on it."
+                yield from _leaves_for_its_reason(event.seq, told, left, members.get(gone), day)
                 left.roll = [one for one in left.roll if one != gone]
                 left.stances.pop(gone, None)
                 left.objections = {number: by for number, by in left.objections.items() if by != gone}
@@ -184,6 +269,46 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
     for number in sorted(kept.keys() & sealed.keys()):
         if kept[number] != sealed[number]:
             yield f"Decision {number} has another wording's hash in the record than in its table."
+    yield from _rolls_are_kept(alliance_id, proposals)
+
+
+def _whom_it_is_about(wording: str) -> str | None:
+    """Whoever it would exclude or suspend is heard, and not asked (rule 22)."""
+    effect = json.loads(wording)["effect"]
+    return str(effect["participant"]) if effect.get("kind") in ("exclusion", "suspension") else None
+
+
+def _roll_is_whole(seq: int, number: int, put: _Put, members: dict[str, _Member], day: str) -> Iterator[str]:
+    """Rule 2: everybody was asked who was active that day, but for whoever it is about, and nobody else."""
+    active = {one for one, member in members.items() if member.is_active(day)} - {put.about}
+    for one in sorted(active ^ put.frozen, key=int):
+        who = members[one].name if one in members else f"Somebody ({one}) of whom the record does not tell"
+        trouble = "was active that day, and left off" if one in active else "was not to be asked, and is on"
+        yield f"Event {seq}: {who} {trouble} the roll of proposal {number}."
+
+
+def _leaves_for_its_reason(seq: int, told: dict, put: _Put, gone: _Member | None, day: str) -> Iterator[str]:
+    """A roll is left for a conflict that was declared, by whoever it is about, or by one that is no longer active."""
+    holds = {
+        "conflict": told["declaration"] is not None,
+        "concerned": told["participant"]["id"] == put.about,
+    }.get(told["because"], gone is not None and not gone.is_active(day))
+    if not holds:
+        yield f"Event {seq}: {told['participant']['name']} left the roll of proposal {told['number']} without cause."
+
+
+def _rolls_are_kept(alliance_id: int, proposals: dict[int, _Put]) -> Iterator[str]:
+    """The rolls and departures of the tables are those that were told."""
+    kept: dict[int, tuple[set, set]] = defaultdict(lambda: (set(), set()))
+    entries = RollEntry.objects.filter(alliance_id=alliance_id).exclude(proposal__opened_at=None)
+    for number, who, departure in entries.values_list("proposal__number", "participant_id", "departure"):
+        frozen, asked = kept[number]
+        frozen.add(str(who))
+        if departure is None:
+            asked.add(str(who))
+    for number, put in sorted(proposals.items()):
+        if put.roll is not None and (put.frozen, set(put.roll)) != kept[number]:
+            yield f"The roll of proposal {number} is another in its table than in the record."
 
 
 def _seal_holds(seq: int, told: dict, put: _Put) -> Iterator[str]:

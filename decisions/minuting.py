@@ -98,7 +98,7 @@ def unfinished(alliance: Alliance, on: date) -> Iterator[str]:
             yield f"The minutes of {meeting} were {due} and are not issued."
             continue
         accepted = {one.attendance_id for one in written.acceptances.all()}
-        there = [one for one in meeting.attendances.all() if one.attended]
+        there = [one for one in meeting.attendances.all() if one.is_asked or one.pk in accepted]
         missing = joined(one.name for one in there if one.pk not in accepted)
         counted = f"{len(accepted)} of {len(there)}"
         yield f"The minutes of {meeting}, {due}, are accepted by {counted} who were there; not by {missing}."

@@ -4,6 +4,7 @@ from alliance.core.permissions import rule
 from decisions import veil
 from decisions.models import (
     Amendment,
+    Comment,
     Decision,
     Declaration,
     Delegation,
@@ -215,6 +216,14 @@ def ask_for_paper(by, *, alliance: Alliance) -> str:
 def comment(by, *, proposal: Proposal) -> str:
     """Anybody who takes part in the alliance's work: everyone's voice counts, whoever they speak for."""
     return READS_ONLY if standing(by, proposal.alliance_id).only_reads else ""
+
+
+@rule
+def redact_remark(by, *, comment: Comment) -> str:
+    """Whoever said it; or the server's administrator, whom the law may ask to, by a command (rule 50)."""
+    if by.pk == comment.written_by_id or by.is_superuser:
+        return ""
+    return f"Only {comment.written_by_name} removes these words. Ask them to, or answer."
 
 
 @rule

@@ -284,7 +284,10 @@ class MeetingQuerySet(OfAllianceQuerySet):
         """Everything that quorum, minutes and acceptances need, in a fixed number of queries."""
         from decisions.models import Attendance, Minutes, MinutesAcceptance
 
-        attended = Attendance.objects.select_related("participant", "appointment", "person")
+        held = RoleAppointment.objects.in_force().filter(alliance_id=OuterRef("alliance_id"))
+        attended = Attendance.objects.select_related("participant", "appointment", "person").annotate(
+            is_here=Exists(held.filter(person_id=OuterRef("person_id")))
+        )
         accepted = MinutesAcceptance.objects.select_related("attendance")
         written = Minutes.objects.select_related("text", "written_by", "issued_by").prefetch_related(
             Prefetch("acceptances", accepted)
@@ -292,6 +295,22 @@ class MeetingQuerySet(OfAllianceQuerySet):
         return self.select_related("alliance", "called_by", "cancelled_because").prefetch_related(
             Prefetch("attendances", attended), Prefetch("minutes", written)
         )
+
+
+class MinutesQuerySet(models.QuerySet):
+    def waiting_for_nobody(self):
+        """Issued, accepted by somebody, and everybody else who was there is gone from the alliance."""
+        from decisions.models import Attendance, MinutesAcceptance
+
+        held = RoleAppointment.objects.in_force().filter(
+            alliance_id=OuterRef("alliance_id"), person_id=OuterRef("person_id")
+        )
+        said = MinutesAcceptance.objects.filter(
+            minutes_id=OuterRef(OuterRef("pk")), attendance_id=OuterRef("pk")
+        )
+        there = Attendance.objects.filter(meeting_id=OuterRef("meeting_id"), how__in=Attendance.ATTENDED)
+        asked = there.filter(Exists(held), ~Exists(said))
+        return self.filter(~Exists(asked), state="issued", acceptances__isnull=False).distinct()
 
 
 class InterestQuerySet(OfAllianceQuerySet):

@@ -43,6 +43,11 @@ urlpatterns = [
     # Deliberation
     path("proposals/<int:number>/conversation/", deliberation.conversation, name="conversation"),
     path(
+        "proposals/<int:number>/conversation/<int:remark>/redaction/",
+        deliberation.redact_remark,
+        name="redact_remark",
+    ),
+    path(
         "proposals/<int:number>/objections/<int:objection>/steward/",
         deliberation.name_steward,
         name="name_steward",

@@ -5,6 +5,7 @@ next attempt is a new reading. Only `services.finish_check` makes a reading coun
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.db import connection
@@ -12,18 +13,55 @@ from django.db.models import Max
 
 from alliance.core.outbox import Run
 from alliance.core.periods import FinancialYear
-from alliance.core.spreadsheets import SpreadsheetError, read_table
+from alliance.core.spreadsheets import SpreadsheetError, Table, read_table_apart
 from ledger import importing, services
 from ledger.importing import Meaning, Problem
 from ledger.lifecycle import ReturnState
-from ledger.models import Account, BudgetLine, CostReturn, ReturnLine, ReturnProblem
+from ledger.models import Account, BudgetLine, CostReturn, Fund, OwnName, ReturnLine, ReturnProblem, RowFix
+from participants.models import Participant
 
 AT_ONCE = 10_000  # lines in one transaction
 TOLD = 2_000  # problems kept; the rest is counted
+STRANGE = 300  # names kept that are not ours; the rest is asked for in the next reading
+SHEETS = 20  # of a workbook that are looked into for costs
 
 MEANT = ("date", "amount", "account", "budget_line", "supplier", "description", "reference", "evidence")
 COPY = """copy ledger_returnline (alliance_id, cost_return_id, reading, "row", cells, date, amount, account_id,
     budget_line_id, supplier, description, reference, evidence) from stdin"""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the alliance and the participant have said already, read once at the beginning."""
+
+    year: FinancialYear
+    categories: dict[str, int]
+    budget_lines: list[tuple[int, str]]
+    names: dict[str, dict[str, str]]
+    fixes: dict[str, dict[int, dict[str, str]]]  # sheet → row → field → text
+    others: list[str]
+
+    @classmethod
+    def of(cls, cost_return: CostReturn) -> "_Known":
+        alliance_id, participant = cost_return.alliance_id, cost_return.participant
+        year = FinancialYear.containing(cost_return.month, participant.alliance.year_starts_in)
+        accounts = Account.objects.filter(alliance_id=alliance_id, kind="cost")
+        lines = BudgetLine.objects.filter(alliance_id=alliance_id, budget__starts_on=year.start)
+        fixes: dict[str, dict[int, dict[str, str]]] = {}
+        for one in RowFix.objects.filter(alliance_id=alliance_id, cost_return=cost_return).order_by("pk"):
+            fixes.setdefault(one.sheet, {}).setdefault(one.row, {})[one.field] = one.now
+        others = []
+        if Fund.objects.filter(alliance_id=alliance_id, host=participant).exists():
+            of_pool = Participant.objects.filter(alliance_id=alliance_id).exclude(pk=participant.pk)
+            others = [name for names in of_pool.values_list("name", "short_name") for name in names]
+        return cls(
+            year,
+            dict(accounts.values_list("category", "pk")),
+            list(lines.values_list("pk", "name")),
+            OwnName.of(participant),
+            fixes,
+            others,
+        )
 
 
 def check(run: Run, return_id: int) -> None:
@@ -33,44 +71,96 @@ def check(run: Run, return_id: int) -> None:
         if cost_return.status != ReturnState.CHECKING:
             return
         reading = 1 + max(cost_return.reading, _last_reading(cost_return))
-        year = FinancialYear.containing(cost_return.month, cost_return.participant.alliance.year_starts_in)
-        categories = dict(
-            Account.objects.filter(alliance_id=cost_return.alliance_id, kind="cost").values_list(
-                "category", "pk"
-            )
-        )
-        budget_lines = list(
-            BudgetLine.objects.filter(
-                alliance_id=cost_return.alliance_id, budget__starts_on=year.start
-            ).values_list("pk", "name")
-        )
-        remembered = _remembered(cost_return)
+        known = _Known.of(cost_return)
     found = services.Found(reading=reading)
     try:
-        document = cost_return.document
-        table = read_table(bytes(document.content), document.name, blanks=True)
-        seen = importing.look(table)
-        meaning = Meaning.from_json(cost_return.mapping) if cost_return.mapping else None
-        meaning = meaning or _meaning(seen, remembered)
-        found.headings, found.heading_row, found.sheet = seen.headings, seen.row, table.sheet
-        found.mapping = meaning.as_json()
-        found.missing = meaning.missing
-        if not meaning.missing:
-            lines = importing.Reading(
-                table,
-                seen,
-                meaning,
-                month=cost_return.period,
-                year=year,
-                categories=categories,
-                budget_lines=budget_lines,
-            )
-            _stage(run, cost_return, found, lines)
-            found.notes = lines.notes
+        meaning = Meaning.from_json(cost_return.mapping)
+        table, sheets = _open(cost_return, meaning.sheet)
+        found.sheets = list(table.sheets) if len(table.sheets) > 1 else []
+        if sheets:
+            found.missing = ["Which sheet holds the costs"]
+        else:
+            _understand(run, cost_return, found, table, meaning, known)
     except SpreadsheetError as trouble:
         found.problems = [Problem(str(trouble).removesuffix("."))]
     with run.step("Adding up", 90):
         services.finish_check(cost_return=cost_return, found=found)
+
+
+def _open(cost_return: CostReturn, chosen: str) -> tuple[Table, list[str]]:
+    """The table to read; or, when several sheets could be it and none was chosen, their names too."""
+    document = cost_return.document
+    content = bytes(document.content)
+    table = read_table_apart(content, document.name, sheet=chosen or None, blanks=True)
+    if chosen or len(table.sheets) < 2:
+        return table, []
+    likely = []
+    for name in table.sheets[:SHEETS]:
+        one = (
+            table
+            if name == table.sheet
+            else read_table_apart(content, document.name, sheet=name, blanks=True)
+        )
+        try:
+            meant = importing.guess(importing.look(one).headings).columns
+        except SpreadsheetError:
+            continue
+        if "amount" in meant and len(meant) > 1:
+            likely.append(one)
+    if len(likely) > 1:
+        return table, [one.sheet for one in likely]
+    return (likely[0] if likely else table), []
+
+
+def _understand(
+    run: Run, cost_return: CostReturn, found: "services.Found", table: Table, meaning: Meaning, known: _Known
+) -> None:
+    seen = importing.look(table)
+    if not meaning.columns:
+        with run.step("Finding its columns", 3):
+            meaning = replace(_meaning(cost_return, seen, known), sheet=meaning.sheet)
+    found.headings, found.heading_row, found.samples, found.sheet = (
+        seen.headings,
+        seen.row,
+        seen.samples,
+        table.sheet,
+    )
+    found.mapping = meaning.as_json()
+    found.missing = meaning.missing
+    if meaning.missing:
+        return
+    lines = importing.Reading(
+        table,
+        seen,
+        meaning,
+        month=cost_return.period,
+        year=known.year,
+        categories=known.categories,
+        budget_lines=known.budget_lines,
+        names=known.names,
+        fixes=known.fixes.get(table.sheet[:120], {}),
+        others=known.others,
+    )
+    _stage(run, cost_return, found, lines)
+    found.notes = [*_about(table), *lines.notes]
+    found.strange = [
+        {"field": field, "said": said, "rows": rows} for (field, _), (said, rows) in lines.strange.items()
+    ][:STRANGE]
+
+
+def _about(table: Table) -> list[str]:
+    """What the file holds beside the sheet that was read."""
+    said = []
+    if len(table.sheets) > 1:
+        others = [f"“{name}”" for name in table.sheets if name != table.sheet]
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        said.append(f"The sheet “{table.sheet}” was read. Not read: {', '.join(others[:5])}{more}.")
+    if table.hidden_sheets:
+        one = table.hidden_sheets == 1
+        said.append(f"{table.hidden_sheets} hidden {'sheet was' if one else 'sheets were'} not read.")
+    if table.macros:
+        said.append("The file brings macros. They were not run.")
+    return said
 
 
 def _stage(run: Run, cost_return: CostReturn, found: "services.Found", lines: importing.Reading) -> None:
@@ -94,7 +184,7 @@ def _stage(run: Run, cost_return: CostReturn, found: "services.Found", lines: im
 
 def _nothing_there(lines: importing.Reading) -> str:
     if not lines.meaning.only:
-        return "The file has no costs in it"
+        return "The file has no costs in it; if nothing was spent, say so instead of sending a file"
     place, value = lines.meaning.only
     return f"No row has “{value}” as {lines.name(place)}"
 
@@ -111,18 +201,29 @@ def _last_reading(cost_return: CostReturn) -> int:
     return max(one.aggregate(last=Max("reading"))["last"] or 0 for one in (kept, told))
 
 
-def _remembered(cost_return: CostReturn) -> CostReturn | None:
-    """The participant's last return that was understood, whose columns may be this one's."""
-    return (
-        CostReturn.objects.filter(participant_id=cost_return.participant_id, line_count__gt=0)
+def _meaning(cost_return: CostReturn, seen: importing.Look, known: _Known) -> Meaning:
+    """The same headings mean what the participant last said that they mean; else what they say."""
+    remembered = (
+        CostReturn.objects.filter(
+            participant_id=cost_return.participant_id, headings=seen.headings, line_count__gt=0
+        )
         .exclude(pk=cost_return.pk)
         .order_by("-number")
         .first()
     )
+    if remembered is None:
+        return importing.guess(seen.headings)
+    meaning = Meaning.from_json(remembered.mapping)
+    if line := meaning.fixed.get("budget_line"):
+        meaning = replace(meaning, fixed=_of_this_year(meaning.fixed, line, known))
+    return meaning
 
 
-def _meaning(seen: importing.Look, remembered: CostReturn | None) -> Meaning:
-    """The same headings mean what they meant the last time; else what they say."""
-    if remembered and remembered.headings == seen.headings:
-        return Meaning.from_json(remembered.mapping)
-    return importing.guess(seen.headings)
+def _of_this_year(fixed: dict[str, str], line: str, known: _Known) -> dict[str, str]:
+    """A budget line that stood for every row is, in another year, the line of the same name."""
+    if any(str(pk) == line for pk, _ in known.budget_lines):
+        return fixed
+    name = BudgetLine.objects.filter(pk=line).values_list("name", flat=True).first()
+    same = next((pk for pk, one in known.budget_lines if one == name), None)
+    others = {key: value for key, value in fixed.items() if key != "budget_line"}
+    return others | ({"budget_line": str(same)} if same else {})

@@ -16,6 +16,7 @@ class ReturnState(models.TextChoices):
     KNOWN = "known", "Already in the book"
     REPLACED = "replaced", "Replaced"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    NIL = "nil", "Nothing was spent"
 
 
 class TransferState(models.TextChoices):
@@ -35,12 +36,15 @@ RETURN = Lifecycle(
     Step("find_it_ready", (S.CHECKING,), S.READY),
     Step("recognise", (S.CHECKING,), S.KNOWN),
     Step("match_columns", (S.MAPPING, S.ATTENTION, S.READY), S.CHECKING),
+    Step("fix_rows", (S.ATTENTION, S.READY), S.CHECKING),
+    Step("explain_names", (S.ATTENTION, S.READY), S.CHECKING),
     Step("read_again", (S.ATTENTION,), S.CHECKING),
     Step("accept", (S.READY,), S.POSTING),
     Step("post", (S.POSTING,), S.POSTED),
     Step("reverse", (S.POSTED,), S.REVERSED),
-    Step("replace", IN_HAND, S.REPLACED),
-    Step("withdraw", IN_HAND, S.WITHDRAWN),
+    Step("state_nothing_spent", (S.CHECKING,), S.NIL),
+    Step("replace", (*IN_HAND, S.NIL), S.REPLACED),
+    Step("withdraw", (*IN_HAND, S.NIL), S.WITHDRAWN),
     room="ledger",
 )
 

@@ -62,13 +62,13 @@ class CostReturnQuerySet(OfAllianceQuerySet):
         return self.exclude(status__in=["withdrawn", "replaced", "reversed", "known"])
 
     def in_the_book(self):
-        """Counted as reported: posted and not reversed."""
-        return self.filter(status="posted")
+        """Counted as reported: posted and not reversed, or stated to be nothing."""
+        return self.filter(status__in=["posted", "nil"])
 
     def for_lists(self):
         """Without what only its own page shows."""
         rows = self.select_related("participant", "alliance", "submitted_by")
-        return rows.defer("mapping", "headings", "notes")
+        return rows.defer("mapping", "headings", "notes", "samples", "strange")
 
     def being_posted(self):
         return self.filter(status="posting")

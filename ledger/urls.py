@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views import book, pool, returns
+from ledger.views import book, pool, returns, scenario
 
 app_name = "ledger"
 urlpatterns = [
@@ -29,4 +29,5 @@ urlpatterns = [
     path("budget/<slug:year>/receipts/new/", pool.receipt, name="receipt"),
     path("months/", pool.periods, name="periods"),
     path("months/<slug:month>/close/", pool.close, name="close"),
+    path("scenario/", scenario.scenario, name="scenario"),
 ]

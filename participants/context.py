@@ -19,6 +19,10 @@ ROOMS = [
 
 def _account_links(request: HttpRequest) -> list[dict]:
     links = [{"label": "Your alliances", "url": reverse("choose")}] if request.user.is_authenticated else []
+    if links and (alliance := getattr(request, "alliance", None)):
+        links.append(
+            {"label": "Letters you get", "url": reverse("notices:preferences", args=[alliance.slug])}
+        )
     if settings.DEMO:
         links.append({"label": "Be somebody else", "url": reverse("sign_in_as")})
     return links
@@ -45,7 +49,7 @@ def where_we_are(request: HttpRequest) -> dict:
         "standing": stands,
         "acting_for": speaks_for[0] if speaks_for else "",
         "account_links": _account_links(request),
-        "version": __version__,
+        "concordat_version": __version__,
         "nav": nav,
         "demo": settings.DEMO,
         "demonstration": bool(alliance and alliance.is_demonstration),

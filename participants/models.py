@@ -269,6 +269,9 @@ class RoleAppointment(OfAlliance):
         Role.SENIOR_REPRESENTATIVE,
         Role.BOARD_MEMBER,
     )
+    # Who acts for all: appointed on a best-person basis by everybody, once the founding is over (principle f).
+    # Auditors and learning partners come from outside and only read: a representative may let them in.
+    BY_DECISION = (Role.POOL_MANAGER, Role.LEARNING_LEAD, Role.SYSTEM_STEWARD)
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments"

@@ -1,6 +1,7 @@
 """Who may do what with people and organisations. Each rule returns the reason why not, or ""."""
 
 from alliance.core.permissions import rule
+from participants import founding
 from participants.models import Alliance, Invitation, Participant, RoleAppointment
 from participants.standing import Standing, standing
 
@@ -10,7 +11,16 @@ WHOLE_ALLIANCE = "Only a representative of a participant can do this: it concern
 
 @rule
 def invite(by, *, alliance: Alliance, role: str, participant: Participant | None) -> str:
-    """Each organisation brings its own people; roles for the whole alliance come from any representative."""
+    """Each organisation brings its own people; roles for the whole alliance come from any representative.
+
+    Whoever acts for all is the best person for it by everybody's decision, once the founding is over (principle f).
+    """
+    return _by_decision(alliance, role, "appoints the best person by") or _brings_in(
+        by, alliance, role, participant
+    )
+
+
+def _brings_in(by, alliance: Alliance, role: str, participant: Participant | None) -> str:
     stands = standing(by, alliance)
     if participant is not None and role in RoleAppointment.FOR_A_PARTICIPANT:
         spoken_for = participant.people.filter(role__in=(Role.REPRESENTATIVE, Role.DEPUTY)).exists()
@@ -18,6 +28,12 @@ def invite(by, *, alliance: Alliance, role: str, participant: Participant | None
             return ""  # a participant for which nobody ever spoke: somebody must let its first person in
         return _of_its_own(stands, participant, "brings in")
     return "" if stands.has(Role.REPRESENTATIVE) else WHOLE_ALLIANCE
+
+
+def _by_decision(alliance: Alliance, role: str, act: str) -> str:
+    if role not in RoleAppointment.BY_DECISION or not founding.is_over(alliance):
+        return ""
+    return f"{Role(role).label} is a key role: the alliance {act} a decision of all (principle f). Propose it as one."
 
 
 def _of_its_own(stands: Standing, participant: Participant, act: str) -> str:
@@ -47,21 +63,22 @@ def invite_anybody(by, *, alliance: Alliance) -> str:
 
 @rule
 def withdraw_invitation(by, *, invitation: Invitation) -> str:
-    return invite.reason(
-        by, alliance=invitation.alliance, role=invitation.role, participant=invitation.participant
-    )
+    return _brings_in(by, invitation.alliance, invitation.role, invitation.participant)
 
 
 @rule
 def end_appointment(by, *, appointment: RoleAppointment) -> str:
-    """One may always step down; else its own organisation ends it, or a representative where it is for all."""
+    """One may always step down; else its own organisation ends it, or a representative where it is for all.
+
+    Of a key role all relieve somebody, by a decision, once the founding is over (principle f).
+    """
     if appointment.person_id == by.pk:
         return ""
+    if reason := _by_decision(appointment.alliance, appointment.role, "relieves somebody of it by"):
+        return reason
     if appointment.participant is not None and appointment.role in RoleAppointment.FOR_A_PARTICIPANT:
         return _of_its_own(standing(by, appointment.alliance), appointment.participant, "ends the roles of")
-    return invite.reason(
-        by, alliance=appointment.alliance, role=appointment.role, participant=appointment.participant
-    )
+    return _brings_in(by, appointment.alliance, appointment.role, appointment.participant)
 
 
 @rule

@@ -156,7 +156,9 @@ def appoint(
     )
 
 
-def _appoint(alliance, person, role, participant, from_on, until_on, reasons, by) -> RoleAppointment:
+def _appoint(
+    alliance, person, role, participant, from_on, until_on, reasons, by, decision=None
+) -> RoleAppointment:
     appointment = RoleAppointment.objects.create(
         alliance=alliance,
         person=person,
@@ -177,6 +179,7 @@ def _appoint(alliance, person, role, participant, from_on, until_on, reasons, by
         from_on=appointment.from_on,
         until_on=until_on,
         reasons=reasons,
+        decision=decision,
     )
     return appointment
 
@@ -195,7 +198,7 @@ def end_appointment(*, appointment: RoleAppointment, by: User) -> RoleAppointmen
     return _end(appointment, by)
 
 
-def _end(appointment: RoleAppointment, by: User) -> RoleAppointment:
+def _end(appointment: RoleAppointment, by: User, decision=None) -> RoleAppointment:
     appointment.ended_at, appointment.ended_by = timezone.now(), by
     appointment.save(update_fields=["ended_at", "ended_by"])
     record(
@@ -205,6 +208,7 @@ def _end(appointment: RoleAppointment, by: User) -> RoleAppointment:
         person=appointment.person,
         role=appointment.get_role_display(),
         participant=appointment.participant,
+        decision=decision,
     )
     return appointment
 
@@ -587,8 +591,20 @@ def appoint_by_decision(
         return existing
     if takes_over:
         for one in holders.select_related("person", "participant").order_by("pk"):
-            _end(one, by)
-    return _appoint(alliance, person, role, participant, None, None, Words.write(alliance.pk, reasons), by)
+            _end(one, by, decision)
+    words = Words.write(alliance.pk, reasons)
+    return _appoint(alliance, person, role, participant, None, None, words, by, decision)
+
+
+@transaction.atomic
+def end_by_decision(*, appointment: RoleAppointment, decision, by: User) -> RoleAppointment:
+    """Relieve somebody of a key role, as the alliance decided; `decision` is the one that says so. Twice is once."""
+    appointment = (
+        RoleAppointment.objects.select_for_update(of=("self",))
+        .select_related("alliance", "participant", "person")
+        .get(pk=appointment.pk)
+    )
+    return appointment if appointment.ended_at else _end(appointment, by, decision)
 
 
 def _locked(participant: Participant) -> Participant:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core.htmx import redirect, render
-from participants import permissions, services
+from participants import founding, permissions, services
 from participants.forms import InvitationForm, LimitForm, NewAccountForm
 from participants.limits import limit_of, limits_of
 from participants.models import Alliance, Behaviour, Invitation, Participant, Principle, RoleAppointment, User
@@ -80,7 +80,7 @@ def invite(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             request.user, alliance=alliance, role=asked["role"], participant=asked["participant"]
         )
         if reason:
-            form.add_error("participant", reason)
+            form.add_error("role" if asked["role"] in RoleAppointment.BY_DECISION else "participant", reason)
         else:
             invitation = services.invite(alliance=alliance, by=request.user, **asked)
             messages.success(
@@ -88,7 +88,8 @@ def invite(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             )
             return redirect(request, "participants:people", alliance.slug)
     status = 422 if form.is_bound else 200
-    return render(request, "participants/invite.html", {"form": form}, status=status)
+    page = {"form": form, "key_roles_are_decided": founding.is_over(alliance)}
+    return render(request, "participants/invite.html", page, status=status)
 
 
 @require_POST

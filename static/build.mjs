@@ -31,7 +31,7 @@ cpSync(join(face, "LICENSE_FONT"), join(build, "fonts", "LICENSE"))
 const govuk = readFileSync(join(packages, "govuk-frontend/dist/govuk/govuk-frontend.min.js"), "utf8")
 const library = govuk.replace(/export\s*\{[^}]*\};?\s*(\/\/# sourceMappingURL=\S+\s*)?$/, "")
 if (library === govuk) throw new Error("govuk-frontend no longer ends with one list of exports: see static/build.mjs")
-const ours = ["enhance.js"].map((name) => readFileSync(join(here, "js", name), "utf8"))
+const ours = ["enhance.js", "scenario.js"].map((name) => readFileSync(join(here, "js", name), "utf8"))
 writeFileSync(join(build, "concordat.js"), [library, ...ours].join("\n"))
 
 cpSync(join(packages, "htmx.org/dist/htmx.min.js"), join(build, "htmx.min.js"))

@@ -90,6 +90,7 @@ INSIDE = [
     Door("decisions:plan_review", CONVENES, CONVENES, at=("decision",)),
     # Deliberation and deadlocks
     Door("decisions:conversation", ALL, TAKES_PART, at=("proposal",)),
+    Door("decisions:redact_remark", frozenset({"lee"}), frozenset({"lee"}), at=("proposal", "remark")),
     Door(
         "decisions:name_steward",
         HAVENS_VOICES | BEACONS_VOICES,
@@ -178,6 +179,7 @@ INSIDE = [
     Door("ledger:receipt", POOL, POOL, at=("year",)),
     Door("ledger:periods", ALL),
     Door("ledger:close", POOL, POOL, at=("month",)),
+    Door("ledger:scenario", ALL),
     Door("learning:overview", ALL),
     Door("learning:reviews", ALL),
     Door("learning:prepare_review", CONVENES, CONVENES),
@@ -245,6 +247,7 @@ OUTSIDE = [
     ("glossary", "/help/glossary/", 200, 200),
     ("accessibility", "/help/accessibility/", 200, 200),
     ("verify", "/help/checking/", 200, 200),
+    ("scenario", "/scenario/", 200, 200),
     ("sign_in_as", "/sign-in-as/", 200, 200),
     ("guide", "/guide/", 200, 200),
     ("what_you_typed", "/what-you-typed/", 302, 200),
@@ -302,6 +305,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "version": 1,
         "risk": decisions.make_risk(cast.alliance, cast.pat, steward=cast.stan).number,
         "objection": objection.number,
+        "remark": decisions.services.comment(proposal=proposal, words="Lee’s own words.", by=cast.lee).number,
         "position": decisions.tell_on_behalf(proposal, cast).pk,
         "amendment": decisions.offer(proposal, cast.council, cast.carol).number,
         "decision": decision.number,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import floor, log10
 from textwrap import wrap
 from typing import Any, Protocol
@@ -70,6 +70,15 @@ class Bar:
 class Series:
     name: str
     values: Sequence[Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """A place on the level axis that is worth seeing; with `dots`, each line is marked where it crosses it."""
+
+    at: Number
+    words: str
+    dots: bool = False
 
 
 class XmrPhase(Protocol):
@@ -389,6 +398,92 @@ def columns_chart(
     return Chart(title, description, svg, DataTable(headers, rows))
 
 
+# Each line has its dash and its dot, so that no line depends on its colour.
+STROKES = (
+    {"colour": "#17515e", "dash": "", "dot": "m-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0"},
+    {"colour": "#6b2b5f", "dash": "9 5", "dot": "m-4 -4h8v8h-8z"},
+    {"colour": "#47506f", "dash": "2 4", "dot": "m0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z"},
+    {"colour": "#25202b", "dash": "12 4 2 4", "dot": "m0 -5.5l5.5 10h-11z"},
+)
+
+
+def lines_chart(
+    title: str,
+    at: Sequence[Number],
+    series: Sequence[Series],
+    *,
+    uprights: Sequence[Upright] = (),
+    unit: str = "£",
+    axis: str = "Cost",
+    axis_unit: str = "£",
+    name: str = "",
+) -> Chart:
+    """Up to four lines over a scale of numbers, straight from one point to the next.
+
+    at: where the points are, ascending; every series has a value for each. An upright with dots stands at one of them.
+    """
+    if len(at) < 2 or not series:
+        raise ChartError("A chart of lines needs at least one line of two points.")
+    if len(series) > len(STROKES):
+        raise ChartError("More than four lines cannot be told apart; leave some of them out.")
+    if any(len(one.values) != len(at) for one in series):
+        raise ChartError("Every line needs one value for each point.")
+    if any(left >= right for left, right in pairwise(at)):
+        raise ChartError("The points of a line go from left to right.")
+    if any(one.dots and one.at not in at for one in uprights):
+        raise ChartError("An upright with dots stands at one of the points.")
+
+    values = [0, *(value for one in series for value in one.values)]
+    ticks = nice_ticks(min(values), max(values))
+    left, right, top, bottom = 70, WIDTH - 26, 14, 240
+    x, y = _scale(at[0], at[-1], left, right), _scale(ticks[0], ticks[-1], bottom, top)
+    below = [tick for tick in nice_ticks(at[0], at[-1]) if at[0] <= tick <= at[-1]]
+    legend = [
+        {"shape": "stroke", "words": one.name, **stroke} for one, stroke in zip(series, STROKES, strict=False)
+    ]
+    legend += [{"shape": "upright", "dots": one.dots, "words": one.words} for one in uprights]
+    description = _lines_in_words(at, series, uprights, unit, axis, axis_unit)
+    svg = _draw(
+        "lines",
+        title,
+        description,
+        name,
+        _rows_below(bottom + 48, legend, [], []),
+        bottom=bottom,
+        top=top,
+        left=left,
+        right=right,
+        ticks=[{"y": _px(y(tick)), "words": _short(tick, unit)} for tick in ticks],
+        marks=_axis_marks([_short(tick, axis_unit) for tick in below], lambda i: x(below[i]), right - left),
+        mark_y=bottom + 22,
+        zero=_px(y(0)),
+        uprights=[{"x": _px(x(one.at)), "dots": one.dots} for one in uprights if at[0] <= one.at <= at[-1]],
+        lines=[
+            {
+                "points": " ".join(
+                    f"{_px(x(place))},{_px(y(value))}" for place, value in zip(at, one.values, strict=True)
+                ),
+                "dots": [
+                    {"x": _px(x(place)), "y": _px(y(value))}
+                    for place, value in zip(at, one.values, strict=True)
+                    if any(mark.dots and mark.at == place for mark in uprights)
+                ],
+                **stroke,
+            }
+            for one, stroke in zip(series, STROKES, strict=False)
+        ],
+    )
+    named = {one.at: one.words for one in uprights}
+    rows = tuple(
+        (
+            f"{_figure(place, axis_unit)} ({named[place]})" if place in named else _figure(place, axis_unit),
+            *(_figure(one.values[i], unit) for one in series),
+        )
+        for i, place in enumerate(at)
+    )
+    return Chart(title, description, svg, DataTable((axis, *(one.name for one in series)), rows))
+
+
 def nice_ticks(low: Number, high: Number, about: int = 5) -> list[Decimal]:
     """Round figures, evenly spaced by 1, 2 or 5 × 10ⁿ, from at or below `low` to at or above `high`."""
     low, high = Decimal(low), Decimal(high)
@@ -492,6 +587,25 @@ def _brief(value: Decimal, places: int, unit: str) -> str:
     if abs(value) < 1000:
         return _figure(round(value, places), unit)
     return _short(Decimal(f"{value:.4g}"), unit)
+
+
+def _lines_in_words(
+    at: Sequence[Number],
+    series: Sequence[Series],
+    uprights: Sequence[Upright],
+    unit: str,
+    axis: str,
+    axis_unit: str,
+) -> str:
+    """Where the lines begin, where they are at what is marked, and where they end."""
+    named = {one.at: f" ({one.words})" for one in uprights}
+    told = [
+        f"at {_figure(place, axis_unit)}{named.get(place, '')}: "
+        + ", ".join(f"{one.name} {_figure(one.values[i], unit)}" for one in series)
+        for i, place in enumerate(at)
+        if place in named or i in (0, len(at) - 1)
+    ]
+    return f"{axis} from left to right; {'; '.join(told)}."
 
 
 def _of(bar: Bar, unit: str, marker: str) -> str:

@@ -4,11 +4,14 @@ Each function returns a migration operation. The triggers are ENABLE ALWAYS, so 
 off. The table's comment says which rights the login role gets (see `grant`): the database is the one source of that.
 """
 
+from pathlib import Path
+
 from django.db import migrations
 
 APPEND_ONLY = "append-only"
 KEPT_BY_TRIGGERS = "kept by triggers"
 NEVER_DELETED = "never deleted"
+APART = (Path(__file__).parent / "sql" / "apart.sql").read_text()
 
 
 def _quoted(sentence: str) -> str:
@@ -110,3 +113,11 @@ def grant(cursor, role: str) -> None:
     from psycopg import sql
 
     cursor.execute(sql.SQL(GRANT.replace("{role}", sql.Literal(role).as_string(None))).as_string(None))
+
+
+def keep_apart(cursor) -> None:
+    """Have every table of alliances refuse what names, or moves to, another alliance (sql/apart.sql).
+
+    A migration that takes a foreign key away and then writes rows of its table calls this in between.
+    """
+    cursor.execute(APART)

@@ -5,6 +5,10 @@ Each app registers its own: a function `(alliance_id) -> iterable of sentences`,
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
 
 from alliance.core.models import SelfCheck
 from alliance.core.record import breaks_in_chain, head, words_that_do_not_match
@@ -52,6 +56,37 @@ def last_self_check(alliance_id: int) -> SelfCheck | None:
 @invariant("The record has no gap, and every event still gives its hash.")
 def _chain(alliance_id: int) -> Iterator[str]:
     yield from breaks_in_chain(alliance_id)
+
+
+CLOCK_RUNS_BACK = """
+select seq, at, before from (
+    select seq, at, lag(at) over (order by seq) as before from core_event where alliance_id = %s) told
+where at < before - interval '1 minute' order by seq
+"""  # two acts at once may tell their moments in the other order; no act takes a minute
+
+
+@invariant("The record tells of one thing after another: its clock never runs back.")
+def _clock(alliance_id: int) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLOCK_RUNS_BACK, [alliance_id])
+        for seq, at, before in cursor.fetchall():
+            yield f"Event {seq} says {moment(at)}, and the one before it {moment(before)}."
+
+
+def moment(at: datetime) -> str:
+    """As sentences of the self-check say it."""
+    return timezone.localtime(at).strftime("%-d %B %Y %H:%M:%S")
+
+
+@invariant("Nothing of this alliance names what belongs to another.")
+def _apart(alliance_id: int) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select citing::text, by_column, how_many from core_citations_of_others(%s)", [alliance_id]
+        )
+        for table, column, count in cursor.fetchall():
+            rows = "1 row" if count == 1 else f"{count} rows"
+            yield f"{table}.{column} names what belongs to another alliance, in {rows}."
 
 
 @invariant("Every person's words are those that the record committed to, or visibly redacted.")

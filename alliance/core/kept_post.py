@@ -51,7 +51,7 @@ class Sent:
 
     @property
     def typed(self) -> list[Typed]:
-        return typed(self.fields)
+        return typed(self.fields, address=self.address)
 
     @property
     def is_fresh(self) -> bool:

@@ -142,6 +142,12 @@ class Words(OfAlliance):
             raise NotPossible(ask)
         return words
 
+    def redact(self, *, reason: str, by) -> None:
+        """The words and their salt go for good; when, by whom, why and the commitment stay."""
+        self.text, self.salt = "", b""
+        self.redacted_at, self.redacted_by, self.redaction_reason = timezone.now(), by, reason
+        self.save(update_fields=["text", "salt", "redacted_at", "redacted_by", "redaction_reason"])
+
     def matches(self) -> bool:
         return bool(self.redacted_at) or self.commit(bytes(self.salt), self.text) == bytes(self.commitment)
 

@@ -37,7 +37,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            said = {"reason": exception.reason, "typed": typed_in(request.POST)}
+            said = {"reason": exception.reason, "typed": typed_in(request)}
             answer = render(request, "errors/refused.html", said, status=exception.status)
             answer["Cache-Control"] = "private, no-store"
             return answer

@@ -13,3 +13,4 @@ class PreferencesForm(Form):
         widget=Checkboxes(hints={kind.key: f"You get this because {kind.why}." for kind in KINDS.values()}),
         required=False,
     )
+    not_optional = ("wanted",)

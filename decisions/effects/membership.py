@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from alliance.core.forms import DateInputField, Radios, WordsField
+from alliance.core.outbox import enqueue
 from alliance.core.workdays import add_working_days
 from decisions.effects.kind import Kind, register
 from decisions.effects.terms import TermsForm, day_of, not_before_today, participant_of, spoken
@@ -154,13 +155,16 @@ def _leaves(decision, terms: dict, by: User) -> None:
         decision=decision,
         by=by,
     )
-    _off_the_rolls(participant, by)
+    _off_the_rolls(participant, decision)
 
 
-def _off_the_rolls(participant: Participant, by: User) -> None:
-    from decisions.services.departing import note_departures  # the services know the effects
-
-    note_departures(alliance=participant.alliance, by=by)
+def _off_the_rolls(participant: Participant, decision) -> None:
+    """Asked for, and done at once after the seal: each proposal in its own turn. No seal counts it meanwhile."""
+    enqueue(
+        "decisions.note_departures",
+        key=f"{participant.alliance_id}/decision-{decision.number}",
+        alliance_id=participant.alliance_id,
+    )
 
 
 class Heard(OfParticipant):
@@ -223,7 +227,7 @@ class Suspension(Heard):
             decision=decision,
             by=by,
         )
-        _off_the_rolls(participant, by)
+        _off_the_rolls(participant, decision)
 
 
 class ReadmissionForm(TermsForm):

@@ -102,6 +102,58 @@ class RoleOnBestPersonBasis(Kind):
         )
 
 
+class EndedRoleForm(TermsForm):
+    kind = "role_end"
+    appointment = forms.ModelChoiceField(
+        label="Who is relieved of which role?",
+        queryset=RoleAppointment.objects.none(),
+        empty_label="Select one",
+    )
+    reasons = WordsField(
+        label="Why, and who does the work from then on?",
+        help_text="It is sealed with the decision: about the work, not about private life. "
+        "Where somebody takes the role over, propose that instead.",
+        rows=4,
+    )
+
+    asks = {
+        "appointment": "who is relieved of which role",
+        "reasons": "why, and who does the work from then on",
+    }
+
+    def prepare(self, alliance: Alliance) -> None:
+        self.fields["appointment"].queryset = _key_roles_held(alliance)
+
+
+def _key_roles_held(alliance: Alliance):
+    held = RoleAppointment.objects.in_force().filter(alliance=alliance, role__in=KEY_ROLES)
+    return held.select_related("person", "participant").order_by("role", "person__name")
+
+
+@register
+class EndedRole(Kind):
+    key, label, form = "role_end", "Somebody is relieved of a key role", EndedRoleForm
+    needs = ("appointment", "appointment_name", "reasons")
+
+    def _appointment(self, alliance: Alliance, terms: dict) -> RoleAppointment | None:
+        pk = terms["appointment"]
+        return _key_roles_held(alliance).filter(pk=pk).first() if isinstance(pk, int) else None
+
+    def problems(self, alliance: Alliance, terms: dict) -> dict[str, str]:
+        found = self._appointment(alliance, terms)
+        if found is None or str(found) != terms["appointment_name"]:
+            return {"appointment": "Choose somebody who holds a key role today."}
+        return {}
+
+    def sentences(self, alliance: Alliance, terms: dict) -> list[str]:
+        return [f"{terms['appointment_name']}: this ends with the seal. Why: {terms['reasons']}"]
+
+    def carry_out(self, decision, terms: dict, *, by: User) -> None:
+        participants.end_by_decision(
+            appointment=self._appointment(decision.alliance, terms), decision=decision, by=by
+        )
+
+
 class DelegationForm(TermsForm):
     kind = "delegation"
     person = forms.ModelChoiceField(

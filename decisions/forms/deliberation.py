@@ -39,6 +39,16 @@ class RemarkForm(Form):
             self.fields["words"].error_messages["required"] = "Enter your reply"
 
 
+class RedactionForm(Form):
+    reason = forms.CharField(
+        label="Why do the words go?",
+        help_text="The reason stays in the record for good, so name nobody. For example: It told where somebody lives.",
+        max_length=300,
+    )
+
+    asks = {"reason": "why the words go"}
+
+
 class StewardForm(Form):
     person = forms.ModelChoiceField(
         label="Who looks after this objection?",

@@ -209,8 +209,26 @@ class AttendanceForm(Form):
                 widget=Radios(inline=True, small=True),
                 required=False,
             )
+        there = [one for one in meeting.attendances.all() if one.person_id is None and one.attended]
+        self.fields["guests"] = WordsField(
+            label="Which guests without an account are there?",
+            help_text="One a line: name, comma, organisation. They speak for nobody, and accept no minutes.",
+            rows=3,
+            max_length=4000,
+            required=False,
+            initial="\n".join(f"{one.name}, {one.organisation}" for one in there),
+        )
 
     not_optional = property(lambda self: set(self.fields))
+
+    def clean_guests(self) -> list[tuple[str, str]]:
+        guests = []
+        for line in _lines(self.cleaned_data["guests"]):
+            name, _, where = (part.strip()[:120] for part in line.partition(","))
+            if not name or not where:
+                raise ValidationError(f"Enter “{line}” with an organisation, like “Noor Haddad, Quay Trust”")
+            guests.append((name, where))
+        return guests
 
     @property
     def noted(self) -> dict[User, str]:
@@ -229,6 +247,17 @@ class OwnAttendanceForm(Form):
         widget=Radios(inline=True),
         error_messages={"required": "Select whether you are there"},
     )
+
+    def __init__(self, *args, meeting: Meeting, **kwargs):
+        super().__init__(*args, **kwargs)
+        if meeting.day > timezone.localdate():
+            how = self.fields["how"]
+            how.label, how.error_messages["required"] = "Do you come?", "Select whether you come"
+            how.choices = [
+                (Attendance.How.PRESENT, "I come"),
+                (Attendance.How.REMOTE, "I take part by telephone or video"),
+                (Attendance.How.APOLOGIES, "I send apologies"),
+            ]
 
 
 class MinutesForm(Form):

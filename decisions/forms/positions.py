@@ -39,6 +39,7 @@ class OnBehalfForm(Form):
     evidence_file = KeptFileField(label="A file that shows it", required=False)
     stance = forms.ChoiceField(
         label="What was the answer?",
+        help_text="An objection is raised by whoever has it, in their own words: only they can resolve it.",
         widget=Radios(),
         error_messages={"required": "Select what the answer was"},
     )

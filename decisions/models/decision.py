@@ -202,7 +202,10 @@ class Ratification(OfAlliance):
                 | Q(state="refused", settled_at__isnull=False, words__isnull=False),
                 name="ratification_has_its_minute_or_its_reason",
             ),
-            both_or_neither("settled", "ratification_is_settled_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=False) | Q(settled_by__isnull=True),
+                name="who_settles_a_ratification_does_so_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

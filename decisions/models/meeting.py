@@ -13,7 +13,7 @@ from alliance.core.models import OfAlliance, Words, both_or_neither
 from alliance.core.workdays import add_working_days
 from decisions.lifecycle import MeetingState, MinutesState
 from decisions.models.proposal import Proposal
-from decisions.querysets import MeetingQuerySet
+from decisions.querysets import MeetingQuerySet, MinutesQuerySet
 from participants.models import Participant, RoleAppointment
 
 PERSON = settings.AUTH_USER_MODEL
@@ -114,7 +114,7 @@ class AgendaItem(OfAlliance):
 
 
 class Attendance(OfAlliance):
-    """Who was in the room, for whom; kept as it was that day. A guest has no appointment."""
+    """Who was in the room, for whom; kept as it was that day. A guest has no appointment, and may have no account."""
 
     class How(models.TextChoices):
         PRESENT = "present", "In the room"
@@ -125,8 +125,9 @@ class Attendance(OfAlliance):
     ATTENDED = (How.PRESENT, How.REMOTE)
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendances")
-    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=120)
+    organisation = models.CharField(max_length=120, blank=True)  # of a guest without an account
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, related_name="+")
     appointment = models.ForeignKey(RoleAppointment, on_delete=models.PROTECT, null=True, related_name="+")
     how = models.CharField(max_length=10, choices=How.choices)
@@ -136,7 +137,12 @@ class Attendance(OfAlliance):
     class Meta:
         ordering = ["participant__place", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["meeting", "person"], name="person_attends_a_meeting_once")
+            models.UniqueConstraint(fields=["meeting", "person"], name="person_attends_a_meeting_once"),
+            models.UniqueConstraint(
+                fields=["meeting", "name", "organisation"],
+                condition=Q(person__isnull=True),
+                name="guest_is_noted_at_a_meeting_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +153,11 @@ class Attendance(OfAlliance):
         return self.how in self.ATTENDED
 
     @property
+    def is_asked(self) -> bool:
+        """Is asked to accept the minutes: was there, and is in the alliance today. After `with_minutes()`."""
+        return self.attended and self.person_id is not None and self.is_here
+
+    @property
     def is_authorised(self) -> bool:
         """Was there and speaks for a participant: counts towards the quorum (rule 7)."""
         return self.attended and self.appointment is not None and self.appointment.role in SPEAKING
@@ -155,7 +166,7 @@ class Attendance(OfAlliance):
     def capacity(self) -> str:
         """ "Deputy, Haven", "Auditor", "Guest"."""
         if self.appointment is None:
-            return "Guest"
+            return f"Guest, {self.organisation}" if self.organisation else "Guest"
         named = self.appointment.get_role_display()
         return f"{named}, {self.participant.short_name}" if self.participant else named
 
@@ -176,6 +187,8 @@ class Minutes(OfAlliance):
     issued_at = models.DateTimeField(null=True)
     issued_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     official_at = models.DateTimeField(null=True)
+
+    objects = MinutesQuerySet.as_manager()
 
     class Meta:
         ordering = ["version"]

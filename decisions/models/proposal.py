@@ -169,7 +169,8 @@ class Proposal(OfAlliance):
         Whoever left the roll neither assents nor blocks: its answer and its objections stay, and no longer count.
         """
         current = {one.participant_id: one for one in self.positions.all() if one.is_current}
-        left = {entry.participant_id for entry in self.roll.all() if entry.has_left}
+        gone = self.gone if self.state_now == State.OPEN else []
+        left = {one.participant_id for one in self.roll.all() if one.has_left or one in gone}
         return Tally(
             stands=tuple(
                 Stand(
@@ -180,7 +181,7 @@ class Proposal(OfAlliance):
                     lapsed=position if position and position.wording_id != self.current_wording_id else None,
                 )
                 for entry in self.roll.all()
-                if not entry.has_left
+                if entry.participant_id not in left
                 for position in [_counted(current.get(entry.participant_id))]
             ),
             objections=tuple(
@@ -193,6 +194,14 @@ class Proposal(OfAlliance):
                 if one.state == "declared" and one.participant_id not in left
             ),
         )
+
+    @property
+    def gone(self) -> "list[RollEntry]":
+        """On the roll, and by the clock in the alliance no more, or suspended: not asked, before anybody has noted it
+        (rule 25). Free of queries after `with_positions()`."""
+        if self.state != State.OPEN:
+            return []
+        return [one for one in self.roll.all() if not one.has_left and not one.participant.is_active()]
 
     def is_unanimous(self) -> bool:
         return self.tally.is_agreed

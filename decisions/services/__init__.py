@@ -32,6 +32,7 @@ from decisions.services.deliberating import (
     decline_amendment,
     name_steward,
     offer_amendment,
+    redact_remark,
     take_back_amendment,
     take_over_amendment,
 )
@@ -46,7 +47,9 @@ from decisions.services.meetings import (
     hold_meeting,
     issue_minutes,
     note_attendance,
+    note_guests,
     set_agenda,
+    settle_minutes,
     write_minutes,
 )
 from decisions.services.papers import (
@@ -70,7 +73,7 @@ from decisions.services.putting import (
     propose,
     withdraw_proposal,
 )
-from decisions.services.ratifying import ratify, refuse_to_ratify
+from decisions.services.ratifying import ratify, refuse_for_the_gone, refuse_to_ratify
 from decisions.services.reviewing import plan_review, review_decision
 from decisions.services.risks import RiskChanged, accept_risk, change_risk, close_risk, raise_risk
 from decisions.services.sealing import seal, seal_after_hold
@@ -120,6 +123,7 @@ __all__ = [
     "name_steward",
     "note_attendance",
     "note_departures",
+    "note_guests",
     "offer_amendment",
     "open_proposal",
     "plan_review",
@@ -129,6 +133,8 @@ __all__ = [
     "ratify",
     "record_independent",
     "record_on_behalf",
+    "redact_remark",
+    "refuse_for_the_gone",
     "refuse_to_ratify",
     "report_conflict",
     "report_urgent_action",
@@ -138,6 +144,7 @@ __all__ = [
     "seal",
     "seal_after_hold",
     "set_agenda",
+    "settle_minutes",
     "take_back",
     "take_back_amendment",
     "take_out_file",

@@ -21,13 +21,11 @@ from decisions.models import (
     RollEntry,
 )
 from decisions.services.positions import undo
+from decisions.services.rolls import Because, depart, settle
 from decisions.services.sealing import seal_if_unanimous
 from decisions.services.shared import appointment_of, last_position, locked, speaks_as, voice
 from decisions.tally import conflict_comes_to, why_left_without_decision
 from participants.models import Alliance, Participant, User
-
-Because = RollDeparture.Because
-
 
 # ── The register of interests ────────────────────────────────────────────────────────────────────────────────
 
@@ -236,7 +234,7 @@ def leave_roll(
     if declaration is not None:
         _depart_for(proposal, declaration, by)
     else:
-        _depart(proposal, entry, because, by)
+        depart(proposal, entry, because, by)
     _go_on(proposal, by)
     return RollDeparture.objects.get(entry=entry)
 
@@ -345,56 +343,17 @@ def _settle(proposal: Proposal, declaration: Declaration, by: User | None) -> bo
     if state == DeclarationState.LEFT:
         _depart_for(proposal, declaration, by)
     else:
-        _settled(declaration, "share" if state == DeclarationState.SHARED else "admit", by)
+        settle(declaration, "share" if state == DeclarationState.SHARED else "admit", by)
         record("decisions.conflict_settled", proposal, by=by, **_about(declaration), state=declaration.state)
     return True
 
 
-def _settled(declaration: Declaration, verb: str, by: User | None) -> None:
-    declaration.state = DECLARATION.after(declaration.state, verb)
-    declaration.settled_at, declaration.settled_by = timezone.now(), by
-    declaration.save(update_fields=["state", "settled_at", "settled_by"])
-
-
 def _depart_for(proposal: Proposal, declaration: Declaration, by: User | None) -> None:
-    _settled(declaration, "leave", by)
+    settle(declaration, "leave", by)
     entry = RollEntry.objects.select_related("participant").get(
         proposal=proposal, participant=declaration.participant_id
     )
-    _depart(proposal, entry, Because.CONFLICT, by, declaration)
-
-
-def _depart(
-    proposal: Proposal,
-    entry: RollEntry,
-    because: str,
-    by: User | None,
-    declaration: Declaration | None = None,
-) -> None:
-    departure = RollDeparture.objects.create(
-        alliance_id=proposal.alliance_id,
-        entry=entry,
-        because=because,
-        declaration=declaration,
-        departed_at=timezone.now(),
-        departed_by=by,
-    )
-    record(
-        "decisions.roll_left",
-        proposal,
-        by=by,
-        number=proposal.number,
-        title=proposal.title,
-        participant=entry.participant,
-        because=departure.because,
-        reason=departure.get_because_display(),
-        declaration=declaration.number if declaration else None,
-    )
-    if declaration is None:  # a conflict that the others were still asked about has no bearing any more
-        for own in proposal.declarations.filter(
-            participant=entry.participant, state=DeclarationState.DECLARED
-        ):
-            _settled(own, "leave", by)
+    depart(proposal, entry, Because.CONFLICT, by, declaration)
 
 
 def _go_on(proposal: Proposal, by: User | None) -> None:

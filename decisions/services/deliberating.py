@@ -91,6 +91,37 @@ def comment(
 
 
 @transaction.atomic
+def redact_remark(*, comment: Comment, reason: str, by: User) -> Comment:
+    """Remove what somebody said: the words go for good, a mark, the commitment and the `reason` stay (rule 50).
+
+    It is the author's own to do, at any time; or the administrator's, on a legal request. Twice is once.
+    """
+    proposal = locked(comment.proposal)
+    comment = Comment.objects.select_related("words", "objection", "amendment").get(pk=comment.pk)
+    permissions.redact_remark.check(by, comment=comment)
+    if comment.words.redacted_at:
+        return comment
+    reason = " ".join(reason.split())[:300]
+    if not reason:
+        raise NotPossible("Say why the words go.")
+    comment.words.redact(reason=reason, by=by)
+    record(
+        "decisions.remark_redacted",
+        comment,
+        by=by,
+        number=proposal.number,
+        title=proposal.title,
+        comment=comment.number,
+        objection=comment.objection.number if comment.objection else None,
+        amendment=comment.amendment.number if comment.amendment else None,
+        written_by=comment.written_by_name,
+        by_its_author=by.pk == comment.written_by_id,
+        reason=reason,
+    )
+    return comment
+
+
+@transaction.atomic
 def name_steward(*, objection: Objection, person: User, by: User) -> ObjectionSteward:
     """Name who looks after an objection until it is met; the last one named holds."""
     proposal = locked(objection.proposal)

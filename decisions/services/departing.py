@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,10 +11,13 @@ from django.utils import timezone
 from alliance.core.models import Words
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
+from alliance.core.tenancy import within_alliance
 from decisions import effects, permissions
 from decisions.lifecycle import State
-from decisions.models import Proposal, RollEntry, Statement
+from decisions.models import Proposal, Ratification, RollEntry, Statement
 from decisions.services.conflicts import leave_roll
+from decisions.services.ratifying import refuse_for_the_gone
+from decisions.services.rolls import why_gone
 from decisions.services.shared import locked, speaks_as
 from participants.models import Alliance, Participant, RoleAppointment, User
 
@@ -32,24 +36,34 @@ def to_depart(alliance_id: int | None = None, on=None):
     return entries if alliance_id is None else entries.filter(alliance_id=alliance_id)
 
 
-@transaction.atomic
+def unheard_boards(alliance_id: int | None = None, on=None):
+    """Ratifications that are awaited of a participant that has left by that day."""
+    asked = Ratification.objects.awaited().filter(participant__left_on__lte=on or timezone.localdate())
+    asked = asked.select_related("decision__proposal").order_by("pk")
+    return asked if alliance_id is None else asked.filter(alliance_id=alliance_id)
+
+
 def note_departures(*, alliance: Alliance, by: User | None) -> int:
     """Take whoever has left or is suspended by today off the rolls of open proposals; returns how many entries.
 
-    `by` None is the clock. What cannot follow now (a seal whose effect would be refused) is tried again the next day.
+    `by` None is the clock. Each entry is a transaction of its own, so that no proposal waits for another one. What
+    cannot follow now (a seal whose effect would be refused) is tried again the next day. What the board of one that
+    left was asked, and can say no more, is settled too.
     """
-    noted, today = 0, timezone.localdate()
+    noted = 0
+    for one in unheard_boards(alliance.pk):
+        within_alliance(alliance.pk, partial(refuse_for_the_gone, ratification=one, by=by))
     entries = to_depart(alliance.pk).select_related("proposal__alliance", "participant")
     for entry in entries.order_by("proposal_id", "place"):
-        left = entry.participant.left_on and entry.participant.left_on <= today
+        leave = partial(
+            leave_roll,
+            proposal=entry.proposal,
+            participant=entry.participant,
+            because=why_gone(entry.participant),
+            by=by,
+        )
         try:
-            with transaction.atomic():
-                leave_roll(
-                    proposal=entry.proposal,
-                    participant=entry.participant,
-                    because="left" if left else "suspended",
-                    by=by,
-                )
+            within_alliance(alliance.pk, leave)
             noted += 1
         except NotPossible as refusal:
             log.warning("%s stays on the roll of proposal %s: %s", entry, entry.proposal_id, refusal)

@@ -11,7 +11,7 @@ from decisions.case import Case
 from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Decision, Delegation, Proposal, ReservedMatter
 from decisions.services.files import copy_files
-from decisions.services.shared import locked, next_number
+from decisions.services.shared import A_DOUBLED_CLICK, locked, next_number
 from decisions.services.superseding import still_stands
 from participants.models import Alliance, Participant, Principle, User
 
@@ -32,26 +32,37 @@ def draft_proposal(
     follows: Decision | None = None,
     follows_as: str = "",
 ) -> Proposal:
-    """Begin a draft, complete or not; only those who speak for `participant` see it."""
+    """Begin a draft, complete or not; only those who speak for `participant` see it.
+
+    The same by the same person within a minute is the same one.
+    """
     permissions.propose.check(by, alliance=alliance, participant=participant)
     if supersedes:
         still_stands(supersedes)
-    return Proposal.objects.create(
-        alliance=alliance,
-        number=next_number(alliance.pk, "proposals"),
-        kind=kind,
-        template=template,
-        participant=participant,
-        delegation=delegation,
-        matter=matter,
-        supersedes=supersedes,
-        follows=follows,
-        follows_as=follows_as,
-        draft=case.tidy().to_json(),
-        answer_by=answer_by,
-        drafted_at=timezone.now(),
-        drafted_by=by,
+    facts = {
+        "alliance": alliance,
+        "kind": kind,
+        "template": template,
+        "participant": participant,
+        "delegation": delegation,
+        "matter": matter,
+        "supersedes": supersedes,
+        "follows": follows,
+        "follows_as": follows_as,
+        "draft": case.tidy().to_json(),
+        "answer_by": answer_by,
+    }
+    return _just_begun(by, **facts) or Proposal.objects.create(
+        **facts, number=next_number(alliance.pk, "proposals"), drafted_at=timezone.now(), drafted_by=by
     )
+
+
+def _just_begun(by: User, **facts) -> Proposal | None:
+    """A draft that this person has begun just now, by a doubled click. One person begins one after the other."""
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    lately = timezone.now() - A_DOUBLED_CLICK
+    begun = Proposal.objects.drafts().filter(drafted_by=by, drafted_at__gte=lately, **facts)
+    return begun.order_by("number").last()
 
 
 @transaction.atomic
@@ -59,7 +70,12 @@ def draft_successor(*, decision: Decision, participant: Participant, by: User) -
     """Begin the draft that would supersede a decision, with its case to start from (rule 20).
 
     What it carried out is not carried out again; its files come along as first versions of the new proposal's own.
+    Begun again by the same person within a minute it is the same one, with whatever was written into it.
     """
+    permissions.propose.check(by, alliance=decision.alliance, participant=participant)
+    still_stands(decision)
+    if begun := _just_begun(by, supersedes=decision, participant=participant):
+        return begun
     old = decision.wording.case
     current = set(
         Principle.objects.current().filter(alliance=decision.alliance_id).values_list("pk", flat=True)

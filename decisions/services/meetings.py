@@ -1,7 +1,7 @@
 """Meetings, who was there, and minutes that count when everybody who was there says so (rules 7, 21)."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,11 +19,11 @@ from decisions.models import (
     MinutesAcceptance,
     Proposal,
 )
+from decisions.services.shared import A_DOUBLED_CLICK
 from participants.models import Alliance, RoleAppointment, User
 from participants.numbering import next_number
 
 FACTS = ("body", "starts_at", "lasts", "place", "link")
-A_DOUBLED_CLICK = timedelta(minutes=1)
 SPEAKING_FIRST = {"representative": 0, "deputy": 1}
 
 
@@ -221,6 +221,46 @@ def note_attendance(*, meeting: Meeting, people: Mapping[User, str], by: User) -
     return changed
 
 
+@transaction.atomic
+def note_guests(*, meeting: Meeting, guests: Collection[tuple[str, str]], by: User) -> list[Attendance]:
+    """Note which guests without an account are there: [(name, organisation)]; returns those that are new or changed.
+
+    They speak for nobody, and nobody waits for them. Whoever was noted and is not among them was not there.
+    """
+    meeting = _locked(meeting)
+    permissions.prepare_meeting.check(by, meeting=meeting)
+    MEETING.require(meeting.state, "note_attendance")
+    said = dict.fromkeys((" ".join(name.split()), " ".join(where.split())) for name, where in guests)
+    if not all(name and where for name, where in said):
+        raise NotPossible("Note a guest by name and organisation.")
+    rows = {(one.name, one.organisation): one for one in meeting.attendances.all() if one.person_id is None}
+    changed = []
+    for guest in said | dict.fromkeys(rows):
+        how = Attendance.How.PRESENT if guest in said else Attendance.How.ABSENT
+        row = rows.get(guest) or Attendance(
+            alliance_id=meeting.alliance_id, meeting=meeting, name=guest[0], organisation=guest[1]
+        )
+        if row.how != how:
+            row.how, row.noted_at, row.noted_by = how, timezone.now(), by
+            changed.append(row)
+    if not changed:
+        return []
+    _nothing_is_out(meeting)
+    for row in changed:
+        row.save()
+    record(
+        "decisions.guests_noted",
+        meeting,
+        by=by,
+        **_told(meeting),
+        guests=[
+            {"name": one.name, "organisation": one.organisation, "how": one.get_how_display()}
+            for one in changed
+        ],
+    )
+    return changed
+
+
 def _is_their_own(meeting: Meeting, noted: Attendance) -> bool:
     """Said of themselves, and more than whether they mean to come."""
     begun = min(meeting.starts_at, meeting.held_at or meeting.starts_at)
@@ -286,7 +326,7 @@ def issue_minutes(*, minutes: Minutes, by: User) -> Minutes:
     if minutes.state == MinutesState.ISSUED:
         return minutes
     minutes.state = MINUTES.after(minutes.state, "issue")
-    there = [one for one in meeting.attendances.all() if one.attended]
+    there = [one for one in meeting.attendances.all() if one.is_asked]
     if not there:
         raise NotPossible("Note first who was at the meeting: they are the ones who accept its minutes.")
     minutes.issued_at, minutes.issued_by = timezone.now(), by
@@ -306,7 +346,10 @@ def issue_minutes(*, minutes: Minutes, by: User) -> Minutes:
 
 @transaction.atomic
 def accept_minutes(*, minutes: Minutes, by: User) -> MinutesAcceptance:
-    """Say that they tell what happened; the last one who was there makes them official (rule 21)."""
+    """Say that they tell what happened; the last one who was there makes them official (rule 21).
+
+    Whoever is gone from the alliance is not waited for.
+    """
     meeting = _locked(minutes.meeting)
     minutes = _minutes(meeting, minutes)
     permissions.accept_minutes.check(by, minutes=minutes)
@@ -322,8 +365,6 @@ def accept_minutes(*, minutes: Minutes, by: User) -> MinutesAcceptance:
         accepted_at=timezone.now(),
         accepted_by=by,
     )
-    there = {one.pk for one in meeting.attendances.all() if one.attended}
-    waiting = there - accepted.keys() - {attendance.pk}
     record(
         "decisions.minutes_accepted",
         minutes,
@@ -334,19 +375,40 @@ def accept_minutes(*, minutes: Minutes, by: User) -> MinutesAcceptance:
         capacity=attendance.capacity,
         text=minutes.text,
     )
-    if not waiting:
-        minutes.state, minutes.official_at = MINUTES.after(minutes.state, "become_official"), said.accepted_at
-        minutes.save(update_fields=["state", "official_at"])
-        record(
-            "decisions.minutes_became_official",
-            minutes,
-            by=by,
-            **_told(meeting),
-            version=minutes.version,
-            text=minutes.text,
-            accepted_by=[one.name for one in meeting.attendances.all() if one.attended],
-        )
+    _become_official(meeting, minutes, {*accepted, attendance.pk}, said.accepted_at, by)
     return said
+
+
+@transaction.atomic
+def settle_minutes(*, minutes: Minutes, by: User | None = None) -> Minutes:
+    """The clock's own act: they are official when whoever they still waited for is gone from the alliance."""
+    meeting = _locked(minutes.meeting)
+    minutes = _minutes(meeting, minutes)
+    accepted = {one.attendance_id for one in minutes.acceptances.all()}
+    if minutes.state == MinutesState.ISSUED and accepted:
+        _become_official(meeting, minutes, accepted, timezone.now(), by)
+    return minutes
+
+
+def _become_official(
+    meeting: Meeting, minutes: Minutes, accepted: Collection[int], at: datetime, by: User | None
+) -> None:
+    """Nothing while somebody who is asked has not accepted."""
+    people = meeting.attendances.all()
+    if any(one.is_asked and one.pk not in accepted for one in people):
+        return
+    minutes.state, minutes.official_at = MINUTES.after(minutes.state, "become_official"), at
+    minutes.save(update_fields=["state", "official_at"])
+    record(
+        "decisions.minutes_became_official",
+        minutes,
+        by=by,
+        **_told(meeting),
+        version=minutes.version,
+        text=minutes.text,
+        accepted_by=[one.name for one in people if one.pk in accepted],
+        gone=[one.name for one in people if one.attended and one.person_id and one.pk not in accepted],
+    )
 
 
 # ── What the verbs share ─────────────────────────────────────────────────────
@@ -440,7 +502,7 @@ def _appointments_on(meeting: Meeting, people: list[User]) -> dict[int, RoleAppo
 
 def _attend_anew(meeting: Meeting) -> None:
     """On another day people may attend by another appointment, or by none."""
-    noted = list(meeting.attendances.all())
+    noted = [one for one in meeting.attendances.all() if one.person_id]
     standings = _appointments_on(meeting, [one.person for one in noted])
     for one in noted:
         one.appointment = standings.get(one.person_id)

@@ -7,6 +7,7 @@ from alliance.core.models import Document, Words
 from alliance.core.outbox import enqueue
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
+from alliance.core.uploads import Upload
 from alliance.core.workdays import ONE_DAY, add_working_days
 from decisions import permissions, veil
 from decisions.lifecycle import OBJECTION, PROPOSAL
@@ -106,7 +107,7 @@ def record_on_behalf(
     shown: str,
     by: User,
     reason: str = "",
-    evidence_file: Document | None = None,
+    evidence_file: Upload | None = None,
     meeting: Meeting | None = None,
 ) -> Position:
     """Write down an answer that `said_by` gave for `participant` outside the application (rule 24).
@@ -136,6 +137,13 @@ def record_on_behalf(
             "behalf, and the time to answer is over by then. Give more time first."
         )
     shows = Words.need(proposal.alliance_id, evidence, "Say what shows that the answer was given.")
+    kept = evidence_file and Document.keep(
+        alliance_id=proposal.alliance_id,
+        name=evidence_file.name,
+        content=evidence_file.content,
+        media_type=evidence_file.media_type,
+        by=by,
+    )
     position = _position(
         proposal,
         participant,
@@ -147,7 +155,7 @@ def record_on_behalf(
         typed_by_name=by.name,
         heard=heard,
         evidence=shows,
-        evidence_file=evidence_file,
+        evidence_file=kept,
         contestable_until=until,
         meeting=meeting,
     )
@@ -166,7 +174,7 @@ def record_on_behalf(
         replaces=bool(last),
         heard=position.get_heard_display(),
         evidence=shows,
-        evidence_file=evidence_file.sha256 if evidence_file else None,
+        evidence_file=kept.sha256 if kept else None,
         contestable_until=position.contestable_until,
     )
     return position

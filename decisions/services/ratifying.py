@@ -16,7 +16,7 @@ from decisions.models import Decision, Proposal, Ratification
 from decisions.services.files import copy_files
 from decisions.services.putting import ask_everybody
 from decisions.services.shared import locked, next_number
-from participants.models import Participant, User
+from participants.models import Participant, RoleAppointment, User
 from participants.standing import standing
 
 
@@ -96,6 +96,40 @@ def refuse_to_ratify(
     return again
 
 
+@transaction.atomic
+def refuse_for_the_gone(*, ratification: Ratification, by: User | None = None) -> Proposal:
+    """The clock's own act: its participant left before its board had said anything, and nobody can say it any more.
+
+    The decision stays without effect. The question waits as a draft of whoever put it, or of another that is there.
+    """
+    ratification = _locked(ratification)
+    decision, participant = ratification.decision, ratification.participant
+    if ratification.state == RatificationState.REFUSED:
+        return decision.consequences.get(follows_as=Proposal.FollowsAs.REFUSAL)
+    after = RATIFICATION.after(ratification.state, "refuse")
+    _not_refused(decision)
+    if participant.left_on is None or participant.left_on > timezone.localdate():
+        raise NotPossible(f"{participant.short_name} is in the alliance: its own board ratifies or refuses.")
+    ratification.words = Words.write(
+        decision.alliance_id,
+        f"{participant.name} left the alliance on {participant.left_on:%-d %B %Y}, and its board had not decided.",
+    )
+    ratification.state, ratification.settled_at = after, timezone.now()
+    ratification.settled_by_name = f"Concordat, since {participant.short_name} is gone from the alliance"
+    ratification.save(update_fields=["state", "words", "settled_at", "settled_by_name"])
+    again = _draft_again(decision, participant, None)
+    record(
+        "decisions.ratification_refused",
+        decision,
+        by=by,
+        **_about(ratification),
+        words=ratification.words,
+        again=again.number,
+        opened=False,
+    )
+    return again
+
+
 def _locked(ratification: Ratification) -> Ratification:
     """The decision's proposal is the lock of all its ratifications."""
     locked(ratification.decision.proposal)
@@ -135,14 +169,32 @@ def _about(ratification: Ratification) -> dict:
 
 def _put_again(decision: Decision, refused_by: Participant, by: User) -> Proposal:
     """The same question to a fresh roll. Nobody has to be allowed to: it follows from the refusal (rule 14)."""
-    before = decision.proposal
-    case = decision.wording.case
+    again = _draft_again(decision, refused_by, by)
+    try:
+        with transaction.atomic():
+            return ask_everybody(locked(again), by)
+    except NotPossible:
+        return Proposal.objects.get(pk=again.pk)
+
+
+def _draft_again(decision: Decision, refused_by: Participant, by: User | None) -> Proposal:
+    """The same case as a draft of the same participant; where that has gone too, of the first that is there."""
+    before, case = decision.proposal, decision.wording.case
+    there = Participant.objects.active().filter(alliance=decision.alliance_id).order_by("place")
+    put_by = next(
+        (one for one in (before.participant, refused_by, *there) if one.is_active()), before.participant
+    )
+    if by is None:
+        speaking = (
+            RoleAppointment.objects.speaking().filter(participant=put_by).order_by("-role", "pk").first()
+        )
+        by = speaking.person if speaking else before.opened_by
     again = Proposal.objects.create(
         alliance_id=decision.alliance_id,
         number=next_number(decision.alliance_id, "proposals"),
         kind=before.kind,
         template=before.template,
-        participant=before.participant if before.participant.is_active() else refused_by,
+        participant=put_by,
         supersedes=before.supersedes,
         follows=decision,
         follows_as=Proposal.FollowsAs.REFUSAL,
@@ -153,8 +205,4 @@ def _put_again(decision: Decision, refused_by: Participant, by: User) -> Proposa
     files = copy_files(named=case.files, source=before, to=again, by=by)
     again.draft = replace(case, files=files).to_json()
     again.save(update_fields=["draft"])
-    try:
-        with transaction.atomic():
-            return ask_everybody(locked(again), by)
-    except NotPossible:
-        return Proposal.objects.get(pk=again.pk)
+    return again

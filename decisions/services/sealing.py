@@ -11,6 +11,7 @@ from decisions import effects, permissions
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Decision, Position, Proposal
 from decisions.services.boards import ask_for_ratification
+from decisions.services.rolls import depart, why_gone
 from decisions.services.shared import locked, next_number
 from decisions.services.superseding import may_supersede
 from participants.models import User
@@ -21,7 +22,7 @@ def seal_if_unanimous(*, proposal: Proposal, at: datetime, by: User | None) -> D
 
     An answer that was recorded on behalf and can still be contested holds the seal (rule 24).
     """
-    whole = Proposal.objects.with_positions().get(pk=proposal.pk)
+    whole = _whole(proposal)
     if not whole.is_unanimous() or whole.held_until:
         return None
     return _seal(proposal, whole, at, by)
@@ -35,7 +36,7 @@ def seal(*, proposal: Proposal, by: User) -> Decision:
     if proposal.state == "agreed":
         return proposal.decision
     PROPOSAL.require(proposal.state_now, "seal")
-    whole = Proposal.objects.with_positions().get(pk=proposal.pk)
+    whole = _whole(proposal)
     if not whole.is_unanimous():
         raise NotPossible("Not everybody on the roll has agreed to this wording.")
     if until := whole.held_until:
@@ -58,7 +59,16 @@ def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _whole(proposal: Proposal) -> Proposal:
+    return Proposal.objects.with_positions().get(pk=proposal.pk)
+
+
 def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User | None) -> Decision:
+    """`whole` is unanimous. Whoever is gone from the alliance, and counts no more, leaves the roll first."""
+    if gone := whole.gone:
+        for entry in gone:
+            depart(proposal, entry, why_gone(entry.participant), by)
+        whole = _whole(proposal)
     last = max((one.position for one in whole.tally.stands), key=lambda one: (one.taken_at, one.pk))
     state = PROPOSAL.after(proposal.state_now, "seal")
     may_supersede(proposal)

@@ -1,7 +1,7 @@
 """What the verbs share: the lock, the numbers, who speaks, and the wording that was shown."""
 
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -15,6 +15,7 @@ from decisions.voices import capacity_on
 from participants.models import Participant, Principle, RoleAppointment, User
 from participants.standing import standing
 
+A_DOUBLED_CLICK = timedelta(minutes=1)
 SPOKEN = ("participant", "taken_at", "taken_by", "taken_by_name", "appointment", "capacity", "in_place_of")
 
 
@@ -31,8 +32,15 @@ class WordingChanged(NotPossible):
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it is now, its row locked until the transaction ends (house 13).
 
+    The alliance comes first, then the proposal, and the record last: in this order nobody waits in a ring. Who is in
+    the alliance and what all signed stay as they are until then; only what may change them by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
+    worded = Proposal.objects.filter(pk=proposal.pk, current_wording__isnull=False)
+    carries_out = worded.exclude(current_wording__effect={}).exists()
+    with connection.cursor() as cursor:
+        how = "no key update" if carries_out else "share"
+        cursor.execute(f"select from participants_alliance where id = %s for {how}", [proposal.alliance_id])
     Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
     return Proposal.objects.select_related(
         "alliance", "participant", "current_wording", "delegation", "matter", "deadlock"

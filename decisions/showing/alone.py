@@ -82,13 +82,7 @@ def _consequences(proposal: Proposal, standing: Standing) -> list[dict]:
 
 def _gone(proposal: Proposal) -> list[str]:
     """By the clock, who is on the roll but no longer in the alliance, before that is noted (rule 25)."""
-    if proposal.state != State.OPEN:
-        return []
-    return [
-        entry.participant.short_name
-        for entry in proposal.roll.all()
-        if not entry.has_left and not entry.participant.is_active()
-    ]
+    return [entry.participant.short_name for entry in proposal.gone]
 
 
 # ── Who decides what ─────────────────────────────────────────────────────────────────────────────────────────

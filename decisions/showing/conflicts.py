@@ -1,5 +1,6 @@
 """Declared conflicts of interest and who left the roll, as the proposal's page shows them."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.urls import reverse
@@ -9,7 +10,7 @@ from decisions.lifecycle import PROPOSAL, DeclarationState, State
 from decisions.models import Declaration, DeclarationVote, Interest, Proposal
 from decisions.tally import joined
 from decisions.voices import voices
-from participants.models import Alliance, User
+from participants.models import Alliance, Participant, User
 from participants.standing import Standing
 
 LOOKS = {
@@ -104,13 +105,18 @@ def _report(proposal: Proposal, standing: Standing) -> str:
     return reverse("decisions:report_conflict", args=[proposal.alliance.slug, proposal.decision.number])
 
 
-def register_of(alliance: Alliance, reader: User) -> list[dict]:
-    """The register by organisation, in the order of the agreement; those who serve the whole alliance last."""
-    entries = (
-        Interest.objects.of(alliance)
-        .select_related("alliance", "person", "participant", "what", "declared_by")
-        .order_by("participant__place", "person__name", "from_on", "pk")
+def register(alliance: Alliance, of: Participant | None = None):
+    """The register in the order of the agreement, those who serve the whole alliance last; or that of one."""
+    entries = Interest.objects.of(alliance).select_related(
+        "alliance", "person", "participant", "what", "declared_by"
     )
+    if of is not None:
+        entries = entries.filter(participant=of)
+    return entries.order_by("participant__place", "person__name", "from_on", "pk")
+
+
+def by_organisation(entries: Iterable[Interest], reader: User) -> list[dict]:
+    """[{"participant", "interests"}] of entries in the register's order."""
     groups = []
     for participant, of in groupby(entries, lambda one: one.participant):
         listed = list(of)

@@ -64,9 +64,10 @@ def acceptances(minutes: Minutes, meeting: Meeting) -> tuple[list[dict], list[At
     """Who has accepted this version, and who was there and has not. Free of queries after `with_minutes()`."""
     there = [one for one in meeting.attendances.all() if one.attended]
     said = {one.attendance_id: one for one in minutes.acceptances.all()}
+    asked = [one for one in there if one.is_asked and one.pk not in said]
     return (
         [{"attendance": one, "at": said[one.pk].accepted_at} for one in there if one.pk in said],
-        [one for one in there if one.pk not in said],
+        asked,
     )
 
 
@@ -109,10 +110,21 @@ def minutes_of(written: Minutes | None, meeting: Meeting, person: User) -> dict:
         "minutes_tag": MINUTES_TAGS[written.state],
         "accepted": accepted,
         "missing": missing,
+        "gone": _gone(written, meeting),
         "asks_me": written.state == MinutesState.ISSUED
         and any(one.person_id == person.pk for one in missing),
         "may_read": written.state != MinutesState.DRAFT or not why_not_write,
     }
+
+
+def _gone(minutes: Minutes, meeting: Meeting) -> list[Attendance]:
+    """Who was there, has not accepted, and is waited for no more: they are in the alliance no longer."""
+    said = {one.attendance_id for one in minutes.acceptances.all()}
+    return [
+        one
+        for one in meeting.attendances.all()
+        if one.attended and one.person_id and not one.is_here and one.pk not in said
+    ]
 
 
 def agenda(meeting: Meeting, standing: Standing) -> list[dict]:
@@ -218,6 +230,8 @@ def invited(meeting: Meeting) -> tuple[list[User], dict[int, str]]:
         where = f" of {one.participant.short_name}" if one.participant else ""
         names.setdefault(one.person_id, f"{one.get_role_display().lower()}{where}")
     for one in meeting.attendances.all():
+        if one.person is None:
+            continue
         people.setdefault(one.person_id, one.person)
     return list(people.values()), names
 

@@ -31,5 +31,5 @@ def _formats(proposal: Proposal) -> list[dict]:
     name = "decisions:decision_facts" if agreed else "decisions:proposal_facts"
     return [
         {"label": label, "kind": kind, "url": reverse(name, args=[proposal.alliance.slug, number, form])}
-        for label, kind, form in (("A minute of it", "Markdown", "md"), ("Its facts", "JSON", "json"))
+        for label, kind, form in (("As text, for minutes", "Markdown", "md"), ("As data", "JSON", "json"))
     ]

@@ -134,28 +134,18 @@ create function decisions_delegation_is_decided() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
 begin
-    if tg_op = 'INSERT' then
-        if new.ended_on is not null or not exists (
-            select from decisions_effects_now(new.alliance_id) e
-            where e ->> 'kind' = 'delegation' and (e ->> 'decision_id')::bigint = new.granted_by_id
-                and (e ->> 'person')::bigint = new.person_id and (e ->> 'participant')::bigint = new.participant_id
-                and e ->> 'scope' = new.scope and (e ->> 'limit')::numeric is not distinct from new."limit"
-                and (e ->> 'until_on')::date is not distinct from new.until_on) then
-            perform decisions_refuse('A delegation is what a key decision says, given by its seal (rule 1).');
-        end if;
-        return new;
-    end if;
-    if (to_jsonb(old) - '{ended_on,ended_with_id}'::text[]) is distinct from (to_jsonb(new) - '{ended_on,ended_with_id}'::text[])
-        or old.ended_on is not null or new.ended_on is null or not exists (
+    if new.ended_on is not null or not exists (
         select from decisions_effects_now(new.alliance_id) e
-        where e ->> 'kind' = 'delegation_end' and (e ->> 'delegation')::bigint = new.id
-            and (e ->> 'decision_id')::bigint = new.ended_with_id) then
-        perform decisions_refuse('A delegation ends once, by a key decision, and otherwise stays as it was given (rule 1).');
+        where e ->> 'kind' = 'delegation' and (e ->> 'decision_id')::bigint = new.granted_by_id
+            and (e ->> 'person')::bigint = new.person_id and (e ->> 'participant')::bigint = new.participant_id
+            and e ->> 'scope' = new.scope and (e ->> 'limit')::numeric is not distinct from new."limit"
+            and (e ->> 'until_on')::date is not distinct from new.until_on) then
+        perform decisions_refuse('A delegation is what a key decision says, given by its seal (rule 1).');
     end if;
     return new;
 end
 $$;
-create trigger decisions_delegation_is_decided before insert or update on decisions_delegation
+create trigger decisions_delegation_is_decided before insert on decisions_delegation
     for each row execute function decisions_delegation_is_decided();
 alter table decisions_delegation enable always trigger decisions_delegation_is_decided;
 
@@ -163,37 +153,51 @@ create function decisions_reserved_matter_is_listed() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
 begin
-    if tg_op = 'INSERT' then
-        if new.ended_on is not null or not exists (
-            select from participants_participant where id = new.holder_id and alliance_id = new.alliance_id) then
-            perform decisions_refuse('What is reserved has one holder, a participant of the alliance (rule 12).');
-        end if;
-        if new.listed_with_id is null and not decisions_has_begun(new.alliance_id) then
-            return new;
-        end if;
-        if not exists (
-            select from decisions_effects_now(new.alliance_id) e
-            join decisions_decision d on d.id = (e ->> 'decision_id')::bigint
-            where e ->> 'kind' = 'reserved_matter' and d.id = new.listed_with_id and d.sealed_at <= new.listed_at
-                and e ->> 'title' = new.title and e ->> 'category' = new.category
-                and e ->> 'legal_basis' = new.legal_basis and (e ->> 'participant')::bigint = new.holder_id) then
-            perform decisions_refuse('What is reserved is listed by a key decision, once the alliance has begun (rule 12).');
-        end if;
+    if new.ended_on is not null or not exists (
+        select from participants_participant where id = new.holder_id and alliance_id = new.alliance_id) then
+        perform decisions_refuse('What is reserved has one holder, a participant of the alliance (rule 12).');
+    end if;
+    if new.listed_with_id is null and not decisions_has_begun(new.alliance_id) then
         return new;
     end if;
-    if (to_jsonb(old) - '{ended_on,ended_with_id}'::text[]) is distinct from (to_jsonb(new) - '{ended_on,ended_with_id}'::text[])
-        or old.ended_on is not null or new.ended_on is null or not exists (
+    if not exists (
         select from decisions_effects_now(new.alliance_id) e
-        where e ->> 'kind' = 'reserved_matter_end' and (e ->> 'matter')::bigint = new.id
-            and (e ->> 'decision_id')::bigint = new.ended_with_id) then
-        perform decisions_refuse('A reserved matter ends once, by a key decision, and otherwise stays as it was listed (rule 12).');
+        join decisions_decision d on d.id = (e ->> 'decision_id')::bigint
+        where e ->> 'kind' = 'reserved_matter' and d.id = new.listed_with_id and d.sealed_at <= new.listed_at
+            and e ->> 'title' = new.title and e ->> 'category' = new.category
+            and e ->> 'legal_basis' = new.legal_basis and (e ->> 'participant')::bigint = new.holder_id) then
+        perform decisions_refuse('What is reserved is listed by a key decision, once the alliance has begun (rule 12).');
     end if;
     return new;
 end
 $$;
-create trigger decisions_reserved_matter_is_listed before insert or update on decisions_reservedmatter
+create trigger decisions_reserved_matter_is_listed before insert on decisions_reservedmatter
     for each row execute function decisions_reserved_matter_is_listed();
 alter table decisions_reservedmatter enable always trigger decisions_reserved_matter_is_listed;
+
+-- Such a right ends once, by a key decision whose effect (first argument) names it (second), and changes in nothing else.
+create function decisions_right_is_ended() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, public as
+$$
+begin
+    if (to_jsonb(old) - '{ended_on,ended_with_id}'::text[]) is distinct from (to_jsonb(new) - '{ended_on,ended_with_id}'::text[])
+        or old.ended_on is not null or new.ended_on is null or not exists (
+        select from decisions_effects_now(new.alliance_id) e
+        where e ->> 'kind' = tg_argv[0] and (e ->> tg_argv[1])::bigint = new.id
+            and (e ->> 'decision_id')::bigint = new.ended_with_id) then
+        perform decisions_refuse(tg_argv[2]);
+    end if;
+    return new;
+end
+$$;
+create trigger decisions_delegation_is_ended before update on decisions_delegation
+    for each row execute function decisions_right_is_ended('delegation_end', 'delegation',
+        'A delegation ends once, by a key decision, and otherwise stays as it was given (rule 1).');
+create trigger decisions_reserved_matter_is_ended before update on decisions_reservedmatter
+    for each row execute function decisions_right_is_ended('reserved_matter_end', 'matter',
+        'A reserved matter ends once, by a key decision, and otherwise stays as it was listed (rule 12).');
+alter table decisions_delegation enable always trigger decisions_delegation_is_ended;
+alter table decisions_reservedmatter enable always trigger decisions_reserved_matter_is_ended;
 
 -- ── The money of a reserved decision is for all to decide (rule 13) ──
 

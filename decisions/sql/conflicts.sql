@@ -356,7 +356,9 @@ begin
     if new.settled_at is null or new.state not in ('ratified', 'refused') or new.due_on <> old.due_on then
         perform decisions_refuse('A board ratifies or refuses, and nothing else changes (rule 14).');
     end if;
-    if not decisions_serves(new.settled_by_id, new.participant_id, day, 'representative', 'deputy', 'board_member') then
+    if not decisions_serves(new.settled_by_id, new.participant_id, day, 'representative', 'deputy', 'board_member')
+        and not (new.state = 'refused' and new.settled_by_id is null and exists (
+            select from participants_participant where id = new.participant_id and left_on <= day)) then
         perform decisions_refuse('Its own organisation says what a board decided (rule 14).');
     end if;
     if new.state = 'ratified' and (

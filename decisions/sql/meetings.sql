@@ -107,6 +107,9 @@ begin
             select from decisions_minutes where meeting_id = met.id and issued_at is not null)) then
         perform decisions_refuse('What somebody noted of themselves at a meeting, they alone change (rule 21).');
     end if;
+    if new.person_id is null and (trim(new.name) = '' or trim(new.organisation) = '' or new.appointment_id is not null) then
+        perform decisions_refuse('A guest without an account is noted by name and organisation.');
+    end if;
     if (new.appointment_id is null and new.participant_id is not null) or (new.appointment_id is not null and not exists (
         select from participants_roleappointment a
         where a.id = new.appointment_id and a.person_id = new.person_id and a.alliance_id = new.alliance_id
@@ -167,14 +170,17 @@ begin
         perform decisions_refuse('Minutes are issued once, and official once (rule 21).');
     end if;
     if new.state = 'issued' and not exists (
-        select from decisions_attendance where meeting_id = met.id and how in ('present', 'remote')) then
+        select from decisions_attendance
+        where meeting_id = met.id and how in ('present', 'remote') and person_id is not null) then
         perform decisions_refuse('Minutes are issued to those who were there: nobody is noted (rule 21).');
     end if;
-    if new.state = 'official' and exists (
+    if new.state = 'official' and (not exists (
+        select from decisions_minutesacceptance where minutes_id = new.id) or exists (
         select from decisions_attendance a
         where a.meeting_id = met.id and a.how in ('present', 'remote')
+            and decisions_is_a_member(a.alliance_id, a.person_id, decisions_day(new.official_at))
             and not exists (select from decisions_minutesacceptance s
-                            where s.attendance_id = a.id and s.minutes_id = new.id)) then
+                            where s.attendance_id = a.id and s.minutes_id = new.id))) then
         perform decisions_refuse('Minutes are official once every attendee has accepted this very version (rule 21).');
     end if;
     return new;

@@ -89,6 +89,10 @@ begin
         perform decisions_refuse(
             'Asked is everybody who is active that day, but for whoever it would exclude or suspend (rules 2, 22).');
     end if;
+    if old.state = 'draft' and new.state = 'open' and (new.opened_at < old.drafted_at or new.opened_at is distinct from (
+        select written_at from decisions_wording where id = new.current_wording_id)) then
+        perform decisions_refuse('A proposal opens after it was drafted, when its wording is written (rule 2).');
+    end if;
     if old.state = 'draft' and new.state = 'open' and not exists (
         select from participants_alliance where id = new.alliance_id
             and (standing_aside, independent) = (new.standing_aside, new.independent)) then
@@ -158,6 +162,11 @@ begin
     if new.version <> 1 + (select coalesce(max(version), 0) from decisions_wording where proposal_id = new.proposal_id) then
         perform decisions_refuse('Versions of a wording follow one another.');
     end if;
+    if new.written_at < (select max(told) from (
+        select max(written_at) from decisions_wording where proposal_id = new.proposal_id
+        union all select max(taken_at) from decisions_position where proposal_id = new.proposal_id) earlier (told)) then
+        perform decisions_refuse('A wording is not written before what was said about the one before it (rule 20).');
+    end if;
     if new.hash <> encode(sha256(convert_to('concordat/wording/1', 'UTF8') || new.body), 'hex') then
         perform decisions_refuse('A wording''s hash is that of its bytes.');
     end if;
@@ -216,6 +225,9 @@ begin
     end if;
     if new.taken_at < (select written_at from decisions_wording where id = new.wording_id) then
         perform decisions_refuse('A position on a wording is not taken before it was written (rule 3).');
+    end if;
+    if new.taken_at < (select max(taken_at) from decisions_position where proposal_id = new.proposal_id) then
+        perform decisions_refuse('A position is not taken before the one that came before it (rule 4).');
     end if;
     if not decisions_is_asked(new.proposal_id, new.participant_id) then
         perform decisions_refuse('Only a participant on the roll takes a position (rule 2).');

@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from alliance.core.htmx import redirect, render
+from alliance.core.paging import page_of
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
 from decisions.forms.conflicts import ConflictForm, FoundConflictForm, InterestForm, VoteForm
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Declaration, Interest, Proposal
 from decisions.services.conflicts import not_settled
-from decisions.showing.conflicts import register_of
+from decisions.showing.conflicts import by_organisation, register
 from decisions.views.finding import find, find_decision, status_of, tells
 from decisions.voices import voices
 from participants.models import Alliance, Participant
@@ -22,9 +23,13 @@ from participants.web import in_alliance
 @require_safe
 @in_alliance
 def interests(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """The register of interests: everybody's, by organisation; what has ended stays."""
+    """The register of interests: everybody's, or with ?of= those of one organisation; what has ended stays."""
+    of = Participant.objects.filter(alliance=alliance, slug=request.GET.get("of", "")).first()
+    shown = page_of(request, register(alliance, of))
     page = {
-        "groups": register_of(alliance, request.user),
+        "groups": by_organisation(shown, request.user),
+        "page": shown,
+        "of": of,
         "may_declare": bool(request.standing.appointments),
     }
     return render(request, "decisions/conflicts/interests.html", page)

@@ -9,7 +9,13 @@ from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.paging import page_of, place_of
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
-from decisions.forms.deliberation import AmendmentForm, RemarkForm, SettlementForm, StewardForm
+from decisions.forms.deliberation import (
+    AmendmentForm,
+    RedactionForm,
+    RemarkForm,
+    SettlementForm,
+    StewardForm,
+)
 from decisions.lifecycle import AMENDMENT, OBJECTION, PROPOSAL
 from decisions.models import Amendment, Comment, Objection, Proposal
 from decisions.showing.deliberation import Talk, about_of, fill, in_sight, talks
@@ -103,6 +109,29 @@ def _page_of(talk: Talk) -> str:
     """Where the conversation is shown beside what it is about."""
     thing = about_of(talk)
     return thing.get_absolute_url() if isinstance(thing, Amendment) else talk.proposal.get_absolute_url()
+
+
+@tells
+@in_alliance
+def redact_remark(request: HttpRequest, alliance: Alliance, number: int, remark: int) -> HttpResponse:
+    """Asked twice: words that were removed do not come back."""
+    found = _opened(request, alliance, number)
+    related = ("words", "amendment__proposal__alliance", "proposal__alliance")
+    said = get_object_or_404(found.comments.select_related(*related), number=min(remark, 2**31 - 1))
+    if said.objection_id:
+        in_sight_of_reader = {one.pk for one in found.objections.all()}
+        if said.objection_id not in in_sight_of_reader:
+            raise Http404("No such remark.")
+    permissions.redact_remark.check(request.user, comment=said)
+    if said.words.redacted_at:
+        return redirect(request, said)
+    form = RedactionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.redact_remark(comment=said, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, "The words are removed. That there were some, and why they went, stays.")
+        return redirect(request, said)
+    page = {"form": form, "proposal": found, "comment": said}
+    return render(request, "decisions/deliberation/redact_remark.html", page, status=status_of(form))
 
 
 # ── Stewards ─────────────────────────────────────────────────────────────────────────────────────────────────

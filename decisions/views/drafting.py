@@ -27,10 +27,10 @@ SAVED = "Saved. Go on whenever you like: nobody else sees it until you open it."
 @tells
 @in_alliance
 def propose(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """The first step: what sort of proposal it is, and in whose name."""
+    """The first step: what sort of proposal it is (?template= suggests one), and in whose name."""
     permissions.propose.check(request.user, alliance=alliance)
-    asked = {"template": request.GET["template"]} if "template" in request.GET else {}
-    form = StartForm(request.POST or None, participants=_speaks_for(request), initial=asked)
+    suggested = {"template": request.GET["template"]} if "template" in request.GET else None
+    form = StartForm(request.POST or None, participants=_speaks_for(request), initial=suggested)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         draft = services.draft_proposal(

@@ -1,8 +1,12 @@
 """Meetings in the browser: called, prepared, held, minuted."""
 
+from datetime import date, timedelta
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.core.downloads import download_file
@@ -28,6 +32,8 @@ from participants.models import Alliance
 from participants.web import in_alliance
 
 SOME = 60  # meetings to come, at most
+A_YEAR = timedelta(days=366)  # how far a calendar looks back
+MANY = 300  # entries of each kind in a calendar, at most
 
 
 def find_meeting(request: HttpRequest, alliance: Alliance, number: int) -> Meeting:
@@ -81,7 +87,9 @@ def meeting(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     found = find_meeting(request, alliance, number)
     page = showing.page(found, request.standing)
     if page["may_note"] and not permissions.say_attendance.reason(request.user, meeting=found):
-        page["own_form"] = OwnAttendanceForm(initial={"how": page["mine"].how if page["mine"] else None})
+        page["own_form"] = OwnAttendanceForm(
+            initial={"how": page["mine"].how if page["mine"] else None}, meeting=found
+        )
     return render(request, "decisions/meetings/meeting.html", page)
 
 
@@ -155,7 +163,9 @@ def attendance(request: HttpRequest, alliance: Alliance, number: int) -> HttpRes
     form = AttendanceForm(request.POST or None, people=people, meeting=found, names=names)
     if request.method == "POST" and form.is_valid():
         try:
-            services.note_attendance(meeting=found, people=form.noted, by=request.user)
+            with transaction.atomic():
+                services.note_attendance(meeting=found, people=form.noted, by=request.user)
+                services.note_guests(meeting=found, guests=form.cleaned_data["guests"], by=request.user)
         except NotPossible as refusal:
             form.add_error(None, refusal.reason)
         else:
@@ -170,7 +180,7 @@ def attendance(request: HttpRequest, alliance: Alliance, number: int) -> HttpRes
 def own_attendance(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """Say for oneself, on one's own device."""
     found = find_meeting(request, alliance, number)
-    form = OwnAttendanceForm(request.POST)
+    form = OwnAttendanceForm(request.POST, meeting=found)
     if form.is_valid():
         services.note_attendance(
             meeting=found, people={request.user: form.cleaned_data["how"]}, by=request.user
@@ -277,19 +287,24 @@ def meeting_ics(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
 @require_safe
 @in_alliance
 def calendar(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Meetings, last days to answer and days to look back, for whoever is signed in. There are no secret links."""
-    seen = Meeting.objects.visible_to(request.user).filter(alliance=alliance).select_related("alliance")
+    """Meetings, last days to answer and days to look back, for whoever is signed in. There are no secret links.
+
+    What was longer than a year ago is left out: calendars keep what they were given.
+    """
+    since = timezone.localdate() - A_YEAR
+    seen = Meeting.objects.visible_to(request.user).filter(alliance=alliance, starts_at__date__gte=since)
     put = Proposal.objects.filter(alliance=alliance).open().select_related("alliance", "current_wording")
     content = calendars.of_alliance(
         alliance,
-        meetings=seen.order_by("starts_at"),
-        proposals=put.order_by("answer_by"),
-        reviews=_reviews(alliance),
+        meetings=seen.select_related("alliance").order_by("starts_at")[:MANY],
+        proposals=put.order_by("answer_by", "number")[:MANY],
+        reviews=_reviews(alliance, since),
     )
     return download_file(content, name=f"{alliance.slug}.ics", media_type="text/calendar; charset=utf-8")
 
 
-def _reviews(alliance: Alliance):
+def _reviews(alliance: Alliance, since: date):
     """Decisions with the day on which they are looked back at next."""
     decided = Decision.objects.filter(alliance=alliance).select_related("alliance", "wording").with_review()
-    return [(one, one.review_due) for one in decided.filter(review_due__isnull=False).order_by("review_due")]
+    due = decided.filter(review_due__gte=since).order_by("review_due", "number")
+    return [(one, one.review_due) for one in due[:MANY]]

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
-from alliance.core.models import Document
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services, veil
 from decisions.forms.positions import OnBehalfForm, TakeBackForm
@@ -76,7 +75,7 @@ def record_on_behalf(request: HttpRequest, alliance: Alliance, number: int) -> H
                 reason=form.reason,
                 heard=said["heard"],
                 evidence=said["evidence"],
-                evidence_file=_kept(said["evidence_file"], alliance, request),
+                evidence_file=said["evidence_file"],
                 shown=said["shown"],
                 meeting=room,
                 by=request.user,
@@ -104,18 +103,6 @@ def _said_in(room: Meeting | None) -> dict:
     if room is None:
         return {}
     return {"heard": Position.Heard.MEETING, "evidence": f"Said in {room}, on {room.day:%-d %B %Y}."}
-
-
-def _kept(upload, alliance: Alliance, request: HttpRequest) -> Document | None:
-    if upload is None:
-        return None
-    return Document.keep(
-        alliance_id=alliance.pk,
-        name=upload.name,
-        content=upload.content,
-        media_type=upload.media_type,
-        by=request.user,
-    )
 
 
 @require_safe

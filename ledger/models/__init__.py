@@ -16,7 +16,7 @@ from ledger.models.agreement import (
     SplitShare,
 )
 from ledger.models.budget import Budget, BudgetLine, Contribution
-from ledger.models.cost_return import CostReturn, ReturnLine, ReturnProblem
+from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
@@ -40,10 +40,12 @@ __all__ = [
     "Move",
     "Overhead",
     "OverheadBasis",
+    "OwnName",
     "Period",
     "Restatement",
     "ReturnLine",
     "ReturnProblem",
+    "RowFix",
     "ShareTerms",
     "SplitShare",
     "Transfer",

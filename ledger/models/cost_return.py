@@ -21,7 +21,9 @@ class CostReturn(OfAlliance):
     """A participant's costs of one month, as a file that it sends. `lines_total` and `line_count` are of the current
     reading: a file is read again, as a new reading, when its columns are matched differently.
 
-    `mapping` says what each column means (importing.Mapping). `reference` tells two returns of one month apart.
+    `mapping` says what each column means (importing.Meaning). `reference` tells two returns of one month apart.
+    `samples` are the first rows below the headings, `strange` the names that are not the alliance's own:
+    [{field, said, rows}]; `sheets` are those that a workbook has to choose from.
     """
 
     number = models.BigIntegerField()
@@ -38,6 +40,9 @@ class CostReturn(OfAlliance):
     headings = ArrayField(models.TextField(), default=list)
     heading_row = models.PositiveIntegerField(null=True)
     sheet = models.CharField(max_length=120, blank=True)
+    sheets = ArrayField(models.TextField(), default=list)
+    samples = models.JSONField(default=list)
+    strange = models.JSONField(default=list)
     notes = ArrayField(models.TextField(), default=list)
     line_count = models.PositiveIntegerField(default=0)
     lines_total = models.DecimalField(max_digits=20, decimal_places=2, default=Decimal("0.00"))
@@ -153,6 +158,7 @@ class ReturnProblem(OfAlliance):
     row = models.PositiveIntegerField(null=True)
     column = models.CharField(max_length=120, blank=True)
     value = models.CharField(max_length=200, blank=True)
+    field = models.CharField(max_length=20, blank=True)  # of importing.COLUMNS
     sentence = models.TextField()
 
     class Meta:
@@ -163,3 +169,52 @@ class ReturnProblem(OfAlliance):
                 name="problem_is_told_once_per_reading",
             )
         ]
+
+
+class RowFix(OfAlliance):
+    """What somebody put in the place of a row's text, in the page: the file and what was read of it stay as they are.
+
+    `field` is one of importing.COLUMNS; "" says that the whole row is no cost, or is one after all. The newest counts.
+    """
+
+    cost_return = models.ForeignKey(CostReturn, on_delete=models.PROTECT, related_name="fixes")
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=20, blank=True)
+    was = models.TextField(blank=True)
+    now = models.TextField(blank=True)
+    fixed_at = models.DateTimeField(default=timezone.now)
+    fixed_by = somebody()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["alliance", "cost_return", "row"], name="row_fix_by_row")]
+
+
+class OwnName(OfAlliance):
+    """What a participant's own name for a category or a budget line means here; asked once, the newest counts.
+
+    `said` is the name without case and punctuation; `meaning` a category, a budget line's name, "leave" or "cost".
+    """
+
+    participant = models.ForeignKey(
+        "participants.Participant", on_delete=models.PROTECT, related_name="own_names"
+    )
+    field = models.CharField(max_length=20)
+    said = models.CharField(max_length=200)
+    meaning = models.CharField(max_length=120)
+    explained_at = models.DateTimeField(default=timezone.now)
+    explained_by = somebody()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["alliance", "participant", "field"], name="own_name_by_field")]
+
+    @classmethod
+    def of(cls, participant) -> dict[str, dict[str, str]]:
+        """Field → plain name → what it means, as importing.Reading takes it."""
+        names: dict[str, dict[str, str]] = {}
+        rows = cls.objects.filter(alliance_id=participant.alliance_id, participant=participant)
+        for field, said, meaning in rows.order_by("pk").values_list("field", "said", "meaning"):
+            names.setdefault(field, {})[said] = meaning
+        return names

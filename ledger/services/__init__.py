@@ -3,6 +3,7 @@
 from ledger.services.agreed import agree_book_terms, agree_share_terms, change_budget, share_overhead
 from ledger.services.checks import Found, finish_check
 from ledger.services.corrections import correct_line, reverse_journal
+from ledger.services.mending import explain_names, fix_rows
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
 from ledger.services.restating import restate
@@ -10,6 +11,7 @@ from ledger.services.returns import (
     accept_cost_return,
     match_columns,
     post_cost_return,
+    state_nothing_spent,
     submit_cost_return,
     withdraw_cost_return,
 )
@@ -25,7 +27,9 @@ __all__ = [
     "change_budget",
     "close_period",
     "correct_line",
+    "explain_names",
     "finish_check",
+    "fix_rows",
     "match_columns",
     "open_year",
     "pay_participant",
@@ -36,6 +40,7 @@ __all__ = [
     "restate",
     "reverse_journal",
     "share_overhead",
+    "state_nothing_spent",
     "submit_cost_return",
     "withdraw_cost_return",
 ]

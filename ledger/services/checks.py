@@ -23,6 +23,9 @@ class Found:
     headings: list[str] = field(default_factory=list)
     heading_row: int | None = None
     sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)
+    strange: list[dict] = field(default_factory=list)  # names that are not ours: field, said, rows
     mapping: dict = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -52,6 +55,9 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
         "headings": found.headings,
         "heading_row": found.heading_row,
         "sheet": found.sheet[:120],
+        "sheets": found.sheets,
+        "samples": [[cell[:100] for cell in row] for row in found.samples],
+        "strange": found.strange,
         "mapping": found.mapping,
         "notes": found.notes,
         "line_count": sums["lines"],
@@ -84,6 +90,7 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
                     row=problem.row,
                     column=problem.column[:120],
                     value=problem.value[:200],
+                    field=problem.field,
                     sentence=problem.sentence,
                 )
                 for place, problem in enumerate(found.problems, 1)

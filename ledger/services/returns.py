@@ -71,6 +71,9 @@ def submit_cost_return(
         document=document,
         submitted_by=by,
     )
+    nothing = CostReturn.objects.filter(participant=participant, month=month.start, status=ReturnState.NIL)
+    for stated in nothing.select_for_update(of=("self",)):
+        move(stated, "replace", replaced_by=cost_return)
     if earlier:
         earlier.replaced_by = cost_return
         earlier.save(update_fields=["replaced_by"])
@@ -87,6 +90,56 @@ def submit_cost_return(
         sha256=document.sha256,
         declared_total=declared_total,
         replaces=earlier.number if earlier else None,
+    )
+    return cost_return
+
+
+@transaction.atomic
+def state_nothing_spent(*, participant: Participant, month: Month, by) -> CostReturn:
+    """State that a participant had no costs in a month: a return without rows, that counts as reported.
+
+    Refused while costs of that month are in hand or in the book. Stated twice it is stated once; a return that is
+    sent later takes its place.
+    """
+    permissions.send_return.check(by, participant=participant)
+    posting.hold_open(participant.alliance_id, month)
+    Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    of_month = CostReturn.objects.filter(participant=participant, month=month.start).sent()
+    if there := of_month.order_by("status").filter(status=ReturnState.NIL).first():
+        return there
+    if there := of_month.first():
+        raise NotPossible(
+            f"Costs of {participant.name} for {month.label} were sent: return {there.number}. "
+            "Withdraw or reverse it first."
+        )
+    words = (
+        f"Nothing was spent. {participant.name} had no costs in {month.label}.\n"
+        f"Stated by {by} on {timezone.localdate():%-d %B %Y}.\n"
+    )
+    document = Document.keep(
+        alliance_id=participant.alliance_id,
+        name=f"nothing-spent-{month.slug}.txt",
+        content=words.encode(),
+        media_type="text/plain",
+        by=by,
+    )
+    cost_return = CostReturn.objects.create(
+        alliance_id=participant.alliance_id,
+        number=_next_return(participant.alliance_id),
+        participant=participant,
+        month=month.start,
+        reference=month.slug,
+        document=document,
+        submitted_by=by,
+    )
+    move(cost_return, "state_nothing_spent")
+    record(
+        "ledger.nothing_spent",
+        cost_return,
+        by=by,
+        participant=participant,
+        month=month.slug,
+        number=cost_return.number,
     )
     return cost_return
 

@@ -12,6 +12,7 @@ PLACES = [
     ("Journals", "journals", {"journals", "journal", "reversal"}),
     ("Budget and contributions", "budget", {"budget", "new_year", "receipt"}),
     ("Months", "periods", {"periods", "close"}),
+    ("Gain and pain", "scenario", {"scenario"}),
 ]
 
 

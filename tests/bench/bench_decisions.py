@@ -1,6 +1,7 @@
 """`make bench-decisions`: the pages of deciding together with DECISIONS decisions in the register (10,000 by itself).
 
-A report, not a test, as bench_pages.py has it: the least, the median and the 95th of a hundred of each page's times.
+A report, not a test, as bench_pages.py has it: the least, the median and the 95th of a hundred of each page's times,
+and the processor's.
 The decisions are loaded in sets through every guard (decisions/bulk.py); one proposal carries 300 comments and one
 300 acts of answering.
 """
@@ -17,7 +18,7 @@ from django.utils import timezone
 from decisions import bulk, services
 from decisions.models import Decision, Proposal
 from participants.models import RoleAppointment
-from tests.bench.bench_pages import LIMIT, Browser
+from tests.bench.bench_pages import HEADER, Browser
 from tests.factories.decisions import answer, make_case, make_proposal
 
 DECISIONS = int(os.environ.get("DECISIONS", "10000"))
@@ -85,13 +86,4 @@ def test_bench_the_register_with_thousands_of_decisions(cast, owner_connection, 
         print(
             f"\n{DECISIONS:,} proposals, {sealed:,} sealed, loaded in {loaded:.1f} s ({sealed / loaded:,.0f} a second)"
         )
-        print(f"{'page':<36}{'least':>8}{'median':>8}{'95th':>8} ms{'queries':>9}{'KB':>6}")
-        for one in timed:
-            if not one.times:
-                print(f"{one.name:<36}  answered {one.status}")
-                continue
-            least, middle, late = (1000 * time for time in (min(one.times), one.middle, one.late))
-            over = "  over 50 ms" if one.middle > LIMIT else ""
-            print(
-                f"{one.name:<36}{least:>8.1f}{middle:>8.1f}{late:>8.1f}   {one.asked:>9}{one.size / 1024:>6.0f}{over}"
-            )
+        print(HEADER, *(one.row for one in timed), sep="\n")

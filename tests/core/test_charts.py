@@ -14,8 +14,10 @@ from alliance.core.charts import (
     ChartError,
     Note,
     Series,
+    Upright,
     bars_chart,
     columns_chart,
+    lines_chart,
     nice_ticks,
     xmr_chart,
 )
@@ -24,6 +26,13 @@ from learning.xmr import analyse
 
 SVG = "{http://www.w3.org/2000/svg}"
 QUIET = [10, 12] * 6
+SHARES = (
+    [D(85), D(100), D(110), D(115)],
+    [
+        Series("Providers", [D(6), D(0), D(-4), D("-4.50")]),
+        Series("Commissioners", [D(9), D(0), D(-6), D("-10.50")]),
+    ],
+)
 MONTHS = [month.short_label for month in Month(2024, 6).through(Month(2027, 12))]
 
 
@@ -61,6 +70,9 @@ def every_kind():
             [Series("Harbour", [D("10.10")] * 12), Series("Quay", [D(5)] * 12)],
             line=Series("Budget to date", [D(15) * n for n in range(1, 13)]),
             cumulative=True,
+        ),
+        "lines": lines_chart(
+            "Shares", *SHARES, uprights=[Upright(100, "target"), Upright(110, "cost", True)]
         ),
     }
 
@@ -237,3 +249,42 @@ def test_any_figures_can_be_drawn(values, unit):
                 "x", labels, [Series("a", values), Series("b", values[::-1])], stacked=stacked, unit=unit
             )
         )
+
+
+def test_lines_are_told_apart_by_dash_and_dot_and_marked_where_an_upright_crosses_them():
+    chart = every_kind()["lines"]
+    lines = [element for element in found(chart, "chart__stroke") if element.tag == f"{SVG}polyline"]
+    assert [line.get("stroke-dasharray") for line in lines] == [None, "9 5"]
+    assert [len(line.get("points").split()) for line in lines] == [4, 4]
+    dots = [re.sub(r"M[-\d. ]+", "", dot.get("d")) for dot in found(chart, "chart__dot")]
+    assert sorted(map(dots.count, set(dots))) == [2, 2], "one of each in the drawing, one in the legend"
+    assert {"Providers", "Commissioners", "target", "cost"} <= set(words(chart))
+
+
+def test_lines_say_their_figures_in_words_and_in_the_table():
+    chart = every_kind()["lines"]
+    assert chart.description == (
+        "Cost from left to right; at £85.00: Providers £6.00, Commissioners £9.00; "
+        "at £100.00 (target): Providers £0.00, Commissioners £0.00; "
+        "at £110.00 (cost): Providers −£4.00, Commissioners −£6.00; "
+        "at £115.00: Providers −£4.50, Commissioners −£10.50."
+    )
+    assert chart.table.headers == ("Cost", "Providers", "Commissioners")
+    assert chart.table.rows[2] == ("£110.00 (cost)", "−£4.00", "−£6.00")
+
+
+@pytest.mark.parametrize(
+    ("at", "values", "uprights"),
+    [
+        ([1], [1], []),
+        ([1, 1], [1, 2], []),
+        ([2, 1], [1, 2], []),
+        ([1, 2], [1], []),
+        ([1, 3], [1, 2], [Upright(2, "between", dots=True)]),
+    ],
+)
+def test_figures_that_make_no_lines_are_refused(at, values, uprights):
+    with pytest.raises(ChartError):
+        lines_chart("Shares", at, [Series("A", values)], uprights=uprights)
+    with pytest.raises(ChartError):
+        lines_chart("Shares", [1, 2], [Series(name, [1, 2]) for name in "ABCDE"])

@@ -326,6 +326,31 @@ def test_words_are_listed_for_reading():
     ]
 
 
+@pytest.mark.parametrize(
+    ("address", "sent", "listed"),
+    [
+        (
+            "decisions/proposals/1/position/",
+            [("stance", ["object"]), ("concern", ["There is no lift."]), ("principles", ["4"])],
+            [
+                Typed("Where does your organisation stand?", "Objects"),
+                Typed("What is your concern?", "There is no lift."),
+            ],
+        ),
+        (
+            "decisions/meetings/new/",
+            [("body", ["leadership"]), ("day_day", ["3"]), ("day_month", ["12"]), ("day_year", ["2026"])],
+            [Typed("Who meets?", "Alliance Leadership Team"), Typed("Which day?", "3 12 2026")],
+        ),
+        ("decisions/meetings/1/attendance/", [("how_12", ["present"])], [Typed("How 12", "present")]),
+        ("nowhere/at/all/", [("stance", ["object"])], [Typed("Stance", "object")]),
+    ],
+    ids=["an answer", "a meeting", "questions made for the page", "no such page"],
+)
+def test_they_are_listed_as_their_form_asked_for_them(address, sent, listed):
+    assert typed(sent, address=f"/alliances/harbour-alliance/{address}") == listed
+
+
 def test_what_is_refused_on_its_own_page_gives_the_words_back_too(cast, client_of):
     from tests.factories.learning import propose
 

@@ -268,7 +268,7 @@ def test_a_workbook_gives_text_with_its_own_row_numbers():
 
 @given(st.decimals(-D("9999999999999.99"), D("9999999999999.99"), places=2))
 def test_every_amount_survives_the_float_that_a_workbook_keeps(amount):
-    from alliance.core.spreadsheets import _number
+    from alliance.core.spreadsheets.workbooks import _number
 
     assert D(_number(float(amount))) == amount
 

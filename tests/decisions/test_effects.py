@@ -96,7 +96,7 @@ class TestJoining:
 
 
 class TestLeaving:
-    def test_it_is_out_from_its_day_and_off_the_rolls_of_what_is_open(self, cast):
+    def test_it_is_out_from_its_day_and_off_the_rolls_of_what_is_open(self, cast, run_errands):
         other = make_proposal(cast.council, cast.carol)
         answer(other, cast.council, cast.carol)
         answer(other, cast.haven, cast.pat)
@@ -109,6 +109,7 @@ class TestLeaving:
         )
         assert again(cast.beacon).left_on == today()
         assert not standing(cast.rosa, cast.alliance).appointments
+        run_errands()
         departure = RollDeparture.objects.get(entry__proposal=other)
         assert (departure.entry.participant, departure.because) == (cast.beacon, "left")
         assert again(other).state_now == "agreed"  # those who are left were unanimous

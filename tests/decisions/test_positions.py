@@ -1,5 +1,6 @@
 """Reservations, answers taken back, answers recorded on behalf, and the seal that waits for them (rules 4, 19, 24)."""
 
+import hashlib
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from alliance.core.invariants import REGISTER
-from alliance.core.models import Document, Errand, Event
+from alliance.core.models import Errand, Event
 from alliance.core.refusals import NotAllowed, NotPossible
+from alliance.core.uploads import Upload
 from decisions import services
 from decisions.models import Decision, Position, Proposal
 from tests.factories.decisions import again, answer, make_decision, make_proposal, object_to, reword
@@ -141,17 +143,14 @@ class TestTakingBack:
 
 class TestOnBehalf:
     def test_says_who_said_it_who_typed_it_and_what_shows_it(self, cast, proposal):
-        minute = Document.keep(
-            alliance_id=cast.alliance.pk, name="minute.txt", content=b"Haven: yes", media_type="text/plain",
-            by=cast.carol,
-        )  # fmt: skip
+        minute = Upload("minute.txt", b"Haven: yes", "text/plain")
         said = tell(proposal, cast, evidence_file=minute)
         assert (said.taken_by, said.typed_by, said.capacity) == (cast.pat, cast.carol, "representative")
         assert said.contestable_until == TUESDAY
         [told] = events("position_recorded")
         assert told["spoken_by"] == "Pat Provider, Haven"
         assert told["heard"] == "By telephone"
-        assert told["evidence_file"] == minute.sha256
+        assert told["evidence_file"] == hashlib.sha256(b"Haven: yes").hexdigest() == said.evidence_file.sha256
         assert told["contestable_until"] == "2026-11-24"
         assert Event.objects.get(kind="decisions.position_recorded").actor == cast.carol
 

@@ -27,7 +27,7 @@ REMEDY, CONCERN, ADDED, SHOWN = (
 )
 TELLING = [
     REMEDY, CONCERN, ADDED, SHOWN, "Agrees", "Objects", "agrees to", "objects to", "Objection 1", "objection 1",
-    "objection by", "Open, objection", "has not answered", "have not yet", "has not yet", "recorded what",
+    "objection by", "Open, objection", "has not answered", "have not yet", "has not yet", "recorded on behalf",
 ]  # fmt: skip
 
 

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import count
 
-from alliance.core.models import Document
+from alliance.core.uploads import Upload
 from decisions import services
 from decisions.case import Bearing, Case, Effect
 from decisions.models import Amendment, Deadlock, Decision, Objection, Position, Proposal
 from participants.models import Alliance, Participant, Principle, User
+
+PEOPLE = count(20)
 
 
 def make_case(alliance: Alliance, **changes) -> Case:
@@ -28,6 +31,10 @@ def make_case(alliance: Alliance, **changes) -> Case:
 
 
 def make_draft(participant: Participant, by: User, *, answer_by: date | None = None, **changes) -> Proposal:
+    """Each has words of its own, else it were a doubled click."""
+    changes.setdefault(
+        "heard", f"Lee asked {next(PEOPLE)} people at the breakfast club; eighteen would come."
+    )
     return services.draft_proposal(
         alliance=participant.alliance,
         participant=participant,
@@ -81,13 +88,7 @@ def object_to(proposal: Proposal, participant: Participant, by: User, **facts) -
 
 def tell_on_behalf(proposal: Proposal, cast, **changes) -> Position:
     """Pat writes down what Carol told on the telephone for the council; a note shows it."""
-    note = Document.keep(
-        alliance_id=proposal.alliance_id,
-        name="note.txt",
-        content=b"Yes.",
-        media_type="text/plain",
-        by=cast.pat,
-    )
+    note = Upload("note.txt", b"Yes.", "text/plain")
     facts = {
         "proposal": proposal,
         "participant": cast.council,

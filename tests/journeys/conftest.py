@@ -1,15 +1,21 @@
-"""A real browser against a live server: `page_as(pat)` with JavaScript, `plain_page_as(pat)` without, `check_axe`."""
+"""A real browser against a live server: `page_as(pat)`, `either_page_as(pat)`, `check_axe(page)`.
+
+A journey with `either_page_as` runs twice: with JavaScript, at a desk unless it says otherwise; and without, on a phone
+of 360 px.
+"""
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
+
+from alliance.local import bootstrap
 
 FLAGS = [
     "--disable-gpu",
@@ -28,7 +34,14 @@ RUN_AXE = """
         one => `${one.id}: ${one.help} ${one.nodes.map(node => node.target.join(" ")).join(", ")}`
     ))
 """
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 760}
+TOO_WIDE = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+DESK, PHONE, NARROWEST = (
+    {"width": 1280, "height": 900},
+    {"width": 360, "height": 760},
+    {"width": 320, "height": 760},
+)
+WITH, WITHOUT = "with JavaScript", "without JavaScript at 360 px"
+EXPECTED_ANSWERS = re.compile(r"(status of|Error Code) (401|403|404|409|422)")
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +53,63 @@ def _committed(transactional_db):
 def chromium() -> Iterator[Browser]:
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=system, args=flags)
+        browser = playwright.chromium.launch(executable_path=bootstrap.chromium(), args=flags)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
+def sign_in(live_server) -> Callable[..., None]:
+    """`sign_in(context, pat)`: the browser has the cookie of Pat's session; the form of it has its own journey."""
+
+    def sign_in(context: BrowserContext, user) -> None:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+    return sign_in
+
+
+class Scripts:
+    """Which pages run no script of theirs.
+
+    Playwright's own switch is for a context's whole life, and axe could not be run on what such a page shows.
+    """
+
+    def __init__(self):
+        self.switches: dict[Page, CDPSession] = {}
+
+    def stop(self, page: Page) -> None:
+        self.switches[page] = page.context.new_cdp_session(page)
+        self._set(page, stopped=True)
+
+    def are_stopped(self, page: Page) -> bool:
+        return page in self.switches
+
+    @contextmanager
+    def let(self, page: Page) -> Iterator[None]:
+        """Ours may run. Those of a page that was loaded without stay as they were: not run."""
+        if not self.are_stopped(page):
+            yield
+            return
+        self._set(page, stopped=False)
+        try:
+            yield
+        finally:
+            self._set(page, stopped=True)
+
+    def _set(self, page: Page, *, stopped: bool) -> None:
+        self.switches[page].send("Emulation.setScriptExecutionDisabled", {"value": stopped})
+
+
+@pytest.fixture
+def scripts() -> Scripts:
+    return Scripts()
+
+
+@pytest.fixture
+def open_page(chromium, live_server, sign_in, scripts) -> Iterator[Callable[..., Page]]:
     """`open_page(user=None, javascript=True, viewport=DESK)`; a script error or a failed request fails the test."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
@@ -55,7 +117,6 @@ def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
     def open_(user=None, *, javascript: bool = True, viewport=DESK) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
-            java_script_enabled=javascript,
             viewport=viewport,
             locale="en-GB",
             timezone_id="Europe/London",
@@ -65,25 +126,16 @@ def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.set_default_timeout(10_000)
         if user is not None:
-            client = Client()
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                        "url": live_server.url,
-                    }
-                ]
-            )
+            sign_in(context, user)
         page = context.new_page()
+        if not javascript:
+            scripts.stop(page)
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: (
-                troubles.append(f"{page.url}: {message.text}")
-                if message.type == "error"
-                and not re.search(r"(status of|Error Code) (401|403|404|409|422)", message.text)
+            lambda said: (
+                troubles.append(f"{page.url}: {said.text}")
+                if said.type == "error" and not EXPECTED_ANSWERS.search(said.text)
                 else None
             ),
         )
@@ -98,54 +150,62 @@ def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page_as(open_page):
     """A page with JavaScript in which the person is signed in: `page_as(pat)`, `page_as(pat, viewport=PHONE)`."""
-    return lambda user=None, **how: open_page(user, javascript=True, **how)
+    return lambda user=None, **how: open_page(user, **how)
+
+
+@pytest.fixture(params=[WITH, WITHOUT])
+def either_page_as(request, open_page):
+    """Runs the journey twice: with JavaScript, and without at 360 px."""
+    if request.param == WITH:
+        return lambda user=None, **how: open_page(user, **how)
+    return lambda user=None, **how: open_page(user, **how | {"javascript": False, "viewport": PHONE})
 
 
 @pytest.fixture
-def plain_page_as(open_page):
-    """The same without JavaScript."""
-    return lambda user=None, **how: open_page(user, javascript=False, **how)
+def another_tab(scripts):
+    """`another_tab(page)`: beside it, in the same browser, with JavaScript or without as that one."""
+
+    def open_(page: Page) -> Page:
+        other = page.context.new_page()
+        if scripts.are_stopped(page):
+            scripts.stop(other)
+        return other
+
+    return open_
 
 
-@pytest.fixture(params=["with JavaScript", "without JavaScript"])
-def either_page_as(request, open_page):
-    """Runs the journey twice: with JavaScript and without."""
-    return lambda user=None, **how: open_page(user, javascript=request.param == "with JavaScript", **how)
-
-
-def _keep_picture(look: Page) -> None:
+def _keep_picture(page: Page, how: str) -> None:
     """With SHOTS=folder every page that is checked is also pictured, at a desk's and at a phone's width."""
     if folder := os.environ.get("SHOTS"):
-        name = re.sub(r"\W+", "-", look.url.partition("//")[2].partition("/")[2]).strip("-") or "home"
+        name = re.sub(r"\W+", "-", page.url.partition("//")[2].partition("/")[2]).strip("-") or "home"
         for width in (1280, 390):
-            look.set_viewport_size({"width": width, "height": 900})
-            look.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=Path(folder) / f"{name}{how}-{width}.png", full_page=True)
 
 
 @pytest.fixture
-def check_axe(chromium, live_server):
-    """`check_axe(page)`: axe finds nothing on what the page shows now (its HTML is looked at in a scripted twin)."""
+def check_axe(scripts):
+    """`check_axe(page)`: axe finds nothing in what the page shows now, and nothing is too wide.
 
-    def check(page: Page, *, width: int = 1280) -> None:
-        twin = chromium.new_context(
-            base_url=live_server.url,
-            bypass_csp=True,
-            viewport={"width": width, "height": 900},
-            reduced_motion="reduce",
+    On a phone nothing is too wide at 320 px either.
+    """
+
+    def check(page: Page) -> None:
+        page.wait_for_load_state()
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        plain, size = scripts.are_stopped(page), page.viewport_size
+        assert page.evaluate("'htmx' in window") is not plain, (
+            f"{page.url}: its scripts run or do not, wrongly"
         )
-        twin.add_cookies(page.context.cookies())
-        look = twin.new_page()
-        try:
-            look.goto(page.url)
-            look.add_script_tag(path=AXE)
-            found = look.evaluate(RUN_AXE)
-            wide = look.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            _keep_picture(look)
-        finally:
-            twin.close()
+        with scripts.let(page):
+            page.evaluate("'axe' in window") or page.evaluate(f"{AXE.read_text()};0")
+            found = page.evaluate(RUN_AXE)
         assert found == [], f"{page.url}: {found}"
-        assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"
+        for one in [size, NARROWEST] if size == PHONE else [size]:
+            page.set_viewport_size(one)
+            by = page.evaluate(TOO_WIDE)
+            assert by <= 0, f"{page.url} is {by} px too wide at {one['width']} px"
+        _keep_picture(page, "-plain" if plain else "")
+        page.set_viewport_size(size)
 
     return check

@@ -18,11 +18,11 @@ def test_a_draft_in_steps_with_a_file_and_what_it_carries_out(cast, either_page_
     plan.write_bytes(b"%PDF-1.7 a plan")
     carol = either_page_as(cast.carol, viewport=PHONE)
     carol.goto(f"/alliances/{cast.alliance.slug}/decisions/proposals/new/")
-    check_axe(carol, width=360)
+    check_axe(carol)
     carol.get_by_label("Extending the agreement").check()
     carol.get_by_role("button", name="Begin the draft").click()
     expect(carol.get_by_role("heading", name="What does it carry out?")).to_be_visible()
-    check_axe(carol, width=320)
+    check_axe(carol)
     carol.get_by_label("Day").fill("31")
     carol.get_by_label("Month").fill("2")
     carol.get_by_label("Year").fill("2031")
@@ -37,11 +37,11 @@ def test_a_draft_in_steps_with_a_file_and_what_it_carries_out(cast, either_page_
     carol.get_by_label("What is it?").fill("Plan of the hall")
     carol.get_by_role("button", name="Save and continue").click()
     expect(carol.get_by_text("Plan of the hall, version 1 is kept.")).to_be_visible()
-    check_axe(carol, width=320)
+    check_axe(carol)
     carol.get_by_role("button", name="Save and finish later").click()
     expect(carol.get_by_text("Before it can open")).to_be_visible()
     expect(carol.get_by_role("link", name="Enter the reasons for the proposal")).to_be_visible()
-    check_axe(carol, width=320)
+    check_axe(carol)
     case = Proposal.objects.get().case
     assert case.effect == {"kind": "extension", "ends_on": "2031-03-31"}
     assert [(one.title, one.version) for one in case.files] == [("Plan of the hall", 1)]
@@ -56,7 +56,7 @@ def test_what_would_change_is_shown_then_superseded_and_looked_back_at(cast, eit
     pat = either_page_as(cast.pat)
     pat.goto(decision.get_absolute_url())
     pat.get_by_role("button", name="Choose a day to look back").click()
-    check_axe(pat, width=320)
+    check_axe(pat)
     pat.get_by_label("Day").fill("1")
     pat.get_by_label("Month").fill("3")
     pat.get_by_label("Year").fill("2031")
@@ -76,7 +76,7 @@ def test_what_would_change_is_shown_then_superseded_and_looked_back_at(cast, eit
     pat.get_by_label("We propose something else").check()
     pat.get_by_role("button", name="Put it in the record").click()
     expect(pat.get_by_text("Nine of twelve beds were used.")).to_be_visible()
-    check_axe(pat, width=320)
+    check_axe(pat)
 
     pat.get_by_role("button", name="Propose to supersede it").click()
     check_axe(pat)
@@ -99,7 +99,7 @@ def test_what_would_change_is_shown_then_superseded_and_looked_back_at(cast, eit
     pat.get_by_label("Compare with").select_option("Version 1")
     pat.get_by_role("button", name="Compare").click()
     expect(pat.get_by_role("heading", name="What changed since version 1")).to_be_visible()
-    check_axe(pat, width=320)
+    check_axe(pat)
     for participant, by in voices.items():
         services.take_position(
             proposal=new,
@@ -110,7 +110,7 @@ def test_what_would_change_is_shown_then_superseded_and_looked_back_at(cast, eit
         )
     pat.goto(decision.get_absolute_url())
     expect(pat.get_by_text("It stays as it was sealed.")).to_be_visible()
-    check_axe(pat, width=320)
+    check_axe(pat)
     pat.locator(".succession a").click()
     expect(pat.get_by_text("It supersedes")).to_be_visible()
     assert Decision.objects.count() == 2

@@ -28,7 +28,6 @@ def test_a_review_is_prepared_and_held(either_page_as, check_axe, cast):
     fill_day(page, "planned_for", today)
     page.click("button:has-text('Prepare the review')")
     check_axe(page)
-    check_axe(page, width=320)
 
     page.fill("#id_facts", "Twelve came.")
     page.click("button:has-text('Save the draft')")
@@ -58,7 +57,6 @@ def test_a_review_is_prepared_and_held(either_page_as, check_axe, cast):
     assert page.is_visible("text=A neighbour came along.")
     assert page.is_visible("text=Visit the third landlord")
     check_axe(page)
-    check_axe(page, width=320)
     assert Review.objects.held().count() == 2
 
 
@@ -99,7 +97,6 @@ def test_an_experiment_goes_its_way(either_page_as, check_axe, cast):
     assert lena.is_visible("text=Not before somebody answers at night.")
     assert lena.is_visible("text=It can start when it has a yes to “Is it safe?”.")
     check_axe(lena)
-    check_axe(lena, width=320)
     lena.click("summary:has-text('Answer anew: Is it safe?')")
     lena.check("#id_safe-answer_0")
     lena.fill("#id_safe-words", "Lee answers.")
@@ -149,7 +146,6 @@ def test_figures_become_a_chart(either_page_as, check_axe, cast):
     page.click("button:has-text('Correct the figure')")
     assert page.is_visible("text=33 became 34.")
     check_axe(page)
-    check_axe(page, width=320)
 
 
 def test_a_board_member_reads_everything_and_is_offered_nothing_to_change(either_page_as, check_axe, cast):

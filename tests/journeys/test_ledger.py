@@ -56,7 +56,6 @@ def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast
     ):
         expect(page.get_by_text(sentence)).to_be_visible()
     check_axe(page)
-    check_axe(page, width=320)
 
     page.get_by_role("button", name="Send the corrected file").click()
     choose_file(page, csv_of(rows))
@@ -64,7 +63,6 @@ def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast
     page.get_by_role("button", name="Send and check").click()
     work(page, "No problem was found")
     check_axe(page)
-    check_axe(page, width=320)
     page.get_by_role("button", name="Confirm and post").click()
     work(page, "in the open book as")
     check_axe(page)
@@ -73,11 +71,9 @@ def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast
     bea.goto(BOOK)
     expect(bea.get_by_text("£1,540.50").first).to_be_visible()
     check_axe(bea)
-    check_axe(bea, width=320)
     bea.get_by_role("link", name="Peer support").first.click()
     expect(bea.get_by_text("£340.50")).to_be_visible()
     check_axe(bea)
-    check_axe(bea, width=320)
     bea.get_by_role("link", name="row 3").click()
     expect(bea.get_by_role("cell", name="340.50", exact=True)).to_be_visible()
     check_axe(bea)
@@ -89,7 +85,6 @@ def test_a_return_is_sent_mended_confirmed_followed_to_its_row_and_reversed(cast
         bea.get_by_text("Only the finance lead of Haven Homes or the pool manager reverses")
     ).to_be_visible()
     check_axe(bea)
-    check_axe(bea, width=320)
 
     page.get_by_role("link", name="journal 2").click()
     page.get_by_role("button", name="Reverse this journal").click()
@@ -155,7 +150,6 @@ def test_the_pool_manager_opens_a_year_enters_money_and_closes_a_month(cast, eit
     page.get_by_role("button", name="Open the year").click()
     expect(page.get_by_text("The year 2026–27 is open.")).to_be_visible()
     check_axe(page)
-    check_axe(page, width=320)
     page.get_by_role("button", name="Enter a contribution that arrived").click()
     check_axe(page)
     page.get_by_label("From whom?").select_option("Haven Homes")
@@ -167,14 +161,12 @@ def test_the_pool_manager_opens_a_year_enters_money_and_closes_a_month(cast, eit
     expect(page.get_by_text("is in the book as journal 2")).to_be_visible()
     page.goto(f"{BOOK}months/")
     check_axe(page)
-    check_axe(page, width=320)
     page.get_by_role("button", name="Close April 2026").click()
     check_axe(page)
     page.get_by_role("button", name="Close April 2026").click()
     expect(page.get_by_text("April 2026 is closed.")).to_be_visible()
     page.goto(f"{BOOK}journals/")
     check_axe(page)
-    check_axe(page, width=320)
 
 
 def test_a_filter_changes_the_book_in_place_and_stays_in_the_address(cast, page_as, check_axe):
@@ -190,4 +182,3 @@ def test_a_filter_changes_the_book_in_place_and_stays_in_the_address(cast, page_
     check_axe(page)
     page.goto(f"{BOOK}returns/")
     check_axe(page)
-    check_axe(page, width=320)

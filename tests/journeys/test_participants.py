@@ -46,7 +46,7 @@ def test_a_representative_invites_a_deputy_who_comes_in(cast, either_page_as, ch
     check_axe(nia)
     nia.goto(f"{HOME}people/haven/")
     assert nia.get_by_role("heading", name="Nia New").is_visible()
-    check_axe(nia, width=320)
+    check_axe(nia)
 
 
 def test_somebody_signs_in_with_a_password_and_a_second_step(cast, either_page_as, check_axe):
@@ -97,7 +97,6 @@ def test_anybody_in_the_alliance_checks_the_record_with_a_file_that_trusts_nobod
     page = either_page_as(cast.ari)
     page.goto(f"{HOME}record/")
     check_axe(page)
-    check_axe(page, width=320)
     with page.expect_download() as record:
         page.get_by_role("button", name="Download the record").click()
     with page.expect_download() as checker:
@@ -127,7 +126,6 @@ def test_pages_for_everybody(cast, either_page_as, check_axe):
     ):
         page.goto(address)
         check_axe(page)
-        check_axe(page, width=320)
     page.goto("/nowhere/")
     assert page.locator("h1").is_visible()
     new = either_page_as(make_user("Una Unattached"))

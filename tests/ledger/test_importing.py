@@ -40,7 +40,8 @@ def sentences(content: bytes) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     ["3/11/2026", "03-11-2026", "3.11.26", "2026-11-03", "2026-11-03 00:00:00", "2026-11-03T10:00:00Z", "3 Nov 2026",
-     "3rd November 2026", "3-Nov-26", " 03/11/2026 09:15 "],
+     "3rd November 2026", "3-Nov-26", " 03/11/2026 09:15 ", "Tuesday 3 November 2026", "Nov 3, 2026", "20261103",
+     "46329", "46329.5"],
 )  # fmt: skip
 def test_a_day_is_read_as_it_is_written_in_britain(text):
     assert parse_date(text) == date(2026, 11, 3)
@@ -56,7 +57,8 @@ def test_a_day_is_read_as_it_is_written_in_britain(text):
             "the date '12/31/2026' has the month 31; the day comes first, write it like 22/11/2026",
         ),
         ("3 Movember 2026", "the date '3 Movember 2026' has no month of that name"),
-        ("46000", "the date '46000' is not one that can be read; write it like 22/11/2026"),
+        ("4600", "the date '4600' is not one that can be read; write it like 22/11/2026"),
+        ("Nov 2026", "the date 'Nov 2026' has no day; write it like 22/11/2026"),
         ("soon", "the date 'soon' is not one that can be read; write it like 22/11/2026"),
     ],
 )

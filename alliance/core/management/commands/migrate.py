@@ -1,11 +1,11 @@
-"""`migrate` as the owner of the tables, then exactly the rights that the login role needs."""
+"""`migrate` as the owner of the tables; then alliances are kept apart, and the login role gets exactly its rights."""
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 
-from alliance.core.guards import grant
+from alliance.core.guards import grant, keep_apart
 
 
 class Command(migrate.Command):
@@ -29,6 +29,7 @@ class Command(migrate.Command):
         try:
             super().handle(*args, **options)
             with connection.cursor() as cursor:
+                keep_apart(cursor)
                 grant(cursor, login["USER"])
         finally:
             connection.close()
