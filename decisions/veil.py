@@ -15,6 +15,7 @@ from alliance.core.models import Event
 from alliance.core.refusals import NotPossible
 from decisions.lifecycle import State
 from decisions.models import Proposal
+from decisions.querysets import leave_prefetched
 from decisions.tally import Stand, Tally
 from participants.standing import Standing
 
@@ -61,11 +62,9 @@ def over(proposal: Proposal, standing: Standing | None) -> Proposal:
         count=len(told.answered),
         silent=tuple(one for one in told.waiting if one.participant.pk in colleagues),
     )
-    kept = proposal._prefetched_objects_cache
     for name in ("positions", "objections"):
-        said = [one for one in getattr(proposal, name).all() if one.participant_id in own]
-        kept[name] = getattr(type(proposal), name).rel.related_model.objects.none()
-        kept[name]._result_cache = said
+        said = getattr(proposal, name).all()
+        leave_prefetched(proposal, name, said.none(), [one for one in said if one.participant_id in own])
     proposal.is_veiled = True
     return proposal
 

@@ -25,9 +25,7 @@ def asked(request: HttpRequest, alliance: Alliance):
 @in_alliance
 def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form, found = asked(request, alliance)
-    page = page_of(
-        request, found.select_related("alliance", "participant", "current_wording", "decision__alliance")
-    )
+    page = page_of(request, found.with_what_there_is().select_related("decision__alliance"))
     context = {
         "form": form,
         "page": page,

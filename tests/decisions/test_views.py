@@ -365,8 +365,8 @@ class TestTheRegister:
             lee.get(reverse("decisions:register", args=[cast.alliance.slug]))
 
 
-REGISTER_QUERIES = 16
-PROPOSAL_QUERIES = 22
+REGISTER_QUERIES = 15
+PROPOSAL_QUERIES = 19
 
 
 @pytest.mark.parametrize("rows", [1, 3])
