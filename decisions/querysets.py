@@ -254,11 +254,19 @@ class DecisionQuerySet(OfAllianceQuerySet):
 
     def to_review(self, on=None):
         """Those whose day to look back has come, or in which a conflict was found since, and that still stand."""
-        from decisions.models import Decision
+        from decisions.models import Decision, DecisionReview, Declaration, ReviewPlan
 
-        due = Q(review_due__lte=on or timezone.localdate()) | Q(conflict_found=True)
+        day = on or timezone.localdate()
+        # The few of which anything was said at all: of thousands nobody asks what was said last.
+        said = (
+            Q(pk__in=Decision.objects.filter(wording__review_on__lte=day).values("pk"))
+            | Q(pk__in=ReviewPlan.objects.values("decision"))
+            | Q(pk__in=DecisionReview.objects.values("decision"))
+            | Q(proposal__in=Declaration.objects.found().values("proposal"))
+        )
+        due = Q(review_due__lte=day) | Q(conflict_found=True)
         successors = Decision.objects.successors_of(OuterRef("pk"))
-        return self.with_review().filter(due, ~Exists(successors))
+        return self.filter(said).with_review().filter(due, ~Exists(successors))
 
 
 class RiskQuerySet(OfAllianceQuerySet):

@@ -31,6 +31,8 @@ def _late(standing: Standing):
 
 def _open(standing: Standing):
     """An unanswered proposal waits on those who can answer."""
+    if not standing.appointments:
+        return None
     put = Proposal.objects.of(standing.alliance).open()
     return put.with_what_there_is().order_by("answer_by", "number")
 

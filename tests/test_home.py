@@ -34,7 +34,7 @@ def test_home_asks_as_much_for_three_of_everything_as_for_one(
     page = client.get(address).context
     on_me, on_us, _ = (len(found) for _, found in page["groups"])
     assert (on_me, on_us) == (5 * things + 1, 2 * things)  # all risks to accept are one thing to do
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(20):
         client.get(address)
 
 

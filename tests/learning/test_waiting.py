@@ -73,5 +73,5 @@ def test_it_takes_as_many_queries_for_three_as_for_one(cast, django_assert_num_q
         services.answer_gate(experiment=experiment, gate="legal", yes=True, words="Yes.", by=cast.stan)
     stands = standing(cast.lena, cast.alliance)
     cast.lena._standings = (stands,)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(waiting_on(stands)) == 2 * many
