@@ -12,7 +12,12 @@ def _latest(standing: Standing):
     if not standing.has(Role.BOARD_MEMBER):
         return None
     mine = Download.objects.filter(report=OuterRef("pk"), downloaded_by=standing.person)
-    reports = Report.objects.filter(alliance=standing.alliance).for_lists().annotate(is_fetched=Exists(mine))
+    reports = (
+        Report.objects.filter(alliance=standing.alliance)
+        .for_lists()
+        .select_related("alliance")
+        .annotate(is_fetched=Exists(mine))
+    )
     return reports.sealed().newest_first()[:1]
 
 
@@ -34,7 +39,11 @@ def _parked(standing: Standing):
     if not standing.has(*ASK):
         return None
     return (
-        Report.objects.filter(alliance=standing.alliance).for_lists().in_the_making().filter(is_parked=True)
+        Report.objects.filter(alliance=standing.alliance)
+        .for_lists()
+        .select_related("alliance")
+        .in_the_making()
+        .filter(is_parked=True)
     )
 
 
