@@ -23,17 +23,20 @@ from alliance.core.kept_post import is_waiting
 from alliance.core.models import Event
 from alliance.core.paging import first_of, place_of
 from alliance.core.record import head, record
+from alliance.core.waiting import Sources
 from alliance.glossary import GLOSSARY
 from decisions import veil
 from participants.forms import SignInAsForm
 from participants.models import Alliance, User
 from participants.web import in_alliance
 
-SOURCES = (
-    decisions.waiting.waiting_on,
-    ledger.waiting.waiting_on,
-    learning.waiting.waiting_on,
-    assurance_waiting.waiting_on,
+waiting_on = Sources(
+    [
+        *decisions.waiting.waiting_on,
+        *ledger.waiting.waiting_on,
+        *learning.waiting.waiting_on,
+        *assurance_waiting.waiting_on,
+    ]
 )
 
 
@@ -59,7 +62,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @in_alliance
 def alliance_home(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What waits on me, on my organisation, on others; and what happened last."""
-    waiting = [one for source in SOURCES for one in source(request.standing)]
+    waiting = waiting_on(request.standing)
     page = {
         "groups": [
             ("On you", [one for one in waiting if one.who == "me"]),

@@ -100,5 +100,8 @@ def unfinished(alliance: Alliance, on: date) -> Iterator[str]:
         accepted = {one.attendance_id for one in written.acceptances.all()}
         there = [one for one in meeting.attendances.all() if one.is_asked or one.pk in accepted]
         missing = joined(one.name for one in there if one.pk not in accepted)
+        if not missing:
+            yield f"The minutes of {meeting} were {due}; nobody who has still to accept them is in the alliance."
+            continue
         counted = f"{len(accepted)} of {len(there)}"
         yield f"The minutes of {meeting}, {due}, are accepted by {counted} who were there; not by {missing}."

@@ -1,18 +1,26 @@
 """Finding proposals, positions and decisions. Every list begins with `visible_to(user)` (house 7)."""
 
+from collections.abc import Iterable
+
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 
-from participants.models import RoleAppointment
 from participants.querysets import OfAllianceQuerySet
 
 
 class ProposalQuerySet(OfAllianceQuerySet):
     def visible_to(self, user):
         """What the person's alliances put to themselves; a draft only to those who speak for whoever drafts it."""
-        speaking = RoleAppointment.objects.speaking().filter(person_id=user.pk)
-        own = Q(participant_id__in=speaking.values("participant_id"))
+        from participants.models import RoleAppointment
+        from participants.standing import kept_standings
+
+        if entered := kept_standings(user):
+            speaking = frozenset().union(*(one.speaks_for_ids for one in entered))
+        else:
+            held = RoleAppointment.objects.speaking().filter(person_id=user.pk)
+            speaking = held.values("participant_id")
+        own = Q(participant_id__in=speaking)
         return super().visible_to(user).filter(~Q(state__in=["draft", "discarded"]) | own)
 
     def drafts(self):
@@ -95,18 +103,57 @@ class ProposalQuerySet(OfAllianceQuerySet):
 
     def with_positions(self):
         """Everything that `tally` needs, in a fixed number of queries."""
-        from decisions.models import Declaration, Objection, Position, Ratification, RollEntry
+        return self._related().prefetch_related(*_said().values())
 
-        spoken = ("participant", "reason", "wording", "evidence")
-        return self.select_related(
-            "alliance", "participant", "current_wording", "decision", "deadlock"
-        ).prefetch_related(
-            Prefetch("roll", RollEntry.objects.select_related("participant", "departure")),
-            Prefetch("declarations", Declaration.objects.select_related("participant", "what")),
-            Prefetch("positions", Position.objects.current().select_related(*spoken, "replaced_by")),
-            Prefetch("objections", Objection.objects.with_words()),
-            Prefetch("decision__ratifications", Ratification.objects.select_related("participant")),
-        )
+    def with_what_there_is(self):
+        """What `told` goes by: `has_objections` and so on."""
+        from decisions.models import Declaration, Objection, Position, Ratification
+
+        said = {
+            "declarations": Declaration.objects.filter(proposal=OuterRef("pk")),
+            "positions": Position.objects.filter(proposal=OuterRef("pk")),
+            "objections": Objection.objects.filter(proposal=OuterRef("pk")),
+            "ratifications": Ratification.objects.filter(decision__proposal=OuterRef("pk")),
+        }
+        return self._related().annotate(**{f"has_{name}": Exists(rows) for name, rows in said.items()})
+
+    def _related(self):
+        return self.select_related("alliance", "participant", "current_wording", "decision", "deadlock")
+
+
+def told(proposals: Iterable) -> list:
+    """Those that `with_what_there_is()` found, with everything that `tally` needs: a query for each kind of thing that
+    there is, and none for what there is not."""
+    proposals = list(proposals)
+    for name, wanted in _said().items():
+        having = [one for one in proposals if getattr(one, f"has_{name}", True)]
+        prefetch_related_objects(having, wanted)
+        for one in proposals:
+            holder = getattr(one, "decision", None) if name == "ratifications" else one
+            if holder and one not in having:
+                leave_prefetched(holder, name, wanted.queryset.model.objects.none())
+    return proposals
+
+
+def leave_prefetched(row: models.Model, name: str, found: models.QuerySet, rows: Iterable = ()) -> None:
+    """As if a prefetch had asked for `found` and these were its rows."""
+    found._result_cache = list(rows)
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def _said() -> dict[str, Prefetch]:
+    from decisions.models import Declaration, Objection, Position, Ratification, RollEntry
+
+    spoken = ("participant", "reason", "wording", "evidence", "replaced_by")
+    return {
+        "roll": Prefetch("roll", RollEntry.objects.select_related("participant", "departure")),
+        "declarations": Prefetch("declarations", Declaration.objects.select_related("participant", "what")),
+        "positions": Prefetch("positions", Position.objects.current().select_related(*spoken)),
+        "objections": Prefetch("objections", Objection.objects.with_words()),
+        "ratifications": Prefetch(
+            "decision__ratifications", Ratification.objects.select_related("participant")
+        ),
+    }
 
 
 def _ratifications():
@@ -207,11 +254,19 @@ class DecisionQuerySet(OfAllianceQuerySet):
 
     def to_review(self, on=None):
         """Those whose day to look back has come, or in which a conflict was found since, and that still stand."""
-        from decisions.models import Decision
+        from decisions.models import Decision, DecisionReview, Declaration, ReviewPlan
 
-        due = Q(review_due__lte=on or timezone.localdate()) | Q(conflict_found=True)
+        day = on or timezone.localdate()
+        # The few of which anything was said at all: of thousands nobody asks what was said last.
+        said = (
+            Q(pk__in=Decision.objects.filter(wording__review_on__lte=day).values("pk"))
+            | Q(pk__in=ReviewPlan.objects.values("decision"))
+            | Q(pk__in=DecisionReview.objects.values("decision"))
+            | Q(proposal__in=Declaration.objects.found().values("proposal"))
+        )
+        due = Q(review_due__lte=day) | Q(conflict_found=True)
         successors = Decision.objects.successors_of(OuterRef("pk"))
-        return self.with_review().filter(due, ~Exists(successors))
+        return self.filter(said).with_review().filter(due, ~Exists(successors))
 
 
 class RiskQuerySet(OfAllianceQuerySet):
@@ -283,6 +338,7 @@ class MeetingQuerySet(OfAllianceQuerySet):
     def with_minutes(self):
         """Everything that quorum, minutes and acceptances need, in a fixed number of queries."""
         from decisions.models import Attendance, Minutes, MinutesAcceptance
+        from participants.models import RoleAppointment
 
         held = RoleAppointment.objects.in_force().filter(alliance_id=OuterRef("alliance_id"))
         attended = Attendance.objects.select_related("participant", "appointment", "person").annotate(
@@ -301,6 +357,7 @@ class MinutesQuerySet(models.QuerySet):
     def waiting_for_nobody(self):
         """Issued, accepted by somebody, and everybody else who was there is gone from the alliance."""
         from decisions.models import Attendance, MinutesAcceptance
+        from participants.models import RoleAppointment
 
         held = RoleAppointment.objects.in_force().filter(
             alliance_id=OuterRef("alliance_id"), person_id=OuterRef("person_id")

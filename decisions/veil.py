@@ -15,6 +15,7 @@ from alliance.core.models import Event
 from alliance.core.refusals import NotPossible
 from decisions.lifecycle import State
 from decisions.models import Proposal
+from decisions.querysets import leave_prefetched, told
 from decisions.tally import Stand, Tally
 from participants.standing import Standing
 
@@ -49,23 +50,21 @@ def over(proposal: Proposal, standing: Standing | None) -> Proposal:
         return proposal
     own = standing.speaks_for_ids if standing else frozenset()
     colleagues = standing.participant_ids if standing else frozenset()
-    told = proposal.tally
+    seen = proposal.tally
     proposal.tally = VeiledTally(
         stands=tuple(
             one if one.participant.pk in own else replace(one, position=None, lapsed=None)
-            for one in told.stands
+            for one in seen.stands
         ),
-        objections=tuple(one for one in told.objections if one.participant_id in own),
-        standing_aside=told.standing_aside,
-        declarations=told.declarations,
-        count=len(told.answered),
-        silent=tuple(one for one in told.waiting if one.participant.pk in colleagues),
+        objections=tuple(one for one in seen.objections if one.participant_id in own),
+        standing_aside=seen.standing_aside,
+        declarations=seen.declarations,
+        count=len(seen.answered),
+        silent=tuple(one for one in seen.waiting if one.participant.pk in colleagues),
     )
-    kept = proposal._prefetched_objects_cache
     for name in ("positions", "objections"):
-        said = [one for one in getattr(proposal, name).all() if one.participant_id in own]
-        kept[name] = getattr(type(proposal), name).rel.related_model.objects.none()
-        kept[name]._result_cache = said
+        said = getattr(proposal, name).all()
+        leave_prefetched(proposal, name, said.none(), [one for one in said if one.participant_id in own])
     proposal.is_veiled = True
     return proposal
 
@@ -181,5 +180,5 @@ def hidden_from(standing: Standing) -> set[int]:
 
 
 def _veiled_for(standing: Standing) -> list[Proposal]:
-    put = Proposal.objects.open().filter(alliance=standing.alliance, independent=True).with_positions()
-    return [one for one in put if veiled(one, standing)]
+    put = Proposal.objects.open().filter(alliance=standing.alliance, independent=True)
+    return [one for one in told(put.with_what_there_is()) if veiled(one, standing)]

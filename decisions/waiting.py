@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions import (
     veil,
     waiting_alone,
@@ -16,39 +16,42 @@ from decisions import (
 )
 from decisions.lifecycle import State
 from decisions.models import Proposal
+from decisions.querysets import told
 from decisions.tally import joined
 from participants.standing import Standing
 
-SOME = 30  # lines of each kind at most: who has more waiting begins with these
-MORE = (
-    waiting_alone.waiting,
-    waiting_conflicts.waiting,
-    waiting_deliberation.waiting,
-    waiting_meetings.waiting,
-    waiting_reviews.waiting,
-    waiting_risks.waiting,
-)
+
+def _late(standing: Standing):
+    """What was not agreed waits on whoever put it, and on nobody else."""
+    if not (speaks := standing.speaks_for_ids):
+        return None
+    mine = Proposal.objects.of(standing.alliance).not_agreed().filter(participant_id__in=speaks)
+    return mine.with_what_there_is().order_by("-answer_by", "-number")
 
 
-def waiting_on(standing: Standing) -> list[Waiting]:
-    """Soonest deadline first. A draft waits on whoever drafted it; an unanswered proposal on those who can answer.
+def _open(standing: Standing):
+    """An unanswered proposal waits on those who can answer."""
+    if not standing.appointments:
+        return None
+    put = Proposal.objects.of(standing.alliance).open()
+    return put.with_what_there_is().order_by("answer_by", "number")
 
-    What was not agreed waits on whoever put it, and on nobody else.
-    """
-    alliance, speaks = standing.alliance, standing.speaks_for_ids
-    mine = Proposal.objects.visible_to(standing.person).filter(alliance=alliance)
-    put = list(mine.open().with_positions().order_by("answer_by", "number")[:SOME])
-    if speaks:
-        late = mine.not_agreed().filter(participant_id__in=speaks)
-        put = [*late.with_positions().order_by("-answer_by", "-number")[:SOME], *put]
-    drafts = mine.drafts().select_related("alliance", "participant").filter(drafted_by=standing.person)
-    drafts = drafts.order_by("-drafted_at", "-number")[:SOME]
-    found = [thing for proposal in put for thing in _about(veil.over(proposal, standing), standing)]
-    found += [thing for more in MORE for thing in more(standing)]
-    found += [
-        Waiting(one.title, one.get_absolute_url(), "Your draft is not open yet.", "me") for one in drafts
-    ]
-    return found
+
+def _put(rows: list[Proposal], standing: Standing) -> Iterator[Waiting]:
+    for one in told(rows):
+        yield from _about(veil.over(one, standing), standing)
+
+
+def _begun(standing: Standing):
+    """A draft waits on whoever began it, while they speak for its participant."""
+    drafts = Proposal.objects.of(standing.alliance).drafts()
+    mine = drafts.filter(drafted_by=standing.person, participant_id__in=standing.speaks_for_ids)
+    return mine.select_related("alliance", "participant").order_by("-drafted_at", "-number")
+
+
+def _open_them(rows: list[Proposal], standing: Standing) -> Iterator[Waiting]:
+    for one in rows:
+        yield Waiting(one.title, one.get_absolute_url(), "Your draft is not open yet.", "me")
 
 
 def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
@@ -86,3 +89,18 @@ def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
         yield Waiting(*here, tally.words, "others", due)
     else:
         yield Waiting(*here, " ".join(tally.blocks) or tally.words, "others", due)
+
+
+waiting_on = Sources(
+    [
+        Source(_late, _put),
+        Source(_open, _put),
+        *waiting_alone.waiting,
+        *waiting_conflicts.waiting,
+        *waiting_deliberation.waiting,
+        *waiting_meetings.waiting,
+        *waiting_reviews.waiting,
+        *waiting_risks.waiting,
+        Source(_begun, _open_them),
+    ]
+)

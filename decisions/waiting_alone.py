@@ -4,19 +4,21 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions.models import Proposal, UrgentAction
 from decisions.voices import heard_for
 from participants.standing import Standing
 
 
-def waiting(standing: Standing) -> Iterator[Waiting]:
-    """Two queries at most."""
-    speaks, heard = standing.speaks_for_ids, heard_for(standing)
-    if not heard:
-        return
-    to_report = UrgentAction.objects.filter(alliance=standing.alliance, participant_id__in=speaks).to_report()
-    for one in to_report.select_related("alliance").order_by("report_by", "number")[:30]:
+def _to_report(standing: Standing):
+    if not (speaks := standing.speaks_for_ids):
+        return None
+    taken = UrgentAction.objects.filter(alliance=standing.alliance, participant_id__in=speaks).to_report()
+    return taken.select_related("alliance").order_by("report_by", "number")
+
+
+def _report(rows: list[UrgentAction], standing: Standing) -> Iterator[Waiting]:
+    for one in rows:
         yield Waiting(
             one.title,
             one.get_absolute_url(),
@@ -24,7 +26,12 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
             "me",
             one.report_by,
         )
-    about_us = (
+
+
+def _about_us(standing: Standing):
+    if not (heard := heard_for(standing)):
+        return None
+    return (
         Proposal.objects.open()
         .filter(
             alliance=standing.alliance,
@@ -32,9 +39,17 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
             current_wording__effect__participant__in=list(heard),
         )
         .exclude(statements__occasion="exclusion")
+        .select_related("alliance", "current_wording")
+        .order_by("answer_by", "number")
     )
-    for one in about_us.select_related("alliance", "current_wording").order_by("answer_by", "number")[:30]:
+
+
+def _be_heard(rows: list[Proposal], standing: Standing) -> Iterator[Waiting]:
+    for one in rows:
         url = reverse("decisions:be_heard", args=[one.alliance.slug, one.number])
         yield Waiting(
             one.title, url, "It is about your organisation. Make your statement.", "me", one.answer_by
         )
+
+
+waiting = Sources([Source(_to_report, _report), Source(_about_us, _be_heard)])

@@ -4,26 +4,17 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions.lifecycle import State
 from decisions.models import Declaration, Ratification
 from participants.models import RoleAppointment
 from participants.standing import Standing
 
-SOME = 30
 
-
-def waiting(standing: Standing) -> Iterator[Waiting]:
-    """Three queries at most, however many there are."""
-    yield from _takes_part(standing)
-    yield from _ratifications(standing)
-
-
-def _takes_part(standing: Standing) -> Iterator[Waiting]:
-    """ "Say whether Haven takes part", to each on the roll who has not."""
+def _declared(standing: Standing):
     if not standing.speaks_for_ids:
-        return
-    declared = (
+        return None
+    return (
         Declaration.objects.filter(
             alliance=standing.alliance,
             state=Declaration.State.DECLARED,
@@ -32,8 +23,13 @@ def _takes_part(standing: Standing) -> Iterator[Waiting]:
         )
         .select_related("proposal__alliance", "proposal__current_wording", "participant")
         .prefetch_related("votes", "proposal__roll__departure")
+        .order_by("proposal__answer_by", "pk")
     )
-    for one in declared.order_by("proposal__answer_by", "pk")[:SOME]:
+
+
+def _takes_part(rows: list[Declaration], standing: Standing) -> Iterator[Waiting]:
+    """ "Say whether Haven takes part", to each on the roll who has not."""
+    for one in rows:
         asked = {entry.participant_id for entry in one.proposal.roll.all() if not entry.has_left}
         said = {vote.participant_id for vote in one.votes.all()} | {one.participant_id}
         if standing.speaks_for_ids & asked - said:
@@ -42,20 +38,27 @@ def _takes_part(standing: Standing) -> Iterator[Waiting]:
             yield Waiting(put.title, f"{put.get_absolute_url()}#conflicts", why, "me", put.answer_by)
 
 
-def _ratifications(standing: Standing) -> Iterator[Waiting]:
-    """What a board is asked waits on its organisation's voices and board members; else on the organisation."""
+def _awaited(standing: Standing):
     if not standing.participant_ids:
-        return
-    asked = (
+        return None
+    return (
         Ratification.objects.of(standing.alliance)
         .awaited()
         .filter(participant__in=standing.participant_ids)
         .select_related("decision__alliance", "decision__wording", "participant")
+        .order_by("due_on", "pk")
     )
-    for one in asked.order_by("due_on", "pk")[:SOME]:
+
+
+def _ratifications(rows: list[Ratification], standing: Standing) -> Iterator[Waiting]:
+    """What a board is asked waits on its organisation's voices and board members; else on the organisation."""
+    for one in rows:
         mine = standing.speaks_for(one.participant_id) or standing.has_for(
             one.participant_id, RoleAppointment.Role.BOARD_MEMBER
         )
         why = f"The ratification of {one.participant.short_name}’s board is due. Until then it has no effect."
         url = f"{one.decision.get_absolute_url()}#ratification"
         yield Waiting(one.decision.title, url, why, "me" if mine else "organisation", one.due_on)
+
+
+waiting = Sources([Source(_declared, _takes_part), Source(_awaited, _ratifications)])

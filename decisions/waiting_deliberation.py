@@ -5,24 +5,12 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions import veil
 from decisions.lifecycle import DEADLOCK, DeadlockStage
 from decisions.models import Amendment, Comment, Deadlock, ObjectionSteward, RollEntry, Statement
 from decisions.tally import joined
 from participants.standing import Standing
-
-SOME = 20  # lines of each kind at most
-
-
-def waiting(standing: Standing) -> Iterator[Waiting]:
-    """A fixed number of queries, however much is talked over."""
-    yield from _questions(standing)
-    yield from _stewarded(standing)
-    if standing.speaks_for_ids:
-        yield from _amendments(standing)
-    if standing.speaks_for_ids or standing.senior_for_ids:
-        yield from _ladders(standing)
 
 
 def _going_on(path: str = "proposal__") -> Q:
@@ -31,24 +19,28 @@ def _going_on(path: str = "proposal__") -> Q:
     return Q(**{f"{path}state": "open"}) & runs
 
 
-def _questions(standing: Standing) -> Iterator[Waiting]:
+def _unanswered(standing: Standing):
     answers = Comment.objects.filter(parent=OuterRef("pk")).exclude(written_by=OuterRef("written_by"))
     named = Comment.objects.filter(pk=OuterRef("pk"), mentions__person=standing.person)
-    asked = (
+    return (
         Comment.objects.filter(_going_on(), ~Exists(answers), alliance=standing.alliance, is_question=True)
         .filter(Q(proposal__participant_id__in=standing.speaks_for_ids) | Exists(named))
         .filter(Q(objection__isnull=True) | Q(proposal__independent=False))  # those may be veiled
         .exclude(written_by=standing.person)
         .select_related("proposal__alliance", "proposal__current_wording", "amendment__proposal__alliance")
+        .order_by("pk")
     )
-    for one in asked.order_by("pk")[:SOME]:
+
+
+def _questions(rows: list[Comment], standing: Standing) -> Iterator[Waiting]:
+    for one in rows:
         why = f"{one.written_by_name} asks a question that nobody has answered."
         yield Waiting(one.proposal.title, one.get_absolute_url(), why, "me")
 
 
-def _stewarded(standing: Standing) -> Iterator[Waiting]:
+def _looked_after(standing: Standing):
     later = ObjectionSteward.objects.filter(objection=OuterRef("objection"), pk__gt=OuterRef("pk"))
-    held = (
+    return (
         ObjectionSteward.objects.filter(
             _going_on("objection__proposal__"),
             ~Exists(later),
@@ -58,8 +50,11 @@ def _stewarded(standing: Standing) -> Iterator[Waiting]:
         )
         .select_related("objection__proposal__alliance", "objection__proposal__current_wording")
         .select_related("objection__participant")
+        .order_by("pk")
     )
-    named = list(held.order_by("pk")[:SOME])
+
+
+def _stewarded(named: list[ObjectionSteward], standing: Standing) -> Iterator[Waiting]:
     hidden = veil.hidden_from(standing) if any(one.objection.proposal.independent for one in named) else ()
     for one in named:
         raised = one.objection
@@ -70,8 +65,10 @@ def _stewarded(standing: Standing) -> Iterator[Waiting]:
         yield Waiting(raised.proposal.title, url, why, "me", raised.proposal.answer_by)
 
 
-def _amendments(standing: Standing) -> Iterator[Waiting]:
-    offered = (
+def _offered(standing: Standing):
+    if not standing.speaks_for_ids:
+        return None
+    return (
         Amendment.objects.filter(
             _going_on(),
             alliance=standing.alliance,
@@ -81,14 +78,18 @@ def _amendments(standing: Standing) -> Iterator[Waiting]:
         .select_related("participant", "proposal__alliance", "proposal__current_wording")
         .order_by("pk")
     )
-    for one in offered[:SOME]:
+
+
+def _amendments(rows: list[Amendment], standing: Standing) -> Iterator[Waiting]:
+    for one in rows:
         why = f"{one.participant.short_name} offers other words. Take them over, or say why not."
         yield Waiting(one.proposal.title, one.get_absolute_url(), why, "me")
 
 
-def _ladders(standing: Standing) -> Iterator[Waiting]:
-    today = timezone.localdate()
-    running = (
+def _running(standing: Standing):
+    if not (standing.speaks_for_ids or standing.senior_for_ids):
+        return None
+    return (
         Deadlock.objects.filter(_going_on(), alliance=standing.alliance)
         .select_related("proposal__alliance", "proposal__current_wording")
         .prefetch_related(
@@ -97,7 +98,11 @@ def _ladders(standing: Standing) -> Iterator[Waiting]:
         )
         .order_by("proposal__answer_by", "pk")
     )
-    for deadlock in running[:SOME]:
+
+
+def _ladders(rows: list[Deadlock], standing: Standing) -> Iterator[Waiting]:
+    today = timezone.localdate()
+    for deadlock in rows:
         proposal, stage = deadlock.proposal, deadlock.stage_on(today)
         asked = [one.participant for one in proposal.roll.all() if not one.has_left]
         senior = deadlock.seniors_speak_on(today)
@@ -121,3 +126,13 @@ def _ladders(standing: Standing) -> Iterator[Waiting]:
             yield Waiting(
                 *here, "Nobody independent is named yet. Agree on somebody.", "me", deadlock.ends_on
             )
+
+
+waiting = Sources(
+    [
+        Source(_unanswered, _questions),
+        Source(_looked_after, _stewarded),
+        Source(_offered, _amendments),
+        Source(_running, _ladders),
+    ]
+)

@@ -5,22 +5,24 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions.lifecycle import MeetingState, MinutesState
 from decisions.models import Attendance, Meeting, Minutes, MinutesAcceptance
 from participants.standing import Role, Standing
 
-SOME = 20
 CONVENES = (Role.REPRESENTATIVE, Role.DEPUTY, Role.SYSTEM_STEWARD, Role.LEARNING_LEAD)
 
 
-def waiting(standing: Standing) -> Iterator[Waiting]:
-    """Three queries at most, however many meetings there were."""
-    yield from _to_accept(standing)
-    if not standing.has(*CONVENES):
-        return
-    mine = Meeting.objects.filter(alliance=standing.alliance).select_related("alliance")
-    for meeting in mine.not_told().order_by("starts_at")[:SOME]:
+def _meetings(standing: Standing):
+    return Meeting.objects.filter(alliance=standing.alliance).select_related("alliance").order_by("starts_at")
+
+
+def _not_told(standing: Standing):
+    return _meetings(standing).not_told() if standing.has(*CONVENES) else None
+
+
+def _say_what_was(rows: list[Meeting], standing: Standing) -> Iterator[Waiting]:
+    for meeting in rows:
         yield Waiting(
             str(meeting),
             meeting.get_absolute_url(),
@@ -28,11 +30,19 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
             "me",
             meeting.day,
         )
+
+
+def _owed(standing: Standing):
+    if not standing.has(*CONVENES):
+        return None
     issued = Minutes.objects.filter(
         meeting=OuterRef("pk"), state__in=[MinutesState.ISSUED, MinutesState.OFFICIAL]
     )
-    owed = mine.filter(~Exists(issued), state=MeetingState.HELD).order_by("starts_at")
-    for meeting in owed[:SOME]:
+    return _meetings(standing).filter(~Exists(issued), state=MeetingState.HELD)
+
+
+def _write_minutes(rows: list[Meeting], standing: Standing) -> Iterator[Waiting]:
+    for meeting in rows:
         yield Waiting(
             str(meeting),
             meeting.get_absolute_url(),
@@ -42,15 +52,19 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
         )
 
 
-def _to_accept(standing: Standing) -> Iterator[Waiting]:
+def _to_accept(standing: Standing):
     there = Attendance.objects.filter(
         meeting=OuterRef("meeting"), person=standing.person, how__in=Attendance.ATTENDED
     )
     accepted = MinutesAcceptance.objects.filter(minutes=OuterRef("pk"), accepted_by=standing.person)
     issued = Minutes.objects.filter(
         Exists(there), ~Exists(accepted), alliance=standing.alliance, state=MinutesState.ISSUED
-    ).select_related("meeting__alliance")
-    for minutes in issued.order_by("due_on", "pk")[:SOME]:
+    )
+    return issued.select_related("meeting__alliance").order_by("due_on", "pk")
+
+
+def _accept(rows: list[Minutes], standing: Standing) -> Iterator[Waiting]:
+    for minutes in rows:
         again = f" again: {minutes.note}" if minutes.note else ""
         yield Waiting(
             str(minutes.meeting),
@@ -59,3 +73,8 @@ def _to_accept(standing: Standing) -> Iterator[Waiting]:
             "me",
             max(minutes.due_on, timezone.localdate(minutes.issued_at)),
         )
+
+
+waiting = Sources(
+    [Source(_to_accept, _accept), Source(_not_told, _say_what_was), Source(_owed, _write_minutes)]
+)

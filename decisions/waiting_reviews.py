@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions import permissions
 from decisions.models import Decision
 from participants.standing import Standing
 
-SOME = 30  # lines at most
 
-
-def waiting(standing: Standing) -> Iterator[Waiting]:
-    """One query. It waits on those who speak for whoever put the proposal; for the others, on others."""
-    due = (
+def _due(standing: Standing):
+    return (
         Decision.objects.to_review()
         .filter(alliance=standing.alliance)
         .select_related("alliance", "wording", "proposal__participant")
+        .order_by("review_due", "number")
     )
-    for one in due.order_by("review_due", "number")[:SOME]:
+
+
+def _look_back(rows: list[Decision], standing: Standing) -> Iterator[Waiting]:
+    """It waits on those who speak for whoever put the proposal; for the others, on others."""
+    for one in rows:
         whose = one.proposal.participant
         if whose.pk in standing.speaks_for_ids or standing.has(*permissions.LOOK_BACK):
             who = "me"
@@ -31,3 +33,6 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
             else "Review due: is this what we intended? What next?"
         )
         yield Waiting(one.title, one.get_absolute_url(), why, who, one.review_due)
+
+
+waiting = Sources([Source(_due, _look_back)])

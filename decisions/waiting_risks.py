@@ -4,23 +4,25 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from decisions.models import Risk
 from participants.standing import Standing
 
 
-def waiting(standing: Standing) -> Iterator[Waiting]:
-    """One line for all of them: two queries at most, however many there are."""
-    speaks = standing.speaks_for_ids
-    if not speaks:
-        return
-    found = (
+def _not_accepted(standing: Standing):
+    if not (speaks := standing.speaks_for_ids):
+        return None
+    return (
         Risk.objects.filter(alliance=standing.alliance)
         .open()
         .not_accepted_by(speaks)
         .select_related("alliance", "current_version")
+        .order_by("number")
     )
-    some = list(found.order_by("number")[:21])
+
+
+def _accept(some: list[Risk], standing: Standing) -> Iterator[Waiting]:
+    """One line for all of them."""
     if len(some) == 1:
         yield Waiting(
             some[0].title,
@@ -32,3 +34,6 @@ def waiting(standing: Standing) -> Iterator[Waiting]:
         number = "More than 20" if len(some) > 20 else str(len(some))
         url = reverse("decisions:risks", args=[standing.alliance.slug]) + "?state=mine"
         yield Waiting("Risks and opportunities", url, f"{number} need your organisation’s acceptance.", "me")
+
+
+waiting = Sources([Source(_not_accepted, _accept)])

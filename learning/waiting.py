@@ -3,23 +3,22 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from learning import permissions
 from learning.models import Action, Experiment
 from participants.standing import Standing
 
 
-def waiting_on(standing: Standing) -> list[Waiting]:
-    """My open actions, experiments waiting at a gate, and experiments past their end date."""
+def _taken(standing: Standing):
     if standing.only_reads:
-        return []
-    return [*_actions(standing), *_experiments(standing)]
+        return None
+    mine = Action.objects.filter(alliance=standing.alliance).open().taken_by(standing)
+    return mine.with_takers().soonest_first()
 
 
-def _actions(standing: Standing):
+def _actions(rows: list[Action], standing: Standing):
     alliance = standing.alliance
-    mine = Action.objects.filter(alliance=alliance).open().taken_by(standing).with_takers().soonest_first()
-    for action in mine:
+    for action in rows:
         own = action.person_id == standing.person.pk
         taken = "You took this" if own else f"{action.participant} took this"
         yield Waiting(
@@ -31,11 +30,18 @@ def _actions(standing: Standing):
         )
 
 
-def _experiments(standing: Standing):
+def _going_on(standing: Standing):
+    if standing.only_reads:
+        return None
+    rows = Experiment.objects.filter(alliance=standing.alliance, status__in=["proposed", "running"])
+    return rows.with_answers_at_gates().order_by("number")
+
+
+def _experiments(rows: list[Experiment], standing: Standing):
+    """Those that wait at a gate, and those that are past their end date."""
     alliance, person = standing.alliance, standing.person
     convenes = permissions.convenes(person, alliance)
-    rows = Experiment.objects.filter(alliance=alliance, status__in=["proposed", "running"])
-    for experiment in rows.with_answers_at_gates().order_by("number"):
+    for experiment in rows:
         mine = experiment.proposed_by_id == person.pk
         url = reverse("learning:experiment", args=[alliance.slug, experiment.number])
         if experiment.is_past_its_end(timezone.localdate()):
@@ -66,3 +72,6 @@ def _proposed(experiment: Experiment, url: str, mine: bool, convenes: bool):
         )
     elif not gates and not experiment.lacks:
         yield Waiting(title=experiment.title, url=url, why="Both gates said yes: it can start.", who="me")
+
+
+waiting_on = Sources([Source(_taken, _actions), Source(_going_on, _experiments)])

@@ -175,6 +175,8 @@ class ColumnsForm(Form):
         help_text="The exact words of that column, for example Social Services Pooled Budgets.",
     )
 
+    leave_hidden = forms.BooleanField(label="Leave out the rows that are hidden in the file", required=False)
+
     def __init__(
         self, *args, cost_return: CostReturn, lines: list[BudgetLine], samples: list[list[str]], **kwargs
     ):
@@ -190,6 +192,7 @@ class ColumnsForm(Form):
         }
         initial = {name: f"column:{place}" for name, place in meaning.columns.items()}
         initial |= {name: f"fixed:{value}" for name, value in meaning.fixed.items()}
+        initial["leave_hidden"] = meaning.leave_hidden
         if meaning.only:
             initial |= {"only_column": f"column:{meaning.only[0]}", "only_value": meaning.only[1]}
         kwargs.setdefault("initial", initial)
@@ -204,7 +207,9 @@ class ColumnsForm(Form):
                 f"Say which column holds the {column.label.lower()}"
             )
         self.fields["only_column"].choices = [("", "No, every row is one of these costs"), *columns]
-        self.order_fields([*importing.COLUMNS, "only_column", "only_value"])
+        if cost_return.document.name.lower().endswith((".csv", ".txt")):
+            del self.fields["leave_hidden"]  # nothing is hidden there
+        self.order_fields([*importing.COLUMNS, "only_column", "only_value", "leave_hidden"])
 
     def clean(self):
         given = super().clean()
@@ -231,7 +236,11 @@ class ColumnsForm(Form):
         only = self.cleaned_data.get("only_column")
         place = int(only.partition(":")[2]) if only else None
         return importing.Meaning(
-            columns, fixed, (place, self.cleaned_data["only_value"].strip()) if only else None
+            columns,
+            fixed,
+            (place, self.cleaned_data["only_value"].strip()) if only else None,
+            self.cost_return.sheet if self.cost_return.sheets else "",
+            self.cleaned_data.get("leave_hidden", False),
         )
 
 

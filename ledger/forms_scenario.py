@@ -142,6 +142,11 @@ class ScenarioForm(Form):
                 required=False,
             )
 
+    @classmethod
+    def says_all(cls, asked: Mapping[str, str]) -> bool:
+        """Is every question in the address, so that nothing is left to begin with?"""
+        return cls.base_fields.keys() | {"name_1", "share_1"} <= asked.keys()
+
     @property
     def providers(self) -> list[tuple]:
         """(name, share): the rows of the split, as bound fields."""

@@ -1,4 +1,4 @@
-"""The open book's promises, each a query over the whole book (ledger-and-record.md, Invariants 1 to 4, 8 and 10)."""
+"""The open book's promises, each a query over the whole book (ledger-and-record.md, Invariants 1 to 4 and 10)."""
 
 from collections.abc import Iterator
 
@@ -126,39 +126,6 @@ def _reversals_are_exact(alliance_id: int) -> Iterator[str]:
         alliance_id,
     ):
         yield f"Journal {number} is reversed {times} times."
-
-
-@invariant("Nothing in this book names anything of another alliance.")
-def _nothing_foreign(alliance_id: int) -> Iterator[str]:
-    for what, count in _rows(
-        """select what, count(*) from (
-               select 'balances' as what from ledger_balance b
-                   join ledger_account a on a.id = b.account_id
-                   join participants_participant p on p.id = b.participant_id
-                   left join ledger_budgetline l on l.id = b.budget_line_id
-                   where b.alliance_id = %(alliance)s
-                     and (a.alliance_id, p.alliance_id, coalesce(l.alliance_id, b.alliance_id))
-                         <> (b.alliance_id, b.alliance_id, b.alliance_id)
-               union all
-               select 'returns' from ledger_costreturn r
-                   join participants_participant p on p.id = r.participant_id
-                   join core_document d on d.id = r.document_id
-                   left join ledger_journal j on j.id = r.journal_id
-                   where r.alliance_id = %(alliance)s
-                     and (p.alliance_id, d.alliance_id, coalesce(j.alliance_id, r.alliance_id))
-                         <> (r.alliance_id, r.alliance_id, r.alliance_id)
-               union all
-               select 'contributions' from ledger_contribution c
-                   join participants_participant p on p.id = c.participant_id join ledger_budget b on b.id = c.budget_id
-                   where c.alliance_id = %(alliance)s
-                     and (p.alliance_id, b.alliance_id) <> (c.alliance_id, c.alliance_id)
-               union all
-               select 'budget lines' from ledger_budgetline l join ledger_budget b on b.id = l.budget_id
-                   where l.alliance_id = %(alliance)s and b.alliance_id <> l.alliance_id) foreign_rows
-           group by what order by what""",
-        alliance_id,
-    ):
-        yield f"{count} {what} name something of another alliance."
 
 
 @invariant("Every return in the book was posted once, whole, and as it was confirmed.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views import book, pool, returns, scenario
+from ledger.views import book, entry, mending, pool, returns, scenario
 
 app_name = "ledger"
 urlpatterns = [
@@ -15,9 +15,14 @@ urlpatterns = [
     path("journals/<int:number>/reversal/", book.reversal, name="reversal"),
     path("returns/", returns.returns, name="returns"),
     path("returns/new/", returns.send_return, name="send_return"),
+    path("returns/typed/", entry.type_return, name="type_return"),
+    path("returns/nothing/", entry.state_nothing, name="state_nothing"),
     path("returns/template.xlsx", returns.template, name="template"),
     path("returns/<int:number>/", returns.cost_return, name="return"),
     path("returns/<int:number>/columns/", returns.columns, name="columns"),
+    path("returns/<int:number>/sheet/", mending.sheet, name="sheet"),
+    path("returns/<int:number>/names/", mending.names, name="names"),
+    path("returns/<int:number>/fixes/", mending.fix, name="fix"),
     path("returns/<int:number>/confirmation/", returns.confirm, name="confirm"),
     path("returns/<int:number>/withdrawal/", returns.withdraw, name="withdraw"),
     path("returns/<int:number>/another-try/", returns.another_try, name="another_try"),

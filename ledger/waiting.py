@@ -1,12 +1,10 @@
 """What waits in the open book, and on whom: returns to send or to mend, months to close. A constant few queries."""
 
-from datetime import date
-
 from django.urls import reverse
 from django.utils import timezone
 
 from alliance.core.periods import Month
-from alliance.core.waiting import Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from alliance.core.workdays import add_working_days
 from ledger import possible
 from ledger.lifecycle import ReturnState
@@ -18,51 +16,50 @@ from participants.standing import Role, Standing
 REPORT_WITHIN = 10  # working days after the month's end
 
 
-def waiting_on(standing: Standing) -> list[Waiting]:
-    """For whoever sends returns, their returns; for the pool manager, the months to close."""
-    today = timezone.localdate()
-    last = Month.containing(today).previous
-    found = [*_returns_in_hand(standing), *_returns_missing(standing, last)]
-    if standing.has(Role.POOL_MANAGER):
-        found += _months_to_close(standing, today)
-    return found
+WANTED = {
+    ReturnState.MAPPING: "Say what its columns mean.",
+    ReturnState.ATTENTION: "{count} to put right before it can be posted.",
+    ReturnState.READY: "It is checked. Look at its totals and confirm it.",
+}
 
 
-def _returns_in_hand(standing: Standing) -> list[Waiting]:
-    wanted = {
-        ReturnState.MAPPING: "Say what its columns mean.",
-        ReturnState.ATTENTION: "{count} to put right before it can be posted.",
-        ReturnState.READY: "It is checked. Look at its totals and confirm it.",
-    }
-    returns = list(
-        CostReturn.objects.of(standing.alliance)
-        .filter(status__in=wanted, participant__in=standing.participant_ids)
-        .for_lists()
-    )
+def _in_hand(standing: Standing):
+    own = CostReturn.objects.of(standing.alliance).filter(participant__in=standing.participant_ids)
+    return own.filter(status__in=WANTED).for_lists() if standing.participant_ids else None
+
+
+def _returns_in_hand(returns: list[CostReturn], standing: Standing) -> list[Waiting]:
     acts = _whose_to_act(standing, {one.participant_id for one in returns})
     return [
         Waiting(
             title=f"Cost return {one.number}: {one}",
             url=one.get_absolute_url(),
-            why=wanted[one.status].format(count=_things(one.problem_count)),
+            why=WANTED[one.status].format(count=_things(one.problem_count)),
             who="me" if one.participant_id in acts else "organisation",
         )
         for one in returns
     ]
 
 
-def _returns_missing(standing: Standing, month: Month) -> list[Waiting]:
-    """Last month's costs that a provider has not sent."""
-    period = Period.objects.of(standing.alliance).filter(month=month.start).open().first()
-    if not period:
-        return []
-    ours = {
+def _providers(standing: Standing) -> dict[int, str]:
+    """Short names of the reader's providers, by their ids."""
+    return {
         one.participant_id: one.participant.short_name
         for one in standing.appointments
         if one.participant_id and one.participant.kind == Participant.Kind.PROVIDER
     }
-    if not ours:
-        return []
+
+
+def _last_month(standing: Standing):
+    """While it is open."""
+    last = Month.containing(timezone.localdate()).previous
+    periods = Period.objects.of(standing.alliance).filter(month=last.start).open()
+    return periods if _providers(standing) else None
+
+
+def _returns_missing(periods: list[Period], standing: Standing) -> list[Waiting]:
+    """Last month's costs that a provider has not sent."""
+    ours, month = _providers(standing), periods[0].value
     sent = set(
         CostReturn.objects.of(standing.alliance)
         .filter(month=month.start, participant__in=ours)
@@ -83,16 +80,17 @@ def _returns_missing(standing: Standing, month: Month) -> list[Waiting]:
     ]
 
 
-def _months_to_close(standing: Standing, today: date) -> list[Waiting]:
+def _ended(standing: Standing):
     """The oldest month that has ended and is open: months are closed in their order."""
-    ended = (
-        Period.objects.of(standing.alliance)
-        .filter(month__lt=today.replace(day=1))
-        .open()
-        .order_by("month")
-        .first()
-    )
-    if ended is None or possible.not_closable(ended, today):
+    if not standing.has(Role.POOL_MANAGER):
+        return None
+    ended = Period.objects.of(standing.alliance).filter(month__lt=timezone.localdate().replace(day=1))
+    return ended.open().order_by("month")[:1]
+
+
+def _months_to_close(periods: list[Period], standing: Standing) -> list[Waiting]:
+    (ended,) = periods
+    if possible.not_closable(ended, timezone.localdate()):
         return []
     (who,) = reported(standing.alliance, [ended.value])
     return [
@@ -124,3 +122,12 @@ def _whose_to_act(standing: Standing, participants: set[int]) -> set[int]:
 
 def _things(count: int) -> str:
     return f"{count:,} thing" if count == 1 else f"{count:,} things"
+
+
+waiting_on = Sources(
+    [
+        Source(_in_hand, _returns_in_hand),
+        Source(_last_month, _returns_missing),
+        Source(_ended, _months_to_close),
+    ]
+)

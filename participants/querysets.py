@@ -21,7 +21,10 @@ class OfAllianceQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         from participants.models import Alliance
+        from participants.standing import kept_standings
 
+        if entered := kept_standings(user):
+            return self.filter(alliance_id__in=[one.alliance.pk for one in entered])
         return self.filter(alliance__in=Alliance.objects.visible_to(user))
 
     def of(self, alliance):

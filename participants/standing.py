@@ -10,11 +10,25 @@ Role = RoleAppointment.Role
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """A person's appointments in force today in one alliance (empty for a stranger)."""
+    """A person's appointments in force today in one alliance (empty for a stranger).
+
+    Two are equal when the same person holds the same appointments and speaks for the same participants.
+    """
 
     person: User
     alliance: Alliance
     appointments: tuple[RoleAppointment, ...]
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, Standing) and self._facts == other._facts
+
+    def __hash__(self) -> int:
+        return hash(self._facts)
+
+    @cached_property
+    def _facts(self) -> tuple:
+        held = tuple(one.pk for one in self.appointments)
+        return self.person.pk, self.alliance, held, self.speaks_for_ids, self.senior_for_ids
 
     def has(self, *roles: str) -> bool:
         return any(one.role in roles for one in self.appointments)
@@ -74,17 +88,31 @@ class Standing:
 
 
 def standing(person: User, alliance: Alliance | int) -> Standing:
-    """The person's standing today; one query, kept for the length of a request by `in_alliance`."""
+    """The person's standing today; one query, unless the door of this request has asked (`enter`)."""
     alliance_id = alliance if isinstance(alliance, int) else alliance.pk
-    kept = getattr(person, "_standings", {}).get(alliance_id)
-    if kept is not None:
-        return kept
+    for kept in kept_standings(person):
+        if kept.alliance.pk == alliance_id:
+            return kept
     if not person.is_authenticated:
         return Standing(person, alliance, ())
-    appointments = (
-        RoleAppointment.objects.in_force()
-        .filter(person=person, alliance_id=alliance_id)
-        .select_related("participant")
-        .order_by("participant__place", "role")
-    )
-    return Standing(person, alliance, tuple(appointments))
+    return Standing(person, alliance, tuple(_appointments(person).filter(alliance_id=alliance_id)))
+
+
+def enter(person: User, slug: str) -> Standing | None:
+    """The person’s standing in the alliance of that name, kept with the person; None for a stranger. One query."""
+    appointments = tuple(_appointments(person).filter(alliance__slug=slug).select_related("alliance"))
+    if not appointments:
+        return None
+    entered = Standing(person, appointments[0].alliance, appointments)
+    person._standings = (entered,)
+    return entered
+
+
+def kept_standings(person: User) -> tuple[Standing, ...]:
+    """Where this request has entered: nothing outside is in sight then."""
+    return getattr(person, "_standings", ())
+
+
+def _appointments(person: User):
+    held = RoleAppointment.objects.in_force().filter(person=person)
+    return held.select_related("participant").order_by("participant__place", "role")

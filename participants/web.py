@@ -7,8 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from alliance.core.tenancy import within_alliance
-from participants.models import Alliance
-from participants.standing import standing
+from participants.standing import enter
 
 
 def in_alliance(view):
@@ -20,12 +19,10 @@ def in_alliance(view):
     @wraps(view)
     @login_required
     def door(request: HttpRequest, alliance: str, **named) -> HttpResponse:
-        found = Alliance.objects.visible_to(request.user).filter(slug=alliance).first()
-        if found is None:
+        request.standing = enter(request.user, alliance)
+        if request.standing is None:
             raise Http404("No such alliance.")
-        request.alliance = found
-        request.standing = standing(request.user, found)
-        request.user._standings = {found.pk: request.standing}
+        request.alliance = found = request.standing.alliance
 
         def act() -> HttpResponse:
             for upload in request.FILES.values():

@@ -34,7 +34,7 @@ def test_home_asks_as_much_for_three_of_everything_as_for_one(
     page = client.get(address).context
     on_me, on_us, _ = (len(found) for _, found in page["groups"])
     assert (on_me, on_us) == (5 * things + 1, 2 * things)  # all risks to accept are one thing to do
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(20):
         client.get(address)
 
 
@@ -43,5 +43,5 @@ def test_the_record_asks_as_much_for_three_of_everything_as_for_one(
     cast, client_of, things, query, django_assert_num_queries
 ):
     client, address = client_of(cast.ari), reverse("record", args=[cast.alliance.slug])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(address + query)

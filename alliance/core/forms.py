@@ -126,12 +126,17 @@ def _iso_date(text):
 
 
 class WordsField(forms.CharField):
-    """Longer words: several lines, counted as the reader counts them. Cleans to NFC with "\\n" line ends."""
+    """Longer words: several lines, counted as the reader counts them. Cleans to NFC with "\\n" line ends.
+
+    Nothing is without end: 20,000 characters are the most where no `max_length` says otherwise. Only a smaller one
+    is told beside the question; nobody writes ten pages into a box by mistake.
+    """
 
     widget = forms.Textarea
+    MOST = 20_000
 
-    def __init__(self, *, rows=5, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, *, rows=5, max_length=MOST, **kwargs):
+        super().__init__(max_length=max_length, **kwargs)
         if isinstance(self.widget, forms.Textarea):
             self.widget.attrs["rows"] = rows
 
@@ -305,8 +310,9 @@ class ConcordatBoundField(BoundField):
 
     @property
     def counted(self):
-        """The most characters that a longer text may have, or None."""
-        return getattr(self.field, "max_length", None) if self.kind == "words" else None
+        """The most characters that a longer text may have, where that is worth saying; else None."""
+        most = getattr(self.field, "max_length", None) if self.kind == "words" else None
+        return most if most and most < WordsField.MOST else None
 
     @property
     def optional(self):

@@ -268,7 +268,7 @@ class MinutesForm(Form):
         help_text="Shown to everybody who is asked to accept them again.",
         max_length=300,
     )
-    text = WordsField(label="The minutes", rows=24)
+    text = WordsField(label="The minutes", rows=24, max_length=100_000)
 
     asks = {"text": "the minutes", "note": "what the amended minutes change"}
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
 from decisions.lifecycle import RatificationState, UrgentState
@@ -72,6 +73,13 @@ class Decision(OfAlliance):
     def is_in_effect(self, on=None) -> bool:
         """Ratified where that is needed, and not superseded (rules 14, 31). One query."""
         return Decision.objects.in_effect(on).filter(pk=self.pk).exists()
+
+    @cached_property
+    def put_after(self) -> list[Proposal]:
+        """What was put because of it, drafts too: in its place, about its money, or again after a refusal."""
+        because = Proposal.objects.filter(Q(supersedes=self) | Q(follows=self)).order_by("number")
+        related = ("alliance", "participant", "current_wording", "decision__wording", "deadlock")
+        return list(because.select_related(*related).prefetch_related("decision__ratifications__participant"))
 
     @property
     def superseded_by(self) -> "Decision | None":

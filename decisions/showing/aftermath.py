@@ -27,17 +27,23 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
     }
     if proposal.state != State.AGREED:
         return shown
-    decision = Decision.objects.with_review().select_related("alliance", "wording").get(proposal=proposal)
-    successor = decision.superseded_by
+    decision = Decision.objects.with_review().get(proposal=proposal)
+    decision.alliance = proposal.alliance
+    instead = [one for one in proposal.decision.put_after if one.supersedes_id == decision.pk]
+    sealed = (one.decision for one in instead if one.state == State.AGREED and not one.decision.refusing)
+    successor = next(sealed, None)
+    reviews = decision.reviews.select_related("intended", "next", "who_are_we").order_by("-pk")
     today = timezone.localdate()
     due = decision.review_due
     shown |= {
         "aftermath_new": successor,
         "aftermath_new_awaits": [] if successor is None else successor.awaiting,
-        "aftermath_under_way": None if successor else _under_way(decision, standing),
+        "aftermath_under_way": None
+        if successor
+        else next((one for one in instead if one.state == State.OPEN), None),
         "aftermath_reviews": [
             {"review": one, "concluded": CONCLUDED[one.conclusion]}
-            for one in decision.reviews.select_related("intended", "next", "who_are_we").order_by("-pk")
+            for one in (reviews if decision.reviewed_last else ())
         ],
         "aftermath_due": due,
         "aftermath_is_due": successor is None and due is not None and due <= today,
@@ -52,12 +58,6 @@ def _superseded(proposal: Proposal) -> Decision | None:
     if not proposal.supersedes_id:
         return None
     return Decision.objects.select_related("alliance", "wording").get(pk=proposal.supersedes_id)
-
-
-def _under_way(decision: Decision, standing: Standing) -> Proposal | None:
-    """An open proposal that would supersede it, as far as the reader may know."""
-    seen = Proposal.objects.visible_to(standing.person).select_related("alliance", "current_wording")
-    return seen.filter(supersedes=decision, state=State.OPEN).order_by("number").first()
 
 
 def _acts(decision: Decision, standing: Standing, successor: Decision | None, due) -> list[dict]:

@@ -62,9 +62,6 @@ def _right(proposal: Proposal) -> dict:
 
 def _consequences(proposal: Proposal, standing: Standing) -> list[dict]:
     """Key decisions about the money that this one moves, and questions that a refusal opened again (rules 13, 14)."""
-    found = Proposal.objects.filter(follows=proposal.decision).select_related(
-        "alliance", "participant", "current_wording", "decision__alliance", "deadlock"
-    )
     return [
         {
             "proposal": one,
@@ -76,7 +73,8 @@ def _consequences(proposal: Proposal, standing: Standing) -> list[dict]:
             "agreed": one.state == State.AGREED,
             "state": State(one.state_now).label.lower(),
         }
-        for one in found.order_by("number")
+        for one in proposal.decision.put_after
+        if one.follows_id == proposal.decision.pk
     ]
 
 

@@ -109,8 +109,9 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
     for one in found.values():
         one.show(in_sight(one))
     fill(found.values(), proposal)
-    stewards = _stewards(proposal)
-    for one in proposal.objections.all():
+    objections = proposal.objections.all()
+    stewards = _stewards(proposal) if objections else {}
+    for one in objections:
         one.stewards_named = stewards.get(one.pk, [])
         one.steward = one.stewards_named[-1] if one.stewards_named else None
         one.why_no_steward = (

@@ -154,9 +154,9 @@ def history(proposal: Proposal, *, whole: bool = False) -> tuple[list[dict], boo
     """The record about this proposal, newest first, a position's words beside it; and whether there is more of it."""
     found = list(about(proposal) if whole else about(proposal)[: ACTS + 1])
     shown = found if whole else found[:ACTS]
-    answers = [int(event.facts["position"]) for event in shown if event.facts.get("position")]
-    with_words = Position.objects.filter(pk__in=answers, reason__isnull=False).select_related("reason")
-    reasons = {str(one.pk): one.reason for one in with_words}
+    reasons = _reasons(
+        proposal, {int(event.facts["position"]) for event in shown if event.facts.get("position")}
+    )
     notes = {one.version: one.note for one in proposal.wordings.all()}
     told = []
     for event in shown:
@@ -164,11 +164,21 @@ def history(proposal: Proposal, *, whole: bool = False) -> tuple[list[dict], boo
         if proposal.is_veiled:
             event = veiled_event(event)
             name = "veiled" if isinstance(event, VeiledEvent) else name
-        sentence = mark_safe(render_to_string(event.sentence_template, {"event": event}).strip())
+        sentence = mark_safe(
+            render_to_string(event.sentence_template, {"event": event, "here": True}).strip()
+        )
         facts = event.facts if name != "veiled" else {}
-        words = reasons.get(facts.get("position", ""))
+        words = reasons.get(int(facts.get("position") or 0))
         if name == "wording_changed":
             words = notes.get(facts["version"])
         icon = ICONS.get(name) or LOOKS.get(facts.get("stance"), ("decision",))[0]
         told.append({"event": event, "when": event.at, "title": sentence, "words": words, "icon": icon})
     return told, len(shown) < len(found)
+
+
+def _reasons(proposal: Proposal, answers: set[int]) -> dict:
+    """The words of those positions that gave a reason; a query only for answers that do not stand any more."""
+    at_hand = {one.pk: one for one in proposal.positions.all()}
+    earlier = Position.objects.filter(reason__isnull=False).select_related("reason")
+    found = at_hand | earlier.in_bulk(answers - at_hand.keys())
+    return {pk: one.reason for pk, one in found.items() if pk in answers and one.reason}

@@ -32,11 +32,7 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
         "ratification_asked": [_one(one, decision, standing) for one in asked],
         "ratification_awaiting": joined(one.short_name for one in decision.awaiting),
         "ratification_refusing": joined(one.short_name for one in decision.refusing),
-        "ratification_again": decision.consequences.filter(follows_as=Proposal.FollowsAs.REFUSAL)
-        .select_related("alliance")
-        .first()
-        if decision.refusing
-        else None,
+        "ratification_again": _again(decision) if decision.refusing else None,
     }
 
 
@@ -56,3 +52,9 @@ def _one(one, decision, standing: Standing) -> dict:
         "act": reverse("decisions:ratify", args=address) if may else "",
         "minute": reverse("decisions:minute", args=address) if one.minute_id else "",
     }
+
+
+def _again(decision) -> Proposal | None:
+    """The question that the refusal opened once more."""
+    put = (one for one in decision.put_after if one.follows_id == decision.pk)
+    return next((one for one in put if one.follows_as == Proposal.FollowsAs.REFUSAL), None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decisions import veil
 from decisions.lifecycle import State
 from decisions.models import Decision, Position, Proposal, Ratification
+from decisions.querysets import told
 from decisions.tally import joined
 from participants.standing import Standing
 
@@ -34,11 +35,12 @@ class Line:
 
 
 def lines_of(page: Sequence[Proposal], standing: Standing) -> list[Line]:
-    """Who has not answered is counted only for what is still open or was not agreed; the rest is told by its state."""
-    at_work = [one for one in page if one.state == State.OPEN]
-    if at_work:
-        whole = Proposal.objects.filter(pk__in=[one.pk for one in at_work]).with_positions()
-        told = {one.pk: veil.over(one, standing) for one in whole}
+    """Who has not answered is counted only for what is still open or was not agreed; the rest is told by its state.
+
+    `page` as `with_what_there_is()` found it.
+    """
+    for one in told(one for one in page if one.state == State.OPEN):
+        veil.over(one, standing)
     sealed = [one for one in page if one.state == State.AGREED]
     aside = _names(
         Position.objects.filter(
@@ -46,19 +48,18 @@ def lines_of(page: Sequence[Proposal], standing: Standing) -> list[Line]:
         ),
         "proposal_id",
     )
-    awaited = _names(
-        Ratification.objects.filter(decision__proposal__in=sealed, state=Ratification.State.AWAITED),
-        "decision__proposal_id",
-    )
-    refused = _names(
-        Ratification.objects.filter(decision__proposal__in=sealed, state=Ratification.State.REFUSED),
-        "decision__proposal_id",
+    ratified = [one for one in sealed if getattr(one, "has_ratifications", True)]
+    awaited, refused = (
+        _names(
+            Ratification.objects.filter(decision__proposal__in=ratified, state=state), "decision__proposal_id"
+        )
+        for state in (Ratification.State.AWAITED, Ratification.State.REFUSED)
     )
     after = _successors(sealed)
     return [
         _sealed(one, aside.get(one.pk), awaited.get(one.pk), refused.get(one.pk), after.get(one.pk))
         if one.state == State.AGREED
-        else _put(told[one.pk] if one.state == State.OPEN else one)
+        else _put(one)
         for one in page
     ]
 

@@ -251,8 +251,7 @@ begin
         is distinct from (to_jsonb(new) - '{state,reported_at,reported_by_id,report_id,meeting_id}'::text[])
         or new.state <> 'reported' or not exists (
         select from participants_roleappointment a where a.participant_id = new.participant_id
-            and decisions_speaks(a.id, new.reported_by_id, a.participant_id, a.role, decisions_day(new.reported_at)))
-        or exists (select from decisions_meeting m where m.id = new.meeting_id and m.alliance_id <> new.alliance_id) then
+            and decisions_speaks(a.id, new.reported_by_id, a.participant_id, a.role, decisions_day(new.reported_at))) then
         perform decisions_refuse('An urgent safety action is reported once, by whoever took it (rule 23).');
     end if;
     return new;

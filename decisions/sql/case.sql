@@ -9,10 +9,6 @@ declare
     put decisions_proposal%rowtype;
 begin
     select * into strict put from decisions_proposal where id = new.proposal_id for update;
-    if put.alliance_id <> new.alliance_id
-        or not exists (select from core_document where id = new.document_id and alliance_id = new.alliance_id) then
-        perform decisions_refuse('A file belongs to the alliance of its proposal.');
-    end if;
     if put.state not in ('draft', 'open') then
         perform decisions_refuse('Files come while a proposal can still change (rule 20).');
     end if;
@@ -99,11 +95,6 @@ declare
     sealed decisions_decision%rowtype;
 begin
     select * into strict sealed from decisions_decision where id = new.decision_id;
-    if sealed.alliance_id <> new.alliance_id or exists (
-        select from core_words where id in (new.intended_id, new.next_id, new.who_are_we_id)
-            and alliance_id <> new.alliance_id) then
-        perform decisions_refuse('A review belongs to the alliance of its decision.');
-    end if;
     if new.held_on < sealed.decided_on or new.held_on > decisions_day(new.reviewed_at)
         or new.review_again_on <= decisions_day(new.reviewed_at) then
         perform decisions_refuse('A decision is looked back at after it was made, and again on a later day.');

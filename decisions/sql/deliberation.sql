@@ -55,9 +55,6 @@ begin
             and a.person_id = new.written_by_id and a.participant_id = new.participant_id) then
         perform decisions_refuse('A remark names the organisation of whoever made it.');
     end if;
-    if not exists (select from core_words where id = new.words_id and alliance_id = new.alliance_id) then
-        perform decisions_refuse('A remark has words of its own alliance.');
-    end if;
     if new.objection_id is not null and not exists (
         select from decisions_objection where id = new.objection_id and proposal_id = put.id)
         or new.amendment_id is not null and not exists (

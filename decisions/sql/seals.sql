@@ -111,7 +111,7 @@ begin
 end
 $$;
 
--- A proposal names a delegation, a matter, and decisions of its own alliance; what is reserved was listed before (rule 12).
+-- A proposal names a delegation to its own organisation; what is reserved to it was listed before (rule 12).
 create or replace function decisions_proposal_begins_as_a_draft() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
@@ -131,10 +131,6 @@ begin
         select from decisions_reservedmatter where id = new.matter_id and alliance_id = new.alliance_id
             and holder_id = new.participant_id and listed_at <= new.drafted_at and ended_on is null) then
         perform decisions_refuse('What is reserved is listed before the decision is begun, for its one holder (rule 12).');
-    end if;
-    if exists (select from decisions_decision where id in (new.supersedes_id, new.follows_id)
-                and alliance_id <> new.alliance_id) then
-        perform decisions_refuse('A proposal follows decisions of its own alliance.');
     end if;
     if new.kind <> 'key' and exists (select from decisions_decision where id = new.supersedes_id and kind = 'key') then
         perform decisions_refuse('What all have decided is superseded by all (rule 20).');

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.core.htmx import redirect, render
+from alliance.core.models import Event
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
 from decisions.forms import (
@@ -17,7 +17,7 @@ from decisions.forms import (
 )
 from decisions.forms.positions import chosen
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
-from decisions.models import Decision, Position, Proposal
+from decisions.models import Position, Proposal
 from decisions.showing import about, acts, differences, history, panels, people_of, spoken_stands
 from decisions.showing.positions import answering
 from decisions.views.drafting import show_draft
@@ -45,10 +45,7 @@ def proposal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 @in_alliance
 def decision(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """The permanent address of what was agreed."""
-    sealed = get_object_or_404(
-        Decision.objects.visible_to(request.user).filter(alliance=alliance), number=number
-    )
-    return _show(request, whole(request, alliance).get(pk=sealed.proposal_id))
+    return _show(request, whole(request, alliance, decision__number=number))
 
 
 @require_POST
@@ -189,7 +186,6 @@ def _show(
 ) -> HttpResponse:
     if found.state in (State.DRAFT, State.DISCARDED):
         return show_draft(request, found)
-    principles = principles_of(found.alliance)
     context = {"proposal": found, "state": found.state_now, "acts": acts(request.user, found)}
     speaks_for = people_of(request.standing, found)
     objecting = {one.participant_id: one for one in found.tally.objections}
@@ -201,11 +197,15 @@ def _show(
     ]
     if form is None and free and found.state_now == State.OPEN:
         form = PositionForm(
-            proposal=found, participants=free, principles=principles, initial=chosen(request.GET)
+            proposal=found,
+            participants=free,
+            principles=principles_of(found.alliance),
+            initial=chosen(request.GET),
         )
-    names = {one.pk: str(one) for one in Principle.objects.filter(alliance=found.alliance)}
-    for one in found.objections.all():
-        one.touched = [names[pk] for pk in one.principles if pk in names]
+    objections = found.objections.all()
+    touched = Principle.objects.in_bulk({pk for one in objections for pk in one.principles})
+    for one in objections:
+        one.touched = [str(touched[pk]) for pk in one.principles if pk in touched]
         one.why_not_resolve = permissions.resolve_objection.reason(request.user, objection=one)
     context |= {
         "wording": found.current_wording,
@@ -216,11 +216,19 @@ def _show(
         "own_objections": [one for one in found.tally.objections if one.participant in speaks_for],
         "changed": changed,
         "differences": differences(changed.shown, changed.current) if changed and changed.shown else [],
-        "seal": about(found).filter(kind__in=SEALS).first() if found.state == State.AGREED else None,
     }
     context["events"], context["more_events"] = history(found, whole=request.GET.get("history") == "whole")
+    context["seal"] = _seal(found, context["events"])
     context["meeting"] = meeting_asked(request, found.alliance)
     context |= answering(found, request.standing) | panels(found, request.standing)
     return render(
         request, "decisions/proposal.html", context, status=422 if changed or (form and form.errors) else 200
     )
+
+
+def _seal(found: Proposal, told: list[dict]) -> Event | None:
+    """The entry in the record, mostly among those that are told anyway."""
+    if found.state != State.AGREED:
+        return None
+    told = (one["event"] for one in told if one["event"].kind in SEALS)
+    return next(told, None) or about(found).filter(kind__in=SEALS).first()

@@ -25,9 +25,10 @@ def asked(request: HttpRequest, alliance: Alliance):
 @in_alliance
 def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form, found = asked(request, alliance)
-    page = page_of(
-        request, found.select_related("alliance", "participant", "current_wording", "decision__alliance")
-    )
+    page = page_of(request, found.values("pk"))
+    # Asked for by their ids: a late page passes over the earlier ones without looking into them.
+    whole = Proposal.objects.filter(pk__in=page.object_list).with_what_there_is()
+    page.object_list = list(whole.select_related("decision__alliance").order_by("-number"))
     context = {
         "form": form,
         "page": page,

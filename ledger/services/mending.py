@@ -8,6 +8,7 @@ from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from ledger import importing, permissions
 from ledger.importing import LEAVE, Meaning
+from ledger.lifecycle import RETURN
 from ledger.models import BudgetLine, Category, CostReturn, OwnName, ReturnLine, RowFix
 from ledger.services.shared import ask_for_a_check, locked, move
 
@@ -23,6 +24,7 @@ def fix_rows(*, cost_return: CostReturn, fixes: Mapping[int, Mapping[str, str]],
     """
     cost_return = locked(cost_return)
     permissions.handle_return.check(by, cost_return=cost_return)
+    RETURN.require(cost_return.status, "fix_rows")
     stands = {number: dict(row) for number, row in rows_as_they_stand(cost_return, fixes).items()}
     made = []
     for number, texts in fixes.items():
@@ -96,6 +98,7 @@ def explain_names(*, cost_return: CostReturn, meanings: Mapping[tuple[str, str],
             alliance_id=cost_return.alliance_id, budget__starts_on=year.start
         ).values_list("name", flat=True)
     )
+    RETURN.require(cost_return.status, "explain_names")
     known = {
         "category": {LEAVE, *Category.values},
         "budget_line": {LEAVE, *lines},

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core import outbox
@@ -12,9 +13,10 @@ from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
-from alliance.core.spreadsheets import Column, Sheet, SpreadsheetError, read_table, write_xlsx
+from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import importing, permissions, services
 from ledger.forms import ColumnsForm, ReturnForm, open_months
+from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
 from ledger.summaries import reported
@@ -23,6 +25,7 @@ from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
 PROBLEMS_SHOWN = 500
+FIXES_SHOWN = 100
 TONES = {
     ReturnState.CHECKING: ("slate", "waiting"),
     ReturnState.MAPPING: ("plum", "question"),
@@ -34,6 +37,7 @@ TONES = {
     ReturnState.KNOWN: ("outline", "link"),
     ReturnState.REPLACED: ("outline", "history"),
     ReturnState.WITHDRAWN: ("outline", "minus"),
+    ReturnState.NIL: ("strong", "book"),
 }
 
 
@@ -53,7 +57,7 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "older": f"?before={shown[-1].number}" if more else "",
         "first": request.path if before else "",
         "reported": reported(alliance, months[1:2] or months[:1]),
-        "why_not_send": _why_not_send(whose_returns(request, alliance), months),
+        "why_not_send": why_not_send(whose_returns(request, alliance), months),
         "has_book": bool(months) or bool(shown),
         "places": places(request, alliance),
     }
@@ -64,7 +68,7 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def send_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     participants, months = whose_returns(request, alliance), open_months(alliance)
-    if why_not := _why_not_send(participants, months):
+    if why_not := why_not_send(participants, months):
         page = {"why_not": why_not, "places": places(request, alliance)}
         return render(
             request, "ledger/send_return.html", page, status=403 if request.method == "POST" else 200
@@ -89,7 +93,12 @@ def send_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             by=request.user,
         )
         return redirect(request, made.get_absolute_url())
-    page = {"form": form, "participants": participants, "places": places(request, alliance)}
+    page = {
+        "form": form,
+        "participants": participants,
+        "template_query": f"?participant={participants[0].slug}&month={form['month'].value()}",
+        "places": places(request, alliance),
+    }
     return render(request, "ledger/send_return.html", page, status=422 if form.errors else 200)
 
 
@@ -97,7 +106,7 @@ def send_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """One return in whatever state it is; while a worker has it, the page asks again."""
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     work = _work(found) if found.is_moving else None
     page = {"cost_return": found, "work": work, "url": found.get_absolute_url()}
     if is_htmx(request) and request.headers.get("HX-Target") == "progress":
@@ -121,7 +130,10 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         else [],
         "may": not why_not,
         "why_not": why_not,
-        "can_match": RETURN.permits(found.status, "match_columns") and found.headings,
+        "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
+        "can_fix": RETURN.permits(found.status, "fix_rows"),
+        "problem_rows": _problems(found).exclude(row=None).values("row").distinct().count(),
+        "fixes": _fixes(found),
         "can_withdraw": RETURN.permits(found.status, "withdraw"),
         "places": places(request, alliance),
     }
@@ -132,27 +144,31 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
 @in_alliance
 def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """Say what each column of the file means."""
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     permissions.handle_return.check(request.user, cost_return=found)
     RETURN.require(found.status, "match_columns")
-    seen = _look(found)
     form = ColumnsForm(
         request.POST or None,
         cost_return=found,
-        lines=list(_lines_of_year(found, alliance)),
-        samples=seen.samples if seen else [],
+        lines=list(lines_of_year(found, alliance)),
+        samples=found.samples,
     )
     if request.method == "POST" and form.is_valid():
         services.match_columns(cost_return=found, mapping=form.meaning().as_json(), by=request.user)
         return redirect(request, found.get_absolute_url())
-    page = {"cost_return": found, "form": form, "seen": seen, "places": places(request, alliance)}
+    page = {
+        "cost_return": found,
+        "form": form if found.headings else None,
+        "sheet_form": SheetForm(sheets=found.sheets, current=found.sheet) if found.sheets else None,
+        "places": places(request, alliance),
+    }
     return render(request, "ledger/columns.html", page, status=422 if form.errors else 200)
 
 
 @require_POST
 @in_alliance
 def confirm(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     services.accept_cost_return(cost_return=found, by=request.user)
     return redirect(request, found.get_absolute_url())
 
@@ -160,7 +176,7 @@ def confirm(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
 @require_POST
 @in_alliance
 def withdraw(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     services.withdraw_cost_return(cost_return=found, by=request.user)
     messages.success(request, f"Return {found.number} is withdrawn. Nothing of it is in the book.")
     return redirect(request, found.get_absolute_url())
@@ -170,7 +186,7 @@ def withdraw(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 @in_alliance
 def another_try(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """Take up what a worker gave up."""
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     permissions.handle_return.check(request.user, cost_return=found)
     if found.is_moving and (work := _work(found)) and work.parked_at:
         outbox.try_again(work)
@@ -190,7 +206,7 @@ def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
 @require_safe
 @in_alliance
 def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     rows = ((one.row, one.column, one.value, one.sentence) for one in _problems(found))
     headings = ["Row", "Column", "Value", "Problem"]
     name = f"{alliance.slug}-return-{number}-problems"
@@ -201,7 +217,7 @@ def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 @in_alliance
 def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> HttpResponse:
     """A row as it stands in the file, and what became of it."""
-    found = _return(alliance, number)
+    found = find_return(alliance, number)
     line = get_object_or_404(
         ReturnLine.objects.select_related("account", "budget_line"),
         alliance=alliance,
@@ -213,6 +229,9 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
     entry = None
     if found.journal_id:
         entry = Entry.objects.filter(alliance=alliance, journal=found.journal_id, source_row=row).first()
+    may_fix = RETURN.permits(found.status, "fix_rows") and permissions.handle_return.allows(
+        request.user, cost_return=found
+    )
     page = {
         "cost_return": found,
         "line": line,
@@ -222,6 +241,8 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
         ],
         "entry": entry,
         "problems": _problems(found).filter(row=row),
+        "fixes": [one for one in _fixes(found) if one.row == row],
+        "fix_url": f"{reverse('ledger:fix', args=[alliance.slug, number])}?row={row}" if may_fix else "",
         "places": places(request, alliance),
     }
     return render(request, "ledger/row.html", page)
@@ -230,11 +251,18 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
 @require_safe
 @in_alliance
 def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """A workbook to fill in, with this year's budget lines and the categories to choose from."""
+    """A workbook to fill in: this year's budget lines and the categories to choose from, the participant and month."""
     months = open_months(alliance)
-    budget = Budget.objects.of(alliance).containing(months[0].start).first() if months else None
+    asked = next((one for one in months if one.slug == request.GET.get("month")), None)
+    ours = whose_returns(request, alliance)
+    whose = next(
+        (one for one in ours if one.slug == request.GET.get("participant")), ours[0] if ours else None
+    )
+    budget = Budget.objects.of(alliance).containing((asked or months[0]).start).first() if months else None
     if budget is None:
         raise Http404("There is no book yet.")
+    of = " of ".join(["Costs", *([whose.name] if whose else [])])
+    title = ", ".join([of, asked.label if asked else budget.year.label])
     columns = [
         Column("Date", "date", 12, hint="The day of the cost, like 22/11/2026."),
         Column("Supplier", width=28, hint="Who was paid. Never the name of a person who uses services."),
@@ -249,17 +277,39 @@ def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         Column("Reference", width=16, hint="The invoice's number, or your ledger's."),
         Column("Evidence", width=24, hint="What shows it and where it is kept."),
     ]
+    help_page = Sheet(
+        "Help",
+        [Column("Step", width=6), Column("What to do", width=100)],
+        _help(alliance),
+        "How to fill it in",
+    )
+    name = "-".join(["costs", *([whose.slug] if whose else []), asked.slug if asked else budget.year.slug])
     return download_file(
-        write_xlsx([Sheet("Costs", columns)]),
-        name=f"costs-{budget.year.slug}.xlsx",
+        write_xlsx([Sheet("Costs", columns, title=title), help_page]),
+        name=f"{name}.xlsx",
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
+
+
+def _help(alliance: Alliance) -> list[tuple[str, str]]:
+    steps = [
+        f"Each row of the sheet “Costs” is one cost that {alliance.name} shares. Leave no row half empty.",
+        "Date: the day of the cost, like 22/11/2026. It may be earlier than the month, but not of another year.",
+        "Supplier or description: who was paid, or what for. One of the two is enough. No names of people.",
+        "Amount (net): what it cost you. VAT that you can recover is no cost. A credit has a minus.",
+        "Category and budget line: choose from the lists; they are those of the agreed budget.",
+        "Reference and evidence: what shows the cost, so that everybody can find it. They may stay empty.",
+        "Totals and subtotals may stay: they are recognised and left out.",
+        "Save the workbook and send it. You see all that is wrong at once; nothing is posted before you confirm.",
+        "If nothing was spent, you need no workbook: state it in the page.",
+    ]
+    return [(str(place), step) for place, step in enumerate(steps, 1)]
 
 
 # ── What the pages show ──────────────────────────────────────────────────────
 
 
-def _return(alliance: Alliance, number: int) -> CostReturn:
+def find_return(alliance: Alliance, number: int) -> CostReturn:
     """With few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
     found = CostReturn.objects.of(alliance).select_related(
         "participant", "document", "submitted_by", "accepted_by", "journal"
@@ -270,7 +320,7 @@ def _return(alliance: Alliance, number: int) -> CostReturn:
     return found
 
 
-def _why_not_send(participants: list[Participant], months: list[Month]) -> str:
+def why_not_send(participants: list[Participant], months: list[Month]) -> str:
     if not months:
         return "There is no open month yet. The pool manager opens a financial year first."
     return "" if participants else "Only an organisation's finance lead sends its costs."
@@ -312,6 +362,17 @@ def _complaints(found: CostReturn) -> list[dict]:
     return complaints
 
 
+def _fixes(found: CostReturn) -> list:
+    """Who put what in the place of the file's text, newest first."""
+    if not found.headings:
+        return []
+    made = found.fixes.select_related("fixed_by").order_by("-pk")[:FIXES_SHOWN]
+    for one in made:
+        one.label = importing.COLUMNS[one.field].label if one.field else ""
+        one.left_out = not one.field and one.now == importing.LEAVE
+    return list(made)
+
+
 def _sums(rows) -> list[dict]:
     """The lines' totals by budget line and category, in the book's order, for the preview."""
     return list(
@@ -321,7 +382,7 @@ def _sums(rows) -> list[dict]:
     )
 
 
-def _lines_of_year(found: CostReturn, alliance: Alliance):
+def lines_of_year(found: CostReturn, alliance: Alliance):
     year = alliance.financial_year(found.month)
     return BudgetLine.objects.filter(alliance=alliance, budget__starts_on=year.start)
 
@@ -358,13 +419,5 @@ def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
 def _fixed(name: str, value: str, found: CostReturn, alliance: Alliance) -> str:
     if name == "category":
         return Category(value).label
-    line = _lines_of_year(found, alliance).filter(pk=value).first()
+    line = lines_of_year(found, alliance).filter(pk=value).first()
     return line.name if line else "a budget line of another year"
-
-
-def _look(found: CostReturn) -> importing.Look | None:
-    """The file's first rows, for whoever matches its columns."""
-    try:
-        return importing.look(read_table(bytes(found.document.content), found.document.name))
-    except SpreadsheetError:
-        return None

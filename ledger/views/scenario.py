@@ -47,14 +47,13 @@ def scenario_for_all(request: HttpRequest) -> HttpResponse:
 @in_alliance
 def scenario(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The same for a member: it begins with the alliance's own budget and providers."""
+    page = {"layout": "ledger/layout.html", "places": places(request, alliance)}
+    if ScenarioForm.says_all(request.GET):
+        return _show(request, {}, page)
     terms, cost, year = _beginning(alliance)
-    page = {
-        "layout": "ledger/layout.html",
-        "places": places(request, alliance),
-        "begins": "budget" if year else "example",
-        "year": year,
-    }
-    return _show(request, answers(terms, cost), page)
+    return _show(
+        request, answers(terms, cost), page | {"begins": "budget" if year else "example", "year": year}
+    )
 
 
 def _show(request: HttpRequest, begin: dict[str, str], page: dict) -> HttpResponse:

@@ -8,7 +8,21 @@ from participants.models import Alliance, Participant
 
 PLACES = [
     ("The book", "book", {"book", "lines"}),
-    ("Cost returns", "returns", {"returns", "send_return", "return", "columns", "row"}),
+    (
+        "Cost returns",
+        "returns",
+        {
+            "returns",
+            "send_return",
+            "return",
+            "columns",
+            "row",
+            "names",
+            "fix",
+            "type_return",
+            "state_nothing",
+        },
+    ),
     ("Journals", "journals", {"journals", "journal", "reversal"}),
     ("Budget and contributions", "budget", {"budget", "new_year", "receipt"}),
     ("Months", "periods", {"periods", "close"}),

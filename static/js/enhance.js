@@ -21,7 +21,7 @@ document.addEventListener("click", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false
 })
 
-// The year's longest tables scroll sideways: only then are they stops for the keyboard.
+// A table that does not scroll sideways is no stop for the keyboard; without this file every table is one.
 const reachable = () => {
   for (const region of document.querySelectorAll(".table-region")) {
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0

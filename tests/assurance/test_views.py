@@ -152,7 +152,7 @@ def test_the_list_asks_the_same_of_the_database_for_1_and_3_reports(
     for number in range(1, rows + 1):
         report_row(harbour_alliance, number, quarter.shifted(-number))
     client = client_of(carol)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = client.get(at("reports", harbour_alliance))
     assert page.content.decode().count("In the making") == rows
 
@@ -164,7 +164,7 @@ def test_the_page_asks_the_same_for_1_and_3_downloads(
     for _ in range(rows):
         services.download_report(report=sealed, by=bea)
     client = client_of(carol)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page = client.get(at("report", harbour_alliance, 1))
     assert words(page).count("Bea Board, Board member") == rows
 
@@ -173,7 +173,7 @@ def test_the_list_never_loads_the_files(
     client_of, carol, sealed, harbour_alliance, django_assert_num_queries
 ):
     client = client_of(carol)
-    with django_assert_num_queries(9) as asked:
+    with django_assert_num_queries(8) as asked:
         client.get(at("reports", harbour_alliance))
     assert not [one for one in asked if '"content"' in one["sql"]]
 

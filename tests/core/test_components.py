@@ -256,6 +256,21 @@ def test_words_are_counted_as_the_reader_counts_them():
     assert WordsField().clean("e\u0301") == "\u00e9"
 
 
+def test_no_words_are_without_end():
+    assert WordsField().clean("a" * 20_000)
+    with pytest.raises(forms.ValidationError):
+        WordsField().clean("a" * 20_001)
+
+
+def test_only_a_small_limit_is_told_beside_the_question():
+    class Written(Form):
+        short, long = WordsField(label="In short", max_length=300), WordsField(label="At length")
+
+    drawn = str(Written())
+    assert drawn.count("You can enter up to 300 characters") == 1
+    assert drawn.count("You can enter up to") == 1
+
+
 # ── Values in words ──
 
 

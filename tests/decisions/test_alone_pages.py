@@ -143,12 +143,12 @@ class TestWhoDecidesWhat:
         found_matter(cast.council)
         carol = client_of(cast.carol)
         carol.get(at("kinds"))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             carol.get(at("kinds"))
         for number in range(3):
             found_matter(cast.council, title=f"Matter {number}")
         services.decide_alone(proposal=draft_reserved(found_matter(cast.council), cast.carol), by=cast.carol)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             carol.get(at("kinds"))
 
 

@@ -92,7 +92,7 @@ class TestTheRegister:
             assert pat.get(url("decisions:interests")).status_code == 200
 
 
-QUERIES_OF_THE_REGISTER = 8
+QUERIES_OF_THE_REGISTER = 9
 
 
 class TestAConflict:

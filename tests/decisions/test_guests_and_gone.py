@@ -1,5 +1,7 @@
 """Whom minutes wait for: those who were there and are in the alliance still; never a guest without an account."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -9,6 +11,7 @@ from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from alliance.core.schedule import ask_for_what_is_due
 from decisions import services
+from decisions.minuting import unfinished
 from decisions.models import Attendance, Meeting, Minutes
 from decisions.showing.meetings import acceptances
 from participants import services as people
@@ -54,6 +57,8 @@ class TestWhoIsGone:
         assert not Minutes.objects.waiting_for_nobody().exists()
         leaves(cast.lee)
         assert list(Minutes.objects.waiting_for_nobody()) == [issued]
+        [said] = unfinished(cast.alliance, issued.due_on + timedelta(days=1))
+        assert said.endswith("nobody who has still to accept them is in the alliance.")
         page = client_of(cast.carol).get(issued.get_absolute_url()).content.decode()
         assert "Gone from the alliance, not waited for" in page
         ask_for_what_is_due(timezone.localdate())

@@ -108,4 +108,4 @@ def test_mixed_rows_ask_a_constant_number_of_questions(cast, client_of, django_a
         lee.get(reverse("decisions:register", args=[cast.alliance.slug]))
 
 
-QUERIES = 20
+QUERIES = 15

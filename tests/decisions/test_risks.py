@@ -133,7 +133,7 @@ def test_waiting_names_one_and_counts_many(cast, risk, django_assert_num_queries
     assert [one.why for one in waiting(stands)] == ["Risk 1 needs your organisation’s acceptance."]
     make_risk(cast.alliance, cast.lee, title="Another")
     make_risk(cast.alliance, cast.lee, title="A third")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert [one.why for one in waiting(stands)] == ["3 need your organisation’s acceptance."]
 
 

@@ -330,3 +330,17 @@ def test_the_database_seals_what_the_rules_agree_to_and_nothing_else(size):
             agreed += situation.is_agreed
             transaction.set_rollback(True)
     assert 1 <= agreed <= 8
+
+
+@pytest.mark.django_db
+def test_querysets_and_tallies_name_the_same_ones(cast):
+    proposal = make_proposal(cast.council, cast.carol)
+    answer(proposal, cast.haven, cast.pat)
+    answer(proposal, cast.beacon, cast.rosa, "abstain")
+    tally = Proposal.objects.with_positions().get().tally
+    blocking = Position.objects.blocking().filter(proposal=proposal)
+    assert (
+        [one.participant for one in blocking]
+        == [stand.participant for stand in tally.blocking]
+        == [cast.beacon]
+    )

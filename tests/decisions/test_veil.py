@@ -213,7 +213,7 @@ def test_a_change_of_the_wording_does_not_tell_who_had_answered(cast, proposal, 
         for address in (proposal.get_absolute_url(), reverse("record", args=["harbour-alliance"]), "/"):
             page = client_of(getattr(cast, name)).get(address, follow=True).content.decode()
             assert "lapsed" not in page, (name, address)
-    assert "changed the wording of" in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
+    assert "changed the wording to" in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
     answer(proposal, cast.beacon, cast.rosa)
     assert lapsed in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
 

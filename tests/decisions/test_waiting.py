@@ -82,7 +82,7 @@ def test_asks_the_same_number_of_questions_for_one_and_three(cast, django_assert
         object_to(one, cast.beacon, cast.rosa)
         make_draft(cast.haven, cast.pat)
     stands = standing(cast.pat, cast.alliance)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(6):
         waiting_on(stands)
 
 

@@ -25,19 +25,11 @@ SECTIONS = ["", "decisions/", "book/", "book/returns/", "learning/", "assurance/
 # What the story does not do: reports are not stuck, nothing is loaded in bulk.
 UNTOLD = {
     "assurance.report_taken_up_again",
-    "decisions.conflict_found",
-    "decisions.conflict_settled",
-    "decisions.ended_without_decision",
-    "decisions.interest_ended",
     "decisions.paper_taken_up_again",
-    "decisions.ratification_refused",
     "decisions.delegation_ended",
     "decisions.reserved_matter_ended",
-    "decisions.statement_on_exclusion",
     "ledger.costs_loaded",
     "participants.participant_leaves",
-    "participants.participant_readmitted",
-    "participants.participant_suspended",
     "participants.principle_added",
     "participants.principle_ended",
 }

@@ -20,11 +20,9 @@ def choose_file(page: Page, content: bytes, name: str = "costs.csv") -> None:
 
 
 def work(page: Page, sign: str) -> None:
-    """A worker does what was asked; the page finds out by itself, or is asked again."""
+    """A worker does what was asked; the page finds out by itself, or without JavaScript is asked again."""
     do_all_due()
-    if page.get_by_text(sign).count() == 0:
-        page.wait_for_timeout(2500)
-    if page.get_by_text(sign).count() == 0:
+    if not page.evaluate("'htmx' in window"):
         page.reload()
     expect(page.get_by_text(sign).first).to_be_visible()
 

@@ -448,7 +448,7 @@ def test_a_mandatory_return_is_named_for_what_it_is(cast, client_of):
 @pytest.mark.parametrize("many", [1, 3])
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [(("overview",), 16), (("reviews",), 9), (("actions",), 9), (("experiments",), 12), (("measures",), 10)],
+    [(("overview",), 15), (("reviews",), 8), (("actions",), 8), (("experiments",), 11), (("measures",), 9)],
 )
 def test_lists_take_as_many_queries_for_three_as_for_one(
     cast, client_of, django_assert_num_queries, many, address, queries

@@ -4,6 +4,8 @@ from itertools import product
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
@@ -291,6 +293,20 @@ def test_an_alliance_without_a_book_begins_with_the_example(cast, client_of):
     )
     assert sentence(shown) == GAIN
     assert shown.xpath("//input[starts-with(@name, 'name_')]/@value") == ["Haven Homes", "Beacon Recovery"]
+
+
+def test_a_scenario_that_says_everything_asks_the_book_nothing(cast, client_of):
+    """A slider asks often."""
+    make_book(cast)
+    pat, address = client_of(cast.pat), "/alliances/harbour-alliance/book/scenario/"
+    asked = RULE_38 | {"disallowed": ""}
+    assert sentence(html.fromstring(pat.get(address, asked).content.decode())) == GAIN
+    with CaptureQueriesContext(connection) as said:
+        pat.get(address, asked)
+    assert [one["sql"] for one in said if "ledger_" in one["sql"]] == []
+    with CaptureQueriesContext(connection) as said:
+        pat.get(address)
+    assert [one["sql"] for one in said if "ledger_" in one["sql"]] != []
 
 
 def test_a_link_may_ask_for_one_figure_and_leave_the_rest_as_it_begins(client):

@@ -76,5 +76,5 @@ def test_it_takes_as_many_queries_for_three_returns_as_for_one(cast, last, djang
     for rows in (1, 3):
         for n in range(rows):
             send_return(cast, [cost(f"{n + 1}.00", day=day(last))], last, reference=f"{rows} {n}")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             waiting_on(stands)

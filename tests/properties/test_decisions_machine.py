@@ -34,6 +34,7 @@ from decisions import invariants, services
 from decisions.models import Amendment, Decision, Declaration, Objection, Proposal, Ratification
 from participants.models import Alliance, Participant, Principle, RoleAppointment
 from participants.services import set_limit
+from participants.standing import enter
 from tests.factories.decisions import make_case
 from tests.factories.participants import give_role, make_person, make_user
 
@@ -533,6 +534,7 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
             self.sealed, self.acted, self.has_left = 0, True, False
             self.whole = transaction.atomic()
             self.whole.__enter__()
+            self.come_in()
 
         def teardown(self):
             try:
@@ -555,6 +557,11 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
 
         def at(self, place: int) -> int:
             return place if place < len(self.parties) else COUNCIL
+
+        def come_in(self) -> None:
+            """Everybody enters as by the door of a request: again whenever the day or who is there has changed."""
+            for one in (*self.voices, cast.dev):
+                enter(one, stage.alliance.slug)
 
         def row(self, put: Put) -> Proposal:
             return Proposal(pk=put.pk, alliance_id=stage.alliance.pk)
@@ -929,6 +936,7 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
             clock["now"] += timedelta(days=days)
             held = [self.row(put) for put in self.model.held()]
             self.model.today = timezone.localdate()
+            self.come_in()
             self.model.dawn()
             for row in held:
                 self.attempt(lambda row=row: services.seal_after_hold(proposal=row))
@@ -974,12 +982,14 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
             """What comes after a seal: errands for whoever has left, and a voice for whoever has joined."""
             if BEACON not in self.model.here and not self.has_left:
                 self.has_left = True
+                self.come_in()
                 self.note_departures()
             if QUAY in self.model.here and len(self.parties) == QUAY:
                 quay = Participant.objects.get(alliance=stage.alliance, short_name="Quay")
                 give_role(stage.alliance, stage.quincy, "representative", quay)
                 self.parties.append(quay)
                 self.voices.append(stage.quincy)
+                self.come_in()
 
         @invariant()
         def the_rules_and_the_tables_say_the_same(self):

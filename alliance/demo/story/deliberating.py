@@ -83,6 +83,11 @@ def _talk(world: World) -> None:
     on("one-record", 3, 9, _say, by="anjali", words="We write it again, together. It should say so.", to=lost)
     gate = "And who comes out of a prison that is four hours away? @Femi Balogun"
     on("friday-flats", 4, 15, _say, by="lee", words=gate, is_question=True)
+    danny = (
+        "Danny from the Thursday group was one of the seven. He asked for a bed at four and there was none."
+    )
+    on("friday-flats", 5, 13, _say, by="ola", words=danny)
+    on("friday-flats", 5, 16, _take_out, by="ola", words=danny, reason="I named somebody who was not asked.")
     weekly = "Two psychologists of the NHS Trust hold an hour every week for each front-line team, in their own rooms."
     on(
         "supervision",
@@ -120,6 +125,11 @@ def _say(
         parent=parent,
         by=world.people[by],
     )
+
+
+def _take_out(world: World, title: str, *, by: str, words: str, reason: str) -> None:
+    said = Comment.objects.get(proposal=_proposal(world, title), words__text=words)
+    services.redact_remark(comment=said, reason=reason, by=world.people[by])
 
 
 def _name_steward(world: World, title: str, *, by: str, steward: str) -> None:

@@ -11,6 +11,7 @@ from alliance.demo.story.joining import make_person
 from alliance.demo.story.world import World
 from decisions import services as decisions
 from decisions.case import Bearing, Case
+from decisions.models import Proposal
 from learning import services as learning
 from participants import services
 from participants.models import Participant, Principle, RoleAppointment, User
@@ -42,6 +43,13 @@ def plan(agenda: Agenda, people: dict[str, User]) -> World:
         11,
     )
     alone.plan_elsewhere(world)
+    world.on(agenda.ago(134), partial(suspend, world), 10)
+    world.on(add_working_days(agenda.ago(134), 1), partial(be_heard, world), 9)
+    world.on(add_working_days(agenda.ago(134), 2), partial(agree_without, world), 11)
+    world.on(agenda.ago(104), partial(readmit, world), 10)
+    world.on(agenda.ago(104), partial(agree_without, world), 11)
+    world.on(agenda.ago(75), partial(put, world, "rooms", ROOMS), 10)
+    world.on(agenda.ago(75), partial(nobody_left_to_commission, world), 16)
     world.on(agenda.ago(40), partial(try_something, world), 12)
     world.on(add_working_days(agenda.today, -4), partial(put, world, "birthday", BIRTHDAY), 10)
     return world
@@ -105,11 +113,38 @@ BIRTHDAY = {
     "affected": "Thirty young people a year.",
     "heard": "“Nobody rang. Then the landlord did.”",
 }
+PAUSE = {
+    "title": "Shall First Keys pause until it is insured again?",
+    "text": "First Keys is suspended until it has an insurer again. The district’s own workers ring its nineteen young "
+    "people meanwhile, and nobody moves.",
+    "why": "Its insurer gave up business in a week. Without cover nobody may drive anybody anywhere.",
+    "alternatives": "Going on as if nothing had happened: no. Ending its part: nobody wants that.",
+    "affected": "Nineteen young people, and seven workers.",
+    "heard": "They were rung before us. “As long as Jo still comes on Thursdays.” Jo comes.",
+}
+BACK = {
+    "title": "Shall First Keys be with us again?",
+    "text": "First Keys is readmitted: it has been insured since Monday.",
+    "why": "What ended its part for a while is mended.",
+    "alternatives": "Waiting for the next meeting: why?",
+    "affected": "The same nineteen, and the same seven.",
+    "heard": "“Finally.”",
+}
+ROOMS = {
+    "title": "Shall we rent the rooms above the old post office?",
+    "text": "The alliance rents three rooms above the old post office for evenings, at £9,600.00 a year.",
+    "why": "The library closes at five, and evenings begin at six.",
+    "alternatives": "The church hall: free, and cold.",
+    "affected": "Forty young people who come on most evenings.",
+    "heard": "They liked the stairs, and the window to the square.",
+}
+SISTER = "The house belongs to my sister. I knew it, and only saw today that it is this one."
 
 
-def put(world: World, key: str, said: dict) -> None:
+def put(world: World, key: str, said: dict, **more) -> None:
     case = Case(
         **said,
+        **more,
         tests={
             one.pk: Bearing("supports", "It is what young people asked us for.")
             if one.is_best_for_people
@@ -127,11 +162,7 @@ def put(world: World, key: str, said: dict) -> None:
 
 
 def answer(world: World, key: str, person: str, org: str, stance: str, reason: str) -> None:
-    from decisions.models import Proposal
-
-    proposal = (
-        Proposal.objects.select_related("current_wording").filter(alliance=world.alliance).latest("number")
-    )
+    proposal = _newest(world)
     decisions.take_position(
         proposal=proposal,
         participant=world.participants[org],
@@ -157,3 +188,54 @@ def try_something(world: World) -> None:
 
 def _in_three_months(world: World) -> date:
     return world.agenda.ahead(60)
+
+
+# ── A pause, and a question that nobody could decide ─────────────────────────────────────────────────────────
+
+
+def suspend(world: World) -> None:
+    keys = world.participants["keys"]
+    effect = {
+        "kind": "suspension",
+        "participant": keys.pk,
+        "participant_name": keys.name,
+        "suspended_on": add_working_days(world.agenda.ago(134), 2).isoformat(),
+        "reasons": "It has no insurer. The day on which it has one again, it is readmitted.",
+    }
+    put(world, "pause", PAUSE, effect=effect)
+
+
+def be_heard(world: World) -> None:
+    """First Keys is not asked, and is heard (rule 22)."""
+    words = "We asked for it ourselves. Please keep Thursdays."
+    decisions.be_heard(proposal=_newest(world), words=words, by=world.people["theo"])
+
+
+def readmit(world: World) -> None:
+    keys = world.participants["keys"]
+    effect = {
+        "kind": "readmission",
+        "participant": keys.pk,
+        "participant_name": keys.name,
+        "reasons": "A new insurer, with the same cover as before.",
+    }
+    put(world, "back", BACK, effect=effect)
+
+
+def agree_without(world: World) -> None:
+    """All who are asked while First Keys is not: the district has said it, Lantern Street follows."""
+    answer(world, "pause", "rosa", "lantern", "agree", "")
+
+
+def nobody_left_to_commission(world: World) -> None:
+    """The only commissioner leaves the roll for a conflict: the question ends without a decision (rule 10)."""
+    hilary = world.people["hilary"]
+    declaration = decisions.declare_conflict(
+        proposal=_newest(world), participant=world.participants["district"], what=SISTER, by=hilary
+    )
+    decisions.leave_for_conflict(declaration=declaration, by=hilary)
+
+
+def _newest(world: World) -> Proposal:
+    asked = Proposal.objects.select_related("alliance", "participant", "current_wording")
+    return asked.filter(alliance=world.alliance).latest("number")

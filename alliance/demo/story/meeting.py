@@ -20,6 +20,7 @@ SAID = (
     "We talked about who is missing from this room, and asked two people to come next time.",
 )
 PLACE = "Merrowport Guildhall, the small hall"
+GUESTS = [("Sergeant Ines Pardoe", "Merrowport Police"), ("Bilal Khoury", "The Corner Bakery")]
 OWN_ITEMS = ("A story from the front door", "What surprised us", "Who is missing from this room?")
 
 
@@ -49,7 +50,7 @@ class Telling:
         self.world.on(self.world.agenda.ago(days + 10), self.call, 9, 20)
         self.world.on(self.world.agenda.ago(days + 4), self.add, 11, 45)
         self.world.on(self.day, self.hold, 14, 2)
-        self.world.on(self.day, self.note, 14, 6)
+        self.world.on(self.day, partial(self.note, GUESTS if is_amended else []), 14, 6)
         self.world.on(add_working_days(self.day, 1), self.write, 16, 40)
         first, second = (add_working_days(self.day, after) for after in (2, 3))
         if is_amended:
@@ -94,11 +95,12 @@ class Telling:
     def hold(self) -> None:
         services.hold_meeting(meeting=self.meeting, by=self.voices()[0])
 
-    def note(self) -> None:
-        """All of them, one by telephone; where a deputy came too, both."""
+    def note(self, guests: list[tuple[str, str]]) -> None:
+        """All of them, one by telephone; and whoever came as a guest."""
         voices = self.voices()
         there = dict.fromkeys(voices, Attendance.How.PRESENT) | {voices[-1]: Attendance.How.REMOTE}
         services.note_attendance(meeting=self.meeting, people=there, by=voices[0])
+        services.note_guests(meeting=self.meeting, guests=guests, by=voices[0])
 
     def write(self) -> None:
         whole = Meeting.objects.with_minutes().get(pk=self.meeting.pk)
@@ -127,7 +129,9 @@ class Telling:
 
     def accept(self, place: int, is_last: bool) -> None:
         """Each in turn; of the last minutes one acceptance is still missing."""
-        there = [one for one in self.minutes.meeting.attendances.order_by("pk") if one.attended]
+        there = [
+            one for one in self.minutes.meeting.attendances.order_by("pk") if one.attended and one.person_id
+        ]
         wanted = len(there) - is_last
         turns = there[:wanted][place::6]
         for one in turns:
