@@ -2,10 +2,11 @@
 
 A report, not a test: it prints the least, the median and the 95th of a hundred of each page's times, and says whose
 median is over the house's 50 ms. Beside them stand the milliseconds of processor that the application itself spent on
-the page (the median; the database's are not among them), which a busy machine hardly changes. It is the application as it runs in service: behind its
-WSGI door with every middleware, DEBUG off, templates cached, the data committed, and nothing of the tests' listening in
-(Django's test environment tells of every template rendered, with a copy of its context). What the server in front of it
-adds, gunicorn and the network, is not in it.
+the page (the median; the database's are not among them), which a busy machine hardly changes.
+
+It is the application as it runs in service: behind its WSGI door with every middleware, DEBUG off, templates cached,
+the data committed, and nothing of the tests' listening in (Django's test environment tells of every template rendered,
+with a copy of its context). What the server in front of it adds, gunicorn and the network, is not in it.
 """
 
 from collections.abc import Iterator
