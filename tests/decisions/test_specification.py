@@ -6,7 +6,7 @@ tally that decides when to seal, for every combination, and against the guard in
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations_with_replacement, product
 
 import pytest
@@ -104,13 +104,20 @@ class Chamber:
 
     def __init__(self, size: int):
         self.parties = [
-            Participant(pk=place + 1, kind="provider" if place else "commissioner", short_name=str(place))
+            Participant(
+                pk=place + 1,
+                kind="provider" if place else "commissioner",
+                short_name=str(place),
+                joined_on=date.min,
+            )
             for place in range(size)
         ]
         kinds = [*STANCES, "said nothing"]
         self.rows = {(place, did): self._rows(place, did) for place in range(size) for did in kinds}
         self.proposals = {
-            aside: Proposal(pk=1, state="open", current_wording_id=NOW, standing_aside=aside)
+            aside: Proposal(
+                pk=1, state="open", current_wording_id=NOW, standing_aside=aside, answer_by=date.max
+            )
             for aside in (False, True)
         }
         self.objections = [Objection(pk=1, number=1, participant=one) for one in self.parties]
