@@ -422,7 +422,8 @@ class Reading:
         if len(row.cells) > 1 and [plain(cell) for cell in row.cells] == self.headings[: len(row.cells)]:
             self.repeated.append(row.number)
             return True
-        if not text["date"] and not text["amount"] and not row.unsaved:
+        dated = _is_day(text["date"])
+        if not dated and not text["amount"] and not row.unsaved:
             if _is_total(row, text):
                 self.totals.append(row.number)
                 return True
@@ -435,7 +436,6 @@ class Reading:
             amount = None
         says_so = _is_total(row, text)
         adds_up = amount is not None and self.sums.has(amount)
-        dated = bool(text["date"]) and not _is_wholly_total(text["date"])
         speaks = any(_mentions_total(text.get(name, "")) for name in EITHER) or _mentions_total(_first(row))
         likely = speaks and not any(text.get(name) for name in ("category", "budget_line", "reference"))
         alone = not any(value for name, value in text.items() if name != "amount")
@@ -457,8 +457,8 @@ class Reading:
     def _perhaps_a_total(self, row: Row, text: dict) -> Problem | None:
         """A row that speaks of a total and says nothing else of a cost is not the sum of what stands above it."""
         said = _first(row).strip()
-        nothing_else = not any(text.get(name) for name in ("date", "category", "budget_line", "reference"))
-        if not text["amount"] or not nothing_else or not _mentions_total(said):
+        nothing_else = not any(text.get(name) for name in ("category", "budget_line", "reference"))
+        if not text["amount"] or _is_day(text["date"]) or not nothing_else or not _mentions_total(said):
             return None
         self.sums.unsure = True
         sentence = (
@@ -667,6 +667,13 @@ OF_WHAT = {
     *("cost", "costs", "spend", "spending", "spent", "amount", "expenditure"),
     *("month", "period", "year", "return", "page", *(name.lower() for name in month_name[1:])),
 }
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_day(text))
+    except ValueError:
+        return False
 
 
 def _first(row: Row) -> str:

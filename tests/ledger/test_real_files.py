@@ -11,7 +11,7 @@ from alliance.core.invariants import REGISTER
 from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear, Month
 from ledger.models import Balance, BudgetLine, CostReturn, Entry
-from ledger.services import accept_cost_return, match_columns
+from ledger.services import accept_cost_return, explain_names, match_columns
 from tests.factories.ledger import make_book, send_return
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +140,42 @@ def test_other_councils_layouts_are_guessed_and_load(cast, name, month, columns)
         60,
         sum(D(row[columns["amount"]]) for row in rows),
     )
+
+
+@pytest.mark.skipif(not WHOLE.is_dir(), reason="The whole file of Leeds is not here.")
+def test_pooled_budgets_and_adult_social_care_of_leeds_end_on_their_lines_to_the_penny(cast):
+    """The file's own service labels are explained once: two are budget lines, the others are no costs of ours."""
+    make_book(cast, FinancialYear(2010))
+    path, december = WHOLE / "leeds-2010-12.csv", Month(2010, 12)
+    sums, blank = {}, []
+    with path.open(newline="", encoding="utf-8") as file:
+        for number, cells in enumerate(csv.reader(file), 1):
+            if not any(cell.strip() for cell in cells):
+                blank.append(number)
+            elif number > 1:
+                sums[cells[2]] = sums.get(cells[2], 0) + D(cells[9].strip())
+    sent = send_return(cast, path.read_bytes(), december, participant=cast.council, by=cast.hana)
+    columns = {"amount": 9, "date": 7, "supplier": 11, "description": 5, "reference": 8, "budget_line": 2}
+    match_columns(
+        cost_return=sent, mapping={"columns": columns, "fixed": {"category": "subcontract"}}, by=cast.hana
+    )
+    do_all_due()
+    sent.refresh_from_db()
+    assert (sent.status, {one["said"] for one in sent.strange}) == (
+        "attention",
+        {label.strip() for label in sums},
+    )
+    ours = {POOLED: "Housing first", "Adult Social Care": "Street outreach"}
+    meanings = {("budget_line", one["said"]): ours.get(one["said"], "leave") for one in sent.strange}
+    explain_names(cost_return=sent, meanings=meanings, by=cast.hana)
+    do_all_due()
+    sent.refresh_from_db()
+    assert (sent.status, sent.line_count) == ("ready", 869 + 1922)
+    assert f"Rows {blank[0]:,} to {blank[-1]:,} hold nothing and were left out." in sent.notes
+    accept_cost_return(cost_return=sent, by=cast.hana)
+    do_all_due()
+    for label, slug in ((POOLED, "housing-first"), ("Adult Social Care", "street-outreach")):
+        line = BudgetLine.objects.get(slug=slug)
+        assert Balance.objects.costs().filter(budget_line=line).net() == sums[label]
+    assert sums[POOLED] == D("3955055.29")
+    assert [said for one in REGISTER for said in one.breaks(cast.alliance.pk)] == []
