@@ -54,6 +54,7 @@ class FixForm(Form):
     def __init__(self, *args, rows: Sequence[FixRow], lines: Sequence[str], **kwargs):
         super().__init__(*args, **kwargs)
         self.rows = rows
+        self.not_optional = {f"r{row.number}_{name}" for row in rows for name in row.fields}
         choices = {
             "category": [(label, label) for label in Category.labels],
             "budget_line": [(name, name) for name in lines],
@@ -217,11 +218,16 @@ class EntryForm(MonthOfForm):
         self.count = max(1, min(count, MOST_TYPED))
         kinds = [("", "Choose"), *((label, label) for label in Category.labels)]
         named = [("", "Choose"), *((name, name) for name in lines)]
+        needed = [name for name in TYPED if name not in ("reference", "evidence")]
+        self.not_optional = {f"{name}_{n}" for n in range(1, self.count + 1) for name in needed}
         for n in range(1, self.count + 1):
             for name in TYPED:
                 if name in ("category", "budget_line"):
                     choices = kinds if name == "category" else named
-                    made = forms.ChoiceField(label=COLUMNS[name].label, required=False, choices=choices)
+                    hint = HINTS[name] if n == 1 else ""
+                    made = forms.ChoiceField(
+                        label=COLUMNS[name].label, required=False, choices=choices, help_text=hint
+                    )
                 else:
                     made = forms.CharField(
                         label=COLUMNS[name].label,
@@ -280,9 +286,11 @@ def _numbered(data) -> int:
 
 HINTS = {
     "date": "Like 22/11/2026",
-    "amount": "Net, in pounds; a credit is negative",
+    "amount": "Net; a credit with a minus",
     "supplier": "Who was paid",
-    "description": "What for; no names of people",
+    "description": "What for, without names",
     "reference": "The invoice’s number",
-    "evidence": "What shows it, and where it is kept",
+    "category": "What kind of cost",
+    "budget_line": "What it is part of",
+    "evidence": "What shows it",
 }

@@ -6,8 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.core.htmx import redirect, render
 from ledger import importing, permissions, services
-from ledger.forms_returns import FixForm, FixRow, NamesForm, SheetForm
-from ledger.importing import COLUMNS
+from ledger.forms_returns import TYPED, FixForm, FixRow, NamesForm, SheetForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, ReturnLine
 from ledger.services.mending import rows_as_they_stand
@@ -91,7 +90,7 @@ def _rows(found: CostReturn, only: int | None) -> list[FixRow]:
         ).values_list("row", "cells")
     )
     columns = importing.Meaning.from_json(found.mapping).columns
-    every = tuple(name for name in COLUMNS if name in columns)
+    every = tuple(name for name in TYPED if name in columns)
     rows = []
     for n in numbers:
         if n in stand:
