@@ -128,6 +128,7 @@ class NamesForm(Form):
     def __init__(self, *args, strange: Sequence[dict], lines: Sequence[str], **kwargs):
         super().__init__(*args, **kwargs)
         self.names = {f"name_{place}": (one["field"], one["said"]) for place, one in enumerate(strange)}
+        self.not_optional = set(self.names)
         choices = {
             "category": [*Category.choices, (LEAVE, "No cost of ours: leave these rows out")],
             "budget_line": [
