@@ -419,10 +419,12 @@ class Reading:
 
     def _is_no_cost(self, row: Row, text: dict) -> bool:
         """Headings said again, a line of words, a sum of other rows: left out, and told."""
+        dated = _is_day(text["date"])
+        if dated and not any("total" in text.get(name, "").casefold() for name in EITHER):
+            return False
         if len(row.cells) > 1 and [plain(cell) for cell in row.cells] == self.headings[: len(row.cells)]:
             self.repeated.append(row.number)
             return True
-        dated = _is_day(text["date"])
         if not dated and not text["amount"] and not row.unsaved:
             if _is_total(row, text):
                 self.totals.append(row.number)
@@ -686,6 +688,8 @@ def _is_total(row: Row, text: dict) -> bool:
 
 
 def _is_wholly_total(text: str) -> bool:
+    if "total" not in text.casefold():
+        return False
     words = re.findall(r"[a-z]+", text.casefold())
     return any(word in SUMS for word in words[:2]) and set(words) <= SUMS | OF_WHAT
 
@@ -703,7 +707,9 @@ def _words(row: Row) -> int:
     return sum(bool(re.search(r"[A-Za-z]{2}", cell)) for cell in row.cells)
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
+    """A name without case and punctuation."""
     return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
