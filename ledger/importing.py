@@ -234,6 +234,7 @@ class Reading:
     ):
         self.table, self.heading, self.meaning = table, heading, meaning
         self.month, self.year = month, year
+        self.first_day, self.last_day = month.start, month.end
         self.categories = {plain(Category(value).label): account for value, account in categories.items()}
         self.by_value = dict(categories)
         lines = list(budget_lines)
@@ -458,9 +459,12 @@ class Reading:
 
     def _perhaps_a_total(self, row: Row, text: dict) -> Problem | None:
         """A row that speaks of a total and says nothing else of a cost is not the sum of what stands above it."""
+        if _is_day(text["date"]) or not text["amount"]:
+            return None
         said = _first(row).strip()
-        nothing_else = not any(text.get(name) for name in ("category", "budget_line", "reference"))
-        if not text["amount"] or _is_day(text["date"]) or not nothing_else or not _mentions_total(said):
+        if any(text.get(name) for name in ("category", "budget_line", "reference")) or not _mentions_total(
+            said
+        ):
             return None
         self.sums.unsure = True
         sentence = (
@@ -477,13 +481,13 @@ class Reading:
         except ValueError as problem:
             trouble("date", str(problem))
             return None
-        if day > self.month.end:
+        if day > self.last_day:
             trouble(
                 "date", f"the date is after the end of {self.month.label}, whose costs these are said to be"
             )
         elif day < self.year.start:
             trouble("date", f"the date is before the financial year {self.year.label} began")
-        elif day < self.month.start:
+        elif day < self.first_day:
             self.early += 1
         return day
 
