@@ -5,13 +5,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from alliance.core.models import Document, Words
-from alliance.core.money import ZERO, pounds, split
+from alliance.core.money import ZERO, pounds
 from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from alliance.core.uploads import Upload
 from ledger import chart, permissions, posting
 from ledger.models import Accrual, BudgetLine, Category, Journal
+from ledger.timing import spread
 from participants.models import Participant
 
 
@@ -54,9 +55,8 @@ def prepay(
     made = _Making(Accrual.Kind.PREPAYMENT, participant, month, category, budget_line, amount, months, by)
     journal = made.post(Journal.Kind.PREPAYMENT, month, -made.amount, chart.PREPAID)
     used = []
-    later = month
-    for place, part in enumerate(split(made.amount, [1] * months), 1):
-        later = later.next
+    _, *parts = spread(made.kind, month, months, made.amount)
+    for place, (later, part) in enumerate(parts, 1):
         posting.need_month(participant.alliance_id, later)
         if part != ZERO:
             used.append(
