@@ -204,8 +204,7 @@ class TransferPaymentForm(Form):
 
     def __init__(self, *args, transfer: Transfer, **kwargs):
         super().__init__(*args, **kwargs)
-        decided = timezone.localdate(transfer.agreed_at)
-        self.fields["on"].earliest = decided
+        self.fields["on"].earliest = transfer.decision.decided_on
 
 
 class MoreForm(Form):

@@ -74,7 +74,7 @@ def pay(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             page |= {
                 "given": given,
                 "rows": [
-                    (f"Owed to {given['participant']}", now, now - given["amount"]),
+                    (f"Owed to {given['participant'].short_name}", now, now - given["amount"]),
                     ("Money in the pool", there, there - given["amount"]),
                 ],
             }
