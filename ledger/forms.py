@@ -279,10 +279,11 @@ class YearForm(Form):
 
     brought_forward = MoneyField(label="Brought forward from last year", required=False)
     contingency = MoneyField(label="Contingency", required=False, min_value=ZERO)
+    opens = forms.CharField(required=False, widget=forms.HiddenInput)  # the year that its sender saw
 
-    def __init__(self, *args, participants: list[Participant], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.participants = participants
+    def __init__(self, *args, participants: list[Participant], year: FinancialYear, **kwargs):
+        super().__init__(*args, initial={"opens": year.slug}, **kwargs)
+        self.participants, self.year = participants, year
         for one in participants:
             self.fields[f"from_{one.slug}"] = MoneyField(label=one.name, required=False, min_value=ZERO)
         for n in range(1, LINES + 1):
@@ -311,6 +312,8 @@ class YearForm(Form):
 
     def clean(self):
         given = super().clean()
+        if given.get("opens") not in ("", None, self.year.slug):
+            raise forms.ValidationError(f"The year {given['opens']} is open already.")
         if self.errors:
             return given
         names = set()

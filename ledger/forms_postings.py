@@ -41,6 +41,8 @@ class CostInTimeForm(Looked):
         "month": "the month",
         "category": "the category",
         "budget_line": "the budget line",
+        "amount": "the amount",
+        "reason": "what it is for",
     }
 
     participant = forms.ModelChoiceField(
@@ -121,7 +123,7 @@ class PrepaymentForm(CostInTimeForm):
 class CorrectionForm(Looked):
     """What a line of cost should say."""
 
-    asks = {"reason": "why the line is corrected"}
+    asks = {"amount": "the right amount, or 0", "reason": "why the line is corrected"}
 
     amount = MoneyField(label="Amount", help_text="0 takes the line out.")
     category = forms.ChoiceField(label="Category", choices=Category.choices)
@@ -158,7 +160,12 @@ class CorrectionForm(Looked):
 class PaymentForm(Looked):
     """Money that left the pool for costs in the book."""
 
-    asks = {"participant": "who was paid", "amount": "the amount that left", "on": "the day on which it left"}
+    asks = {
+        "participant": "who was paid",
+        "amount": "the amount that left",
+        "on": "the day on which it left",
+        "reference": "the bank’s reference",
+    }
 
     participant = forms.ModelChoiceField(
         label="Who was paid?",
@@ -197,7 +204,7 @@ class PaymentForm(Looked):
 class TransferPaymentForm(Form):
     """When and how a transfer left the pool."""
 
-    asks = {"on": "the day on which it left"}
+    asks = {"on": "the day on which it left", "reference": "the bank’s reference"}
 
     on = DateInputField(label="Day of payment", latest=timezone.localdate)
     reference = forms.CharField(label="The bank's reference", max_length=60)

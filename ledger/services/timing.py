@@ -30,6 +30,8 @@ def accrue(
 ) -> Accrual:
     """Add to a month a cost whose paper has not come; it reverses itself on day 1 of the next (rule 34)."""
     made = _Making(Accrual.Kind.ACCRUAL, participant, month, category, budget_line, amount, 1, by)
+    if there := made.before(reason):
+        return there
     journal = made.post(Journal.Kind.ACCRUAL, month, made.amount, chart.ACCRUED)
     posting.need_month(participant.alliance_id, month.next)
     undone = posting.post_reversal(journal, month=month.next, day=month.next.start, reason=None, by=by)
@@ -53,6 +55,8 @@ def prepay(
     if not 1 <= months <= 36:
         raise NotPossible("A prepayment is used up within 1 to 36 months.")
     made = _Making(Accrual.Kind.PREPAYMENT, participant, month, category, budget_line, amount, months, by)
+    if there := made.before(reason):
+        return there
     journal = made.post(Journal.Kind.PREPAYMENT, month, -made.amount, chart.PREPAID)
     used = []
     _, *parts = spread(made.kind, month, months, made.amount)
@@ -81,6 +85,20 @@ class _Making:
             raise NotPossible(f"{self.kind.label}: enter an amount of more than nothing.")
         if months > 1 and self.amount < months * Decimal("0.01"):
             raise NotPossible("There is not a penny for each month.")
+
+    def before(self, reason: str) -> Accrual | None:
+        """The very same, made by the same person before: sending it twice is sending it once."""
+        return Accrual.objects.filter(
+            participant=self.participant,
+            kind=self.kind,
+            month=self.month.start,
+            months=self.months,
+            account=self.cost,
+            budget_line=self.budget_line,
+            amount=self.amount,
+            reason__text=reason.strip(),
+            made_by=self.by,
+        ).first()
 
     def post(
         self, kind: Journal.Kind, month: Month, amount: Decimal, against: str, part: str = ""

@@ -12,7 +12,7 @@ from ledger import permissions, possible, services
 from ledger.agreement import agreement
 from ledger.forms import CostsForm, YearForm
 from ledger.forms_postings import MoreForm
-from ledger.models import Budget, Journal
+from ledger.models import BookTerms, Budget, Journal, Overhead, ShareTerms
 from ledger.views.shared import places
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
@@ -60,7 +60,7 @@ def new_year(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if possible.decides_already(alliance):
         return _by_decision(request, alliance, "year", f"The year {year.label} opens by a decision of all")
     participants = list(Participant.objects.filter(alliance=alliance).active())
-    form = YearForm(request.POST or None, participants=participants)
+    form = YearForm(request.POST or None, participants=participants, year=year)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         services.open_year(
@@ -74,7 +74,12 @@ def new_year(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         )
         messages.success(request, f"The year {year.label} is open.")
         return redirect(request, "ledger:set_up", alliance.slug, SET_UP[0][0])
-    page = {"form": form, "year": year, "places": places(request, alliance), "steps": _steps("year")}
+    page = {
+        "form": form,
+        "year": year,
+        "places": places(request, alliance),
+        "steps": _steps(alliance, "year"),
+    }
     return render(request, "ledger/new_year.html", page, status=422 if form.errors else 200)
 
 
@@ -100,7 +105,7 @@ def set_up(request: HttpRequest, alliance: Alliance, step: str) -> HttpResponse:
         "form": form,
         "title": next(title for key, title, _ in SET_UP if key == step),
         "words": next(words for key, _, words in SET_UP if key == step),
-        "steps": _steps(step),
+        "steps": _steps(alliance, step),
         "repeats": step == "overhead",
         "skip_url": _next_url(alliance, following),
         "last": not following,
@@ -115,17 +120,22 @@ def _next_url(alliance: Alliance, following: list[str]) -> str:
     return reverse("ledger:budget", args=[alliance.slug])
 
 
-def _steps(here: str) -> list[dict]:
-    """The set-up's steps for components/steps.html."""
+def _steps(alliance: Alliance, here: str) -> list[dict]:
+    """The set-up's steps for components/steps.html; a skipped one is not done."""
+    done = {
+        "year": Budget.objects.of(alliance),
+        "share_terms": ShareTerms.objects.of(alliance),
+        "book_terms": BookTerms.objects.of(alliance),
+        "overhead": Overhead.objects.of(alliance),
+    }
     every = [("year", "The year", "Contributions, budget lines, contingency."), *SET_UP]
-    place = [key for key, *_ in every].index(here)
     return [
         {
             "title": title,
             "words": words,
-            "state": "done" if at < place else "now" if at == place else "next",
+            "state": "now" if key == here else "done" if done[key].exists() else "next",
         }
-        for at, (_, title, words) in enumerate(every)
+        for key, title, words in every
     ]
 
 

@@ -23,7 +23,12 @@ def correction(request: HttpRequest, alliance: Alliance, number: int, line: int)
         Entry.objects.of(alliance).select_related(*related), journal__number=number, line=line
     )
     permissions.correct.check(request.user, participant=entry.participant)
-    page = {"entry": entry, "journal": entry.journal, "places": places(request, alliance)}
+    page = {
+        "entry": entry,
+        "journal": entry.journal,
+        "back_url": entry.journal.get_absolute_url(),
+        "places": places(request, alliance),
+    }
     page["month"] = possible.first_open_month(alliance.pk, entry.journal.period)
     page["why_not"] = possible.not_correctable(entry) or (
         "" if page["month"] else "Every month from this journal’s on is closed. Open the next year first."

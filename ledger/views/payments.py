@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.htmx import redirect, render
@@ -51,7 +52,11 @@ def pay(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Enter a payment for costs in the book: owed now, owed after, and then the posting."""
     permissions.keep_the_pool.check(request.user, alliance=alliance)
     owed = {one: amount for one, amount in _owed(alliance).items() if amount > 0}
-    page = {"places": places(request, alliance), "owed": owed}
+    page = {
+        "owed": owed,
+        "back_url": reverse("ledger:payments", args=[alliance.slug]),
+        "places": places(request, alliance),
+    }
     if not owed:
         return render(request, "ledger/pay.html", page, status=409 if request.method == "POST" else 200)
     asked = next((one for one in owed if one.slug == request.GET.get("to")), None)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, Month, PeriodError
+from decisions import permissions as deciding
 from ledger import permissions, possible, services, summaries
 from ledger.forms import ReceiptForm
 from ledger.models import Balance, Budget, CostReturn, Period, Restatement
@@ -49,6 +50,8 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     to_close = next((period for period in reversed(found) if period.is_open), None)
     page = {
         "periods": found,
+        "can_propose": any(not period.is_open for period in found)
+        and deciding.propose.allows(request.user, alliance=alliance),
         "restated": Restatement.objects.of(alliance).with_what_it_names()[:36],
         "to_close": to_close,
         "why_not": to_close

@@ -74,7 +74,12 @@ def accrual_evidence(request: HttpRequest, alliance: Alliance, number: int) -> H
 
 def _make(request: HttpRequest, alliance: Alliance, kind: Kind, form_of, act) -> HttpResponse:
     participants, months = whose_returns(request, alliance), open_months(alliance)
-    page = {"kind": kind.label, "places": places(request, alliance)}
+    page = {
+        "kind": kind.label,
+        "is_accrual": kind == Kind.ACCRUAL,
+        "back_url": reverse("ledger:accruals", args=[alliance.slug]),
+        "places": places(request, alliance),
+    }
     if why_not := why_not_send(participants, months):
         page["why_not"] = why_not
         return render(request, "ledger/accrue.html", page, status=403 if request.method == "POST" else 200)
@@ -85,7 +90,7 @@ def _make(request: HttpRequest, alliance: Alliance, kind: Kind, form_of, act) ->
         months=months,
         month=request.GET.get("month", ""),
     )
-    page |= {"form": form, "is_accrual": kind == Kind.ACCRUAL}
+    page["form"] = form
     if form.is_bound and form.is_valid():
         given = dict(form.cleaned_data)
         then = given.pop("then")

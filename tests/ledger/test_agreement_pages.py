@@ -121,15 +121,19 @@ class TestTheFirstSetUp:
             "line_1": "Housing first",
             "line_1_amount": "400000",
         }
-        answer = client_of(cast.hana).post(url("new_year"), given)
+        answer = client_of(cast.hana).post(url("new_year"), given | {"opens": "2026-27"})
         assert answer["Location"] == url("set_up", "share_terms")
+        twice = says(cast.hana, url("new_year"), given | {"opens": "2026-27"}, status=422)
+        assert "The year 2026-27 is open already" in twice
         ways = {
             "share_terms": url("set_up", "book_terms"),
             "book_terms": url("set_up", "overhead"),
             "overhead": url("budget"),
         }
         for step, following in ways.items():
-            assert f'href="{following}">Skip this step</a>' in says(cast.hana, url("set_up", step))
+            page = says(cast.hana, url("set_up", step))
+            assert f'href="{following}">Skip this step</a>' in page
+            assert page.count("(done)") == 1  # the year; what was skipped is not
 
     def test_enters_what_the_founders_signed_without_a_decision(self, cast, budget, client_of, url, says):
         client = client_of(cast.hana)

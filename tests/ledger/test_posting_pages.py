@@ -77,6 +77,8 @@ class TestAnAccrualOrPrepayment:
         says(cast.finn, url("accrue"), carried | {"then": "post", "evidence": file}, status=303)
         made = Accrual.objects.get()
         assert (made.amount, str(made.reason)) == (D("1200.00"), "The agency's invoice has not come.")
+        says(cast.finn, url("accrue"), carried | {"then": "post"}, status=303)
+        assert Accrual.objects.count() == 1
         page = says(cast.ari, url("accruals"))
         assert "Accrual 1" in page
         assert f"taken back by journal {made.journal.reversed_by.number}" in page
