@@ -433,6 +433,7 @@ class PlainWords:
 
     `asks`: {field: what to enter}, for labels that do not follow "Enter …": {"why": "the reason"}.
     `reveals`: {field: {answer: [fields]}}, the questions that follow from an answer; all show without JavaScript.
+    `keeps_files`: its view keeps a file that came, whatever else is wrong.
     `not_optional`: names of fields that a draft may leave empty, or that one answer needs: "(optional)" would mislead.
     `groups`: the `Group`s of fields that are asked line by line; `components/asked.html` draws them.
     """
@@ -440,6 +441,7 @@ class PlainWords:
     asks: ClassVar[dict] = {}
     reveals: ClassVar[dict] = {}
     groups: Sequence[Group] = ()
+    keeps_files = False
     use_required_attribute = False
 
     def __init__(self, *args, **kwargs):
@@ -466,6 +468,16 @@ class PlainWords:
 
     def _asked_in(self, group: Group, row: Row) -> list[tuple[str, BoundField]]:
         return list(zip(group.columns[-len(row.fields) :], (self[name] for name in row.fields), strict=True))
+
+    def full_clean(self):
+        """A browser sends a file once: where something else is wrong, say that it is to be chosen again."""
+        super().full_clean()
+        if not self.is_bound or not self._errors or self.keeps_files:
+            return
+        for name, field in self.fields.items():
+            sent = self.files.get(self.add_prefix(name)) if isinstance(field, forms.FileField) else None
+            if sent and name not in self._errors:
+                self.add_error(name, f"Choose “{sent.name}” again: the browser does not keep it")
 
 
 class Form(PlainWords, forms.Form):
