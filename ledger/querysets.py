@@ -75,12 +75,27 @@ class CostReturnQuerySet(OfAllianceQuerySet):
 
 
 class OnAccounts(OfAllianceQuerySet):
+    """What names an account and a month."""
+
     def costs(self):
         return self.filter(account__kind="cost")
 
     def within(self, span: Span):
         """In the months of a month, quarter or year."""
         return self.filter(month__gte=span.start, month__lte=span.end)
+
+
+class CorrectionQuerySet(OfAllianceQuerySet):
+    def standing(self):
+        """Not taken back by a reversal."""
+        return self.filter(journal__reversed_by__isnull=True)
+
+
+class RestatementQuerySet(OnAccounts):
+    def with_what_it_names(self):
+        return self.select_related(
+            "participant", "account", "budget_line", "decision__alliance", "journal__alliance"
+        )
 
 
 class Told(NamedTuple):

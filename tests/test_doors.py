@@ -22,7 +22,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import conflicts, decisions, effects, learning, ledger, meetings
+from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
@@ -185,6 +185,15 @@ INSIDE = [
     Door("ledger:periods", ALL),
     Door("ledger:close", POOL, POOL, at=("month",)),
     Door("ledger:scenario", ALL),
+    Door("ledger:set_up", POOL, POOL, at=("setting_up",)),
+    Door("ledger:correction", HAVENS_BOOKS | POOL, HAVENS_BOOKS | POOL, at=("journal", "journal_line")),
+    Door("ledger:accruals", ALL),
+    Door("ledger:accrue", ALL, frozenset({"carol", "finn", "hana", "rosa"})),
+    Door("ledger:prepay", ALL, frozenset({"carol", "finn", "hana", "rosa"})),
+    Door("ledger:accrual_evidence", ALL, at=("accrual",)),
+    Door("ledger:payments", ALL),
+    Door("ledger:pay", POOL, POOL),
+    Door("ledger:pay_transfer", POOL, POOL, at=("transfer",)),
     Door("learning:overview", ALL),
     Door("learning:reviews", ALL),
     Door("learning:prepare_review", CONVENES, CONVENES),
@@ -329,6 +338,10 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "row": 2,
         "year": ledger.YEAR.slug,
         "month": ledger.NOVEMBER.slug,
+        "journal_line": 1,
+        "setting_up": "book_terms",
+        "accrual": decided.accrue(cast).number,
+        "transfer": decided.agreed_transfer(cast.beacon).number,
         "review": learning.prepare(cast.alliance, cast.lena).number,
         "experiment": learning.propose(cast.alliance, cast.lee).number,
         "running": learning.running(cast.alliance, cast.lee, cast.lena).number,

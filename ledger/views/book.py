@@ -16,9 +16,19 @@ from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
-from ledger import permissions, possible, services, summaries
+from ledger import permissions, possible, saying, services, summaries
 from ledger.forms import CostsForm, ReversalForm
-from ledger.models import Balance, CostReturn, Entry, Journal
+from ledger.models import (
+    Accrual,
+    Balance,
+    BudgetChange,
+    Correction,
+    CostReturn,
+    Entry,
+    Journal,
+    Restatement,
+    Transfer,
+)
 from ledger.querysets import Told
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
@@ -51,6 +61,7 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "chart_of_months": _chart_of_months(form, shown),
         "chart_of_lines": _chart_of_lines(shown),
         "query": urlencode(form.narrowed),
+        "restated": _restated(form),
         "can_send": bool(whose_returns(request, alliance)),
     }
     return render(request, "ledger/book.html", page, partial="book")
@@ -96,6 +107,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "form": form,
         "places": places(request, alliance),
         "costs": shown,
+        "restated": _restated(form),
         "sums": form.within(Balance.objects).sums(),
         "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
@@ -166,12 +178,14 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     related = {one.reverses_id == found.pk: one for one in related.select_related("alliance", "reason")}
     page = {
         "journal": found,
-        "entries": shown,
+        "what_it_is": saying.what_it_is(found),
+        "entries": _with_words(request, found, shown, related.get(True)),
         "older": f"?after={shown[-1].line}" if more else "",
         "first": found.get_absolute_url() if after else "",
         "source": source.select_related("alliance").first(),
         "reverses": related.get(False),
         "reversed_by": related.get(True),
+        "behind": _behind(found),
         "why_not_reverse": possible.not_reversible(found)
         or permissions.reverse.reason(request.user, journal=found),
         "places": places(request, alliance),
@@ -201,6 +215,56 @@ def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 
 
 # ── What the pages show ──────────────────────────────────────────────────────
+
+
+def _with_words(
+    request: HttpRequest, found: Journal, entries: list[Entry], reversed_by: Journal | None
+) -> list[Entry]:
+    """Each with `means`, the `correction` of it that stands, and `correctable`: may this person correct it now?"""
+    standing = {
+        one.line: one
+        for one in Correction.objects.standing()
+        .filter(corrects=found, line__in=[entry.line for entry in entries])
+        .select_related("journal__alliance")
+    }
+    settled = reversed_by or found.kind in (Journal.Kind.REVERSAL, *possible.BY_DECISION)
+    allowed = {
+        who: permissions.correct.allows(request.user, participant=who)
+        for who in {entry.participant for entry in entries if entry.budget_line_id and not settled}
+    }
+    for entry in entries:
+        entry.means, entry.correction = saying.meaning(entry), standing.get(entry.line)
+        entry.correctable = bool(
+            entry.budget_line_id and not entry.correction and allowed.get(entry.participant)
+        )
+    return entries
+
+
+def _behind(found: Journal) -> dict:
+    """What a journal that is not a return was posted for, by its name in the page; at most one query."""
+    match found.kind:
+        case Journal.Kind.ACCRUAL | Journal.Kind.PREPAYMENT:
+            rows = Accrual.objects.select_related("reason")
+            return {"accrual": rows.filter(journal=found).first()}
+        case Journal.Kind.CORRECTION:
+            rows = Correction.objects.select_related("corrects__alliance", "reason")
+            return {"correction": rows.filter(journal=found).first()}
+        case Journal.Kind.RESTATEMENT:
+            return {"restated": Restatement.objects.with_what_it_names().filter(journal=found)}
+        case Journal.Kind.TRANSFER_OUT:
+            rows = Transfer.objects.select_related("decision__alliance")
+            return {"transfer": rows.filter(journal=found).first()}
+        case Journal.Kind.CONTRIBUTIONS_VARIED:
+            rows = BudgetChange.objects.of(found.alliance_id).select_related("decision__alliance")
+            return {"change": rows.filter(number=int(found.key)).first()}
+    return {}
+
+
+def _restated(form: CostsForm):
+    """What was restated of what somebody narrowed the book down to; of the whole book the months tell it."""
+    if not form.narrowed.keys() - {"year"}:
+        return []
+    return form.within(Restatement.objects).with_what_it_names()[:20]
 
 
 def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:

@@ -23,9 +23,10 @@ PLACES = [
             "state_nothing",
         },
     ),
-    ("Journals", "journals", {"journals", "journal", "reversal"}),
-    ("Budget and contributions", "budget", {"budget", "new_year", "receipt"}),
-    ("Months", "periods", {"periods", "close"}),
+    ("Journals", "journals", {"journals", "journal", "reversal", "correction"}),
+    ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
+    ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
+    ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
     ("Gain and pain", "scenario", {"scenario"}),
 ]
 
