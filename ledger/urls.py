@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views import book, entry, mending, pool, returns, scenario
+from ledger.views import book, entry, evidence, mending, pool, queries, returns, scenario
 
 app_name = "ledger"
 urlpatterns = [
@@ -29,6 +29,13 @@ urlpatterns = [
     path("returns/<int:number>/file/", returns.file, name="file"),
     path("returns/<int:number>/problems.csv", returns.problems_csv, name="problems_csv"),
     path("returns/<int:number>/rows/<int:row>/", returns.row, name="row"),
+    path("returns/<int:number>/evidence/new/", evidence.add_evidence, name="add_evidence"),
+    path("returns/<int:number>/evidence/<int:file>/", evidence.evidence, name="evidence"),
+    path("queries/", queries.queries, name="queries"),
+    path("queries.csv", queries.queries_csv, name="queries_csv"),
+    path("queries/<int:number>/", queries.query, name="query"),
+    path("queries/<int:number>/replies/", queries.reply, name="reply"),
+    path("journals/<int:number>/lines/<int:line>/query/", queries.ask, name="ask"),
     path("budget/", pool.budget, name="budget"),
     path("budget/new/", pool.new_year, name="new_year"),
     path("budget/<slug:year>/receipts/new/", pool.receipt, name="receipt"),

@@ -56,8 +56,8 @@ def answer_query(*, query: Query, words: str, by) -> QueryReply:
     """Answer for the organisation whose line it is; an answer can be added to."""
     query = _locked(query)
     permissions.answer_query.check(by, query=query)
-    said = _say(query, Verb.ANSWER, words, by, ask="Write your answer.")
-    if said.is_new:
+    said, is_new = _say(query, Verb.ANSWER, words, by, ask="Write your answer.")
+    if is_new:
         record("ledger.query_answered", query, by=by, **_told(query), reply=said.number, words=said.words)
     return said
 
@@ -67,8 +67,8 @@ def ask_again(*, query: Query, words: str, by) -> QueryReply:
     """Say what the answer leaves open: the query waits for an answer again."""
     query = _locked(query)
     permissions.settle_query.check(by, query=query)
-    said = _say(query, Verb.ASK_AGAIN, words, by, ask="Write what is still open.")
-    if said.is_new:
+    said, is_new = _say(query, Verb.ASK_AGAIN, words, by, ask="Write what is still open.")
+    if is_new:
         record("ledger.query_asked_again", query, by=by, **_told(query), reply=said.number, words=said.words)
     return said
 
@@ -78,8 +78,8 @@ def settle_query(*, query: Query, words: str = "", by) -> QueryReply:
     """The organisation that asked is content with the answer. Words are optional; settled twice is settled once."""
     query = _locked(query)
     permissions.settle_query.check(by, query=query)
-    said = _say(query, Verb.SETTLE, words, by)
-    if said.is_new:
+    said, is_new = _say(query, Verb.SETTLE, words, by)
+    if is_new:
         days = query.days
         record("ledger.query_settled", query, by=by, **_told(query), days=days, words=said.words)
     return said
@@ -90,8 +90,8 @@ def withdraw_query(*, query: Query, words: str = "", by) -> QueryReply:
     """The organisation that asked no longer asks; what was said stays."""
     query = _locked(query)
     permissions.settle_query.check(by, query=query)
-    said = _say(query, Verb.WITHDRAW, words, by)
-    if said.is_new:
+    said, is_new = _say(query, Verb.WITHDRAW, words, by)
+    if is_new:
         record("ledger.query_withdrawn", query, by=by, **_told(query), words=said.words)
     return said
 
@@ -101,13 +101,12 @@ def _locked(query: Query) -> Query:
     return held.select_related("alliance", "asking", "answering", "budget_line", "journal").get(pk=query.pk)
 
 
-def _say(query: Query, verb: str, words: str, by, ask: str = "") -> QueryReply:
-    """The reply, and the query's step. `is_new` is false for a doubled click: the last reply said just this."""
+def _say(query: Query, verb: str, words: str, by, ask: str = "") -> tuple[QueryReply, bool]:
+    """The reply, with the query's step; and whether it is new: what the last reply said just so is a doubled click."""
     last = query.replies.select_related("words").last()
-    if last and (last.verb, last.said_by_id) == (verb, by.pk):
-        if (last.words.text if last.words else "") == words.strip():
-            last.is_new = False
-            return last
+    before = last and (last.verb, last.said_by_id, last.words.text if last.words else "")
+    if before == (verb, by.pk, words.strip()):
+        return last, False
     state = QUERY.after(query.state, verb)
     alliance = query.alliance_id
     ours, whose = (
@@ -129,12 +128,11 @@ def _say(query: Query, verb: str, words: str, by, ask: str = "") -> QueryReply:
         appointment=appointment,
         capacity=appointment.role,
     )
-    said.is_new = True
     query.state = state
     if state in (QueryState.SETTLED, QueryState.WITHDRAWN):
         query.ended_at, query.ended_by = said.said_at, by
     query.save(update_fields=["state", "ended_at", "ended_by"])
-    return said
+    return said, True
 
 
 def _told(query: Query) -> dict:

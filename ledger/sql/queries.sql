@@ -64,9 +64,8 @@ begin
         raise exception using errcode = 'check_violation',
             message = 'Replies to a query are numbered one after another.';
     end if;
-    if not case new.verb when 'answer' then asked.state in ('asked', 'answered')
-        when 'withdraw' then asked.state in ('asked', 'answered')
-        else asked.state = 'answered' end then
+    if asked.state not in ('asked', 'answered')
+        or new.verb not in ('answer', 'withdraw') and asked.state <> 'answered' then
         raise exception using errcode = 'check_violation',
             message = format('A query that is %s takes no such reply (%s).', asked.state, new.verb);
     end if;
