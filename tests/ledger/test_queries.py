@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -254,10 +254,15 @@ def test_what_waits_is_told_to_whoever_answers_and_then_to_whoever_asked(cast, p
 # ── What the database refuses ────────────────────────────────────────────────
 
 
-def refused(statement: str, *values) -> str:
-    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+def run(statement: str, *values) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         cursor.execute("set constraints all immediate")
+
+
+def refused(statement: str, *values) -> str:
+    with pytest.raises(DatabaseError) as refusal:
+        run(statement, *values)
     return str(refusal.value)
 
 
@@ -290,8 +295,7 @@ def test_the_database_refuses_a_query_that_nobody_could_ask(asked, given, why):
 
 
 def test_the_database_takes_the_same_query_when_it_is_right(asked):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(COPY.format(**AS_IT_IS), [asked.pk])
+    run(COPY.format(**AS_IT_IS), asked.pk)
     assert Query.objects.count() == 2
 
 
@@ -441,7 +445,7 @@ def test_queries_come_a_page_at_a_time_without_a_gap(cast, posted, client_of, ur
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "count"), [("queries", 12), ("query", 12)])
+@pytest.mark.parametrize(("name", "count"), [("queries", 11), ("query", 11)])
 def test_pages_take_as_many_queries_with_three_as_with_one(
     cast, posted, asked, client_of, url, rows, name, count, django_assert_num_queries
 ):
@@ -464,7 +468,3 @@ def test_a_stranger_does_not_learn_that_there_is_a_query(cast, asked, says, url)
 def test_what_is_not_there_is_a_404(cast, asked, says, url):
     for address in (url("query", 10**12), url("ask", 1, 10**12), url("ask", 10**12, 1)):
         says(cast.rosa, address, status=404)
-
-
-def test_the_day_stays_what_it_was(asked):
-    assert asked.asked_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
