@@ -35,10 +35,11 @@ fmt: ## Format the code and draw the lifecycles
 	$(BIN)/ruff format .
 	$(BIN)/python -m alliance.local.with_servers manage.py draw_lifecycles
 
-soak: ## Drive decisions at random and race them for as long as you have patience (SOAK=examples RACES=rounds)
+soak: ## Decide at random, race, send hostile files for as long as you like (SOAK=examples RACES=rounds HOSTILE=files)
 	@$(PYTHON) alliance/local/bootstrap.py test
-	@SOAK=$(or $(SOAK),5000) RACES=$(or $(RACES),500) $(BIN)/pytest -q --hypothesis-show-statistics \
-	  tests/properties/test_decisions_machine.py tests/decisions/test_races.py tests/decisions/test_specification.py
+	@SOAK=$(or $(SOAK),5000) RACES=$(or $(RACES),500) HOSTILE=$(or $(HOSTILE),2000) \
+	  $(BIN)/pytest -q --hypothesis-show-statistics tests/properties/test_decisions_machine.py \
+	  tests/decisions/test_races.py tests/decisions/test_specification.py tests/ledger/test_hostile_files.py
 
 bench: ## Time every page on the demonstration and print a table
 	@$(PYTHON) alliance/local/bootstrap.py test

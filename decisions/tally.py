@@ -101,7 +101,7 @@ class Tally:
         """ "4 of 6 have answered. Harbour and Quay have not yet." """
         if not self.waiting:
             return f"All {len(self.stands)} have answered."
-        names = joined(one.participant.short_name for one in self.waiting)
+        names = joined(_at_most_three([one.participant.short_name for one in self.waiting]))
         verb = "has" if len(self.waiting) == 1 else "have"
         if not self.answered:
             return f"None of {len(self.stands)} has answered yet."
@@ -164,6 +164,10 @@ class Tally:
         if not said and self.is_agreed:
             said.append("all agreed, and it was not sealed in time")
         return "; ".join(said) or "nobody agreed"
+
+
+def _at_most_three(names: list[str]) -> list[str]:
+    return names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} others"]
 
 
 def joined(names: Iterable) -> str:

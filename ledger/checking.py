@@ -14,6 +14,7 @@ from django.db.models import Max
 from alliance.core.outbox import Run
 from alliance.core.periods import FinancialYear
 from alliance.core.spreadsheets import SpreadsheetError, Table, read_table_apart
+from alliance.core.tenancy import alliance_context
 from ledger import importing, services
 from ledger.importing import Meaning, Problem
 from ledger.lifecycle import ReturnState
@@ -117,7 +118,7 @@ def _understand(
 ) -> None:
     seen = importing.look(table)
     if not meaning.columns:
-        with run.step("Finding its columns", 3):
+        with alliance_context(cost_return.alliance_id):
             meaning = replace(_meaning(cost_return, seen, known), sheet=meaning.sheet)
     found.headings, found.heading_row, found.samples, found.sheet = (
         seen.headings,

@@ -234,6 +234,7 @@ class Reading:
     ):
         self.table, self.heading, self.meaning = table, heading, meaning
         self.month, self.year = month, year
+        self.first_day, self.last_day = month.start, month.end
         self.categories = {plain(Category(value).label): account for value, account in categories.items()}
         self.by_value = dict(categories)
         lines = list(budget_lines)
@@ -419,10 +420,12 @@ class Reading:
 
     def _is_no_cost(self, row: Row, text: dict) -> bool:
         """Headings said again, a line of words, a sum of other rows: left out, and told."""
+        dated = _is_day(text["date"])
+        if dated and not any("total" in text.get(name, "").casefold() for name in EITHER):
+            return False
         if len(row.cells) > 1 and [plain(cell) for cell in row.cells] == self.headings[: len(row.cells)]:
             self.repeated.append(row.number)
             return True
-        dated = _is_day(text["date"])
         if not dated and not text["amount"] and not row.unsaved:
             if _is_total(row, text):
                 self.totals.append(row.number)
@@ -456,9 +459,12 @@ class Reading:
 
     def _perhaps_a_total(self, row: Row, text: dict) -> Problem | None:
         """A row that speaks of a total and says nothing else of a cost is not the sum of what stands above it."""
+        if _is_day(text["date"]) or not text["amount"]:
+            return None
         said = _first(row).strip()
-        nothing_else = not any(text.get(name) for name in ("category", "budget_line", "reference"))
-        if not text["amount"] or _is_day(text["date"]) or not nothing_else or not _mentions_total(said):
+        if any(text.get(name) for name in ("category", "budget_line", "reference")) or not _mentions_total(
+            said
+        ):
             return None
         self.sums.unsure = True
         sentence = (
@@ -475,13 +481,13 @@ class Reading:
         except ValueError as problem:
             trouble("date", str(problem))
             return None
-        if day > self.month.end:
+        if day > self.last_day:
             trouble(
                 "date", f"the date is after the end of {self.month.label}, whose costs these are said to be"
             )
         elif day < self.year.start:
             trouble("date", f"the date is before the financial year {self.year.label} began")
-        elif day < self.month.start:
+        elif day < self.first_day:
             self.early += 1
         return day
 
@@ -686,6 +692,8 @@ def _is_total(row: Row, text: dict) -> bool:
 
 
 def _is_wholly_total(text: str) -> bool:
+    if "total" not in text.casefold():
+        return False
     words = re.findall(r"[a-z]+", text.casefold())
     return any(word in SUMS for word in words[:2]) and set(words) <= SUMS | OF_WHAT
 
@@ -703,7 +711,9 @@ def _words(row: Row) -> int:
     return sum(bool(re.search(r"[A-Za-z]{2}", cell)) for cell in row.cells)
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
+    """A name without case and punctuation."""
     return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 

@@ -1,5 +1,6 @@
 """The cast: one small alliance, the people in it, and a stranger who tries every door."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from unittest.mock import patch
@@ -7,10 +8,17 @@ from unittest.mock import patch
 import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 
 from alliance.core import outbox
 from participants.models import Alliance, Participant, User
 from tests.factories.participants import make_alliance, make_participant, make_person
+
+# A busy machine is no fault of what is tried, and a suite says the same every time; `make soak` looks for what is new.
+settings.register_profile(
+    "suite", deadline=None, derandomize="SOAK" not in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -423,6 +423,16 @@ class PlainWords:
             field.label = label
             _say_plainly(field, label, self.asks.get(name))
 
+    def full_clean(self):
+        """A browser sends a file once: where something else is wrong, say that it is to be chosen again."""
+        super().full_clean()
+        if not self.is_bound or not self._errors:
+            return
+        for name, field in self.fields.items():
+            sent = self.files.get(self.add_prefix(name)) if isinstance(field, forms.FileField) else None
+            if sent and name not in self._errors:
+                self.add_error(name, f"Choose “{sent.name}” again: the browser does not keep it")
+
 
 class Form(PlainWords, forms.Form):
     """A form in plain words."""

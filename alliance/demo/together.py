@@ -20,6 +20,23 @@ def decide_together(alliance: Alliance, case: Case, voices: Mapping[Participant,
         )
 
 
+def case_of(alliance: Alliance, title: str, text: str, why: str, effect: dict) -> Case:
+    """A case that was talked through before it was written down."""
+    return Case(
+        title=title,
+        text=text,
+        why=why,
+        alternatives="Leaving it as it is: it was talked through, and nobody was for it.",
+        affected="Whoever works with what the money is for, and nobody else.",
+        heard="Second Tide's members' meeting read it and asked two questions, which the text answers now.",
+        effect=effect,
+        tests={
+            one.pk: Bearing("supports", "It was read against it, and nothing in it speaks against it.")
+            for one in Principle.objects.current().filter(alliance=alliance)
+        },
+    )
+
+
 def case_of_a_year(
     alliance: Alliance,
     year: FinancialYear,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from alliance.core.forms import Checkboxes, DateInputField, Form, NumberInput, Radios, WordsField
+from decisions.lifecycle import State
 from decisions.models import AgendaItem, Attendance, Meeting, Proposal
 from participants.models import User
 
@@ -290,7 +291,11 @@ def _offer(form: Form, proposals: list[Proposal]) -> None:
         del form.fields["proposals"]
         return
     field.queryset = Proposal.objects.filter(pk__in=[one.pk for one in proposals])
-    field.choices = [(one.pk, f"{one.title} (proposal {one.number})") for one in proposals]
+    field.choices = [(one.pk, f"{one.title} (proposal {one.number}{_ended(one)})") for one in proposals]
+
+
+def _ended(proposal: Proposal) -> str:
+    return "" if proposal.state_now == State.OPEN else f", {State(proposal.state_now).label.lower()}"
 
 
 def _of(label: str, title: str) -> str:

@@ -1,5 +1,7 @@
 """What the pages show of meetings, prepared so that templates neither count nor ask."""
 
+from datetime import timedelta
+
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -243,8 +245,10 @@ def _rank(one: RoleAppointment):
 
 
 def to_talk_about(alliance, without: Meeting | None = None) -> list[Proposal]:
-    """What is open or was not agreed, soonest deadline first, and not on this meeting's agenda yet."""
-    found = Proposal.objects.filter(alliance=alliance, state=State.OPEN).select_related("current_wording")
+    """What is open, or ended without agreement lately; soonest deadline first, and not on this meeting's agenda yet."""
+    lately = timezone.localdate() - timedelta(days=30)
+    found = Proposal.objects.filter(alliance=alliance, state=State.OPEN, answer_by__gte=lately)
+    found = found.select_related("current_wording", "deadlock")
     if without is not None:
         on_it = without.agenda.filter(dropped_at=None, proposal__isnull=False).values("proposal_id")
         found = found.exclude(pk__in=on_it)

@@ -65,18 +65,21 @@ def _spoken_for(stand, proposal: Proposal, at: list) -> dict:
 
 
 def heard_from(proposal: Proposal, standing: Standing) -> list[RoleAppointment]:
-    """Everybody whose answer this person could write down: who speaks for another participant that is asked."""
+    """Everybody whose answer this person could write down: who speaks for another participant that is asked.
+
+    Those first who have not answered, a representative before its deputies.
+    """
     asked = [
         entry.participant_id
         for entry in proposal.roll.all()
         if not entry.has_left and not standing.speaks_for(entry.participant_id)
     ]
     speaking = RoleAppointment.objects.speaking().filter(participant_id__in=asked)
-    return list(
-        speaking.select_related("person", "participant").order_by(
-            "participant__place", "role", "person__name"
-        )
+    rows = speaking.select_related("person", "participant").order_by(
+        "participant__place", "-role", "person__name"
     )
+    silent = {one.participant.pk for one in proposal.tally.waiting}
+    return sorted(rows, key=lambda one: one.participant_id not in silent)
 
 
 def to_take_back(proposal: Proposal, standing: Standing):

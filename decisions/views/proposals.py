@@ -17,7 +17,7 @@ from decisions.forms import (
 )
 from decisions.forms.positions import chosen
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
-from decisions.models import Position, Proposal
+from decisions.models import Decision, Position, Proposal
 from decisions.showing import about, acts, differences, history, panels, people_of, spoken_stands
 from decisions.showing.positions import answering
 from decisions.views.drafting import show_draft
@@ -85,7 +85,10 @@ def take_position(request: HttpRequest, alliance: Alliance, number: int) -> Http
         except NotPossible as refusal:
             form.add_error(None, refusal.reason)
         else:
-            messages.success(request, f"Recorded: {said['participant'].short_name} {_verb(said['stance'])}.")
+            done = f"Recorded: {said['participant'].short_name} {_verb(said['stance'])}."
+            if sealed := Decision.objects.filter(proposal=found).first():
+                done += f" With that all have agreed: decision {sealed.number} is sealed."
+            messages.success(request, done)
             return redirect(request, room or found)
     return _show(request, find(request, alliance, number), form=form)
 

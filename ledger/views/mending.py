@@ -10,7 +10,7 @@ from ledger.forms_returns import TYPED, FixForm, FixRow, NamesForm, SheetForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, ReturnLine
 from ledger.services.mending import rows_as_they_stand
-from ledger.views.returns import find_return, lines_of_year
+from ledger.views.returns import find_return, lines_of_year, problem_rows
 from ledger.views.shared import places
 from participants.models import Alliance
 from participants.web import in_alliance
@@ -65,7 +65,13 @@ def fix(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
         said = "1 row is" if len(fixes) == 1 else f"{len(fixes)} rows are"
         messages.success(request, f"{said} put right. The file itself stays as it came.")
         return redirect(request, found.get_absolute_url())
-    page = {"cost_return": found, "form": form, "one": bool(one), "places": places(request, alliance)}
+    page = {
+        "cost_return": found,
+        "form": form,
+        "one": bool(one),
+        "waiting": 0 if one else max(0, problem_rows(found).count() - len(rows)),
+        "places": places(request, alliance),
+    }
     return render(request, "ledger/fix.html", page, status=422 if form.errors else 200)
 
 
@@ -74,14 +80,9 @@ def _names_of_lines(found: CostReturn, alliance: Alliance) -> list[str]:
 
 
 def _rows(found: CostReturn, only: int | None) -> list[FixRow]:
-    problems = found.problems.filter(reading=found.reading).exclude(row=None)
-    if only is not None:
-        problems = problems.filter(row=only)
-        numbers = [only]
-    else:
-        numbers = list(problems.order_by("row").values_list("row", flat=True).distinct()[:AT_ONCE])
+    numbers = [only] if only is not None else list(problem_rows(found).order_by("row")[:AT_ONCE])
     wrong: dict[int, dict[str, list[str]]] = {}
-    for one in problems.filter(row__in=numbers).order_by("place"):
+    for one in found.problems.filter(reading=found.reading, row__in=numbers).order_by("place"):
         wrong.setdefault(one.row, {}).setdefault(one.field, []).append(one.sentence)
     stand = rows_as_they_stand(found, numbers)
     cells = dict(

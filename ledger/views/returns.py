@@ -134,7 +134,7 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "why_not": why_not,
         "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
         "can_fix": RETURN.permits(found.status, "fix_rows"),
-        "problem_rows": _problems(found).exclude(row=None).values("row").distinct().count(),
+        "problem_rows": problem_rows(found).count() if found.problem_count else 0,
         "fixes": _fixes(found),
         "can_withdraw": RETURN.permits(found.status, "withdraw"),
         "evidence": shown_evidence(request, found),
@@ -342,6 +342,17 @@ def _work(found: CostReturn) -> Errand | None:
 
 def _problems(found: CostReturn):
     return found.problems.filter(reading=found.reading).order_by("place")
+
+
+def problem_rows(found: CostReturn):
+    """The numbers of the rows that stand in the way, each once."""
+    return (
+        found.problems.filter(reading=found.reading)
+        .exclude(row=None)
+        .order_by()
+        .values_list("row", flat=True)
+        .distinct()
+    )
 
 
 def _complaints(found: CostReturn) -> list[dict]:

@@ -13,6 +13,7 @@ from decisions.invariants import breaks_in_the_telling
 from decisions.models import Decision, Declaration, DeclarationVote, Interest, Position, RollDeparture
 from decisions.tally import conflict_comes_to, why_left_without_decision
 from participants.models import Participant, RoleAppointment
+from participants.services import note_leaving
 from tests.factories.conflicts import declare, make_interest, vote
 from tests.factories.decisions import again, answer, make_decision, make_proposal, object_to, reword
 from tests.factories.participants import make_participant, make_person
@@ -50,7 +51,8 @@ def kinds_about(alliance) -> list[str]:
 @pytest.fixture
 def leaving(cast):
     """Haven leaves the alliance in a week; so it was agreed at the start."""
-    Participant.objects.filter(pk=cast.haven.pk).update(left_on=timezone.localdate() + timedelta(days=7))
+    later = timezone.localdate() + timedelta(days=7)
+    note_leaving(participant=cast.haven, left_on=later, decision=None, by=cast.carol)
 
 
 class TestWhatItComesTo:

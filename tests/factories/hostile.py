@@ -38,13 +38,13 @@ CONTENT = (
 )
 
 
-def corpus(count: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
-    """`count` (name, content), each kind in its turn, each different in what chance decides."""
-    for n in range(count):
+def corpus(first: int, last: int, seed: int = 1) -> Iterator[tuple[int, str, bytes]]:
+    """(number, name, content), each kind in its turn, each different in what chance decides; without `last`."""
+    for n in range(first, last):
         chance = random.Random(seed * 1_000_003 + n)
         kind, content = MAKERS[n % len(MAKERS)](chance)
         name = chance.choice(NAMES) if chance.random() < 0.3 else f"costs.{kind}"
-        yield f"{n}-{name}" if name[0] not in "./" else name, content
+        yield n, f"{n}-{name}" if name[0] not in "./" else name, content
 
 
 def maker(make):

@@ -140,6 +140,18 @@ def test_what_was_confirmed_takes_no_fix_in_the_page_nor_in_the_database(cast, c
         )
 
 
+def test_what_was_put_right_or_explained_stays_told(cast):
+    make_book(cast)
+    sent = send_return(cast, [cost("x", category="Agency")])
+    explain_names(cost_return=sent, meanings={("category", "Agency"): "direct_staff"}, by=cast.finn)
+    fix_rows(cost_return=worked(sent), fixes={2: {"amount": "1.00"}}, by=cast.finn)
+    for kind in (RowFix, OwnName):
+        for act in (lambda rows: rows.update(alliance=cast.alliance), lambda rows: rows._raw_delete(rows.db)):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                act(kind.objects.all())
+        assert kind.objects.count() == 1
+
+
 def test_nobody_mends_another_organisations_return(cast):
     """Rule 29."""
     make_book(cast)

@@ -8,6 +8,7 @@ from alliance.demo.agenda import Agenda, behind_the_scenes
 from alliance.demo.story import (
     alone,
     assuring,
+    bookcare,
     bookkeeping,
     case,
     conflicts,
@@ -39,6 +40,7 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
         case,
         meeting,
         bookkeeping,
+        bookcare,
         reflecting,
         risks,
         recording,

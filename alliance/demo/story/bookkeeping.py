@@ -253,6 +253,8 @@ def _ways(world: World, month: Month) -> dict:
         2: {"lantern": send_twice_reversed},
         4: {"tide": send_with_mistakes_then_mend},
         5: {"longquay": send_the_same_again},
+        6: {"tide": send_and_put_right},
+        8: {"hatch": state_nothing},
         7: {"trust": send_and_withdraw},
     }.get(ago, {})
 
@@ -324,6 +326,37 @@ def send_with_mistakes(world: World, key: str, month: Month) -> None:
 def send_with_mistakes_then_mend(world: World, key: str, month: Month) -> None:
     send_with_mistakes(world, key, month)
     world.on(add_working_days(timezone.localdate(), 1), partial(send_and_confirm, world, key, month), 15)
+
+
+def send_and_put_right(world: World, key: str, month: Month) -> None:
+    """A day that does not exist is put right in the page, and a name of its own is explained once for all."""
+    rows = costs(world, key, month)
+    name, media_type, content = as_csv(key, month, rows)
+    typed = list(csv.reader(content.decode("utf-8-sig").splitlines()))
+    right, line = typed[4][0], typed[5][5]
+    typed[4][0], typed[5][5] = f"31/02/{right[-4:]}", "Our peers"
+    cost_return = services.submit_cost_return(
+        participant=world.participants[key],
+        month=month,
+        name=name,
+        content=b"".join(write_csv(typed[0], typed[1:])),
+        media_type=media_type,
+        by=world.people[FINANCE[key]],
+    )
+    world.work()
+    services.fix_rows(cost_return=cost_return, fixes={5: {"date": right}}, by=cost_return.submitted_by)
+    world.work()
+    services.explain_names(
+        cost_return=cost_return, meanings={("budget_line", "Our peers"): line}, by=cost_return.submitted_by
+    )
+    world.work()
+    confirm(world, cost_return)
+
+
+def state_nothing(world: World, key: str, month: Month) -> None:
+    services.state_nothing_spent(
+        participant=world.participants[key], month=month, by=world.people[FINANCE[key]]
+    )
 
 
 def send_the_same_again(world: World, key: str, month: Month) -> None:
