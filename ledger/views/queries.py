@@ -34,6 +34,7 @@ ACTS = {
     Verb.SETTLE: services.settle_query,
     Verb.WITHDRAW: services.withdraw_query,
 }
+ICONS = {Verb.ANSWER: "story", Verb.ASK_AGAIN: "question", Verb.SETTLE: "tick", Verb.WITHDRAW: "minus"}
 DONE = {
     Verb.ANSWER: "Your answer is there for everybody to read. {asking} settles the query or asks again.",
     Verb.ASK_AGAIN: "Your question is there. {answering} answers it.",
@@ -176,9 +177,12 @@ def _show(request: HttpRequest, found: Query, form: ReplyForm | None = None) -> 
         form = ReplyForm(verbs=verbs)
     tone, icon = TONES[found.state]
     source = CostReturn.objects.of(found.alliance).filter(journal=found.journal_id).only("number")
+    replies = list(found.replies.select_related("words", "participant"))
+    for one in replies:
+        one.icon = ICONS[one.verb]
     page = {
         "query": found,
-        "replies": list(found.replies.select_related("words", "participant")),
+        "replies": replies,
         "tone": tone,
         "icon": icon,
         "form": form,
