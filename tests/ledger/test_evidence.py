@@ -389,5 +389,5 @@ def test_a_returns_page_takes_as_many_queries_with_three_files_as_with_one(
         add_evidence(posted, cast.finn, b"%PDF-1.7 " + str(n).encode(), row=2)
     client = client_of(cast.ari)
     client.get(url("return", posted.number))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(url("return", posted.number))

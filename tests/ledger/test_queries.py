@@ -251,6 +251,26 @@ def test_what_waits_is_told_to_whoever_answers_and_then_to_whoever_asked(cast, p
     assert waits(cast.rosa) == []
 
 
+def test_letters_go_to_whoever_answers_and_then_to_whoever_asked(cast, asked, run_errands, mailoutbox):
+    run_errands()
+    assert sorted(one.to[0].split("@")[0] for one in mailoutbox) == sorted(
+        person.email.split("@")[0] for person in (cast.finn, cast.pat, cast.dev)
+    )
+    assert mailoutbox[0].subject == "Beacon asks about a line of November 2026"
+    assert "£1,200.00 for Quayside Cleaning · Cleaning: What was cleaned?" in mailoutbox[0].body.replace(
+        "\n", " "
+    )
+    mailoutbox.clear()
+    answer_query(query=asked, words="The stairs.", by=cast.finn)
+    run_errands()
+    assert [(one.to, one.subject) for one in mailoutbox] == [([cast.rosa.email], "Haven answered query 1")]
+    mailoutbox.clear()
+    ask_again(query=asked, words="All of them?", by=cast.rosa)
+    withdraw_query(query=asked, by=cast.rosa)  # before the letters went out: nobody is asked any more
+    run_errands()
+    assert mailoutbox == []
+
+
 # ── What the database refuses ────────────────────────────────────────────────
 
 
