@@ -2,10 +2,12 @@
 
 import csv
 import io
+import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.urls import reverse
 
 from alliance.core.models import Event
@@ -378,6 +380,46 @@ def test_the_services_take_only_the_steps_of_the_lifecycle():
     }
     assert {one for one in Query.State.values if QUERY.is_final(one)} == {"settled", "withdrawn"}
     assert {step.verb for step in QUERY.steps} == set(QueryReply.Verb.values)
+
+
+# ── Races, with real threads ─────────────────────────────────────────────────
+
+
+def at_once(*acts) -> list:
+    """What each returned or raised, each on a connection of its own."""
+    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def runner(place, act):
+        try:
+            start.wait(10)
+            outcomes[place] = act()
+        except Exception as problem:
+            outcomes[place] = problem
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=runner, args=one) for one in enumerate(acts)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_at_once_gets_a_number_each_and_who_settles_and_withdraws_at_once_does_one_of_them(
+    cast, posted
+):
+    made = at_once(*[partial(ask, posted, cast.beacon, cast.rosa, f"Question {n}") for n in range(4)])
+    assert sorted(one.number for one in made) == [1, 2, 3, 4]
+    for one in made:
+        answer_query(query=one, words="The stairs.", by=cast.finn)
+        outcomes = at_once(
+            partial(settle_query, query=one, by=cast.rosa), partial(withdraw_query, query=one, by=cast.rosa)
+        )
+        assert sorted(type(said).__name__ for said in outcomes) == ["NotPossible", "QueryReply"]
+        (done,) = [said for said in outcomes if isinstance(said, QueryReply)]
+        assert state_of(one) == {"settle": "settled", "withdraw": "withdrawn"}[done.verb]
 
 
 # ── In the browser ───────────────────────────────────────────────────────────
