@@ -24,7 +24,6 @@ from ledger.models import (
     Fund,
     Overhead,
     Period,
-    ShareTerms,
 )
 from ledger.possible import unbalanced_budget
 from participants.models import Alliance, Participant, User
@@ -836,8 +835,3 @@ class RestatementKind(OfBook):
 
 def _month(terms: dict) -> Month:
     return Month.containing(date.fromisoformat(terms["month"]))
-
-
-def standing_terms(budget: Budget) -> ShareTerms | None:
-    """How this year's gain or pain is shared today."""
-    return budget.share_terms.prefetch_related("split__participant").first()

@@ -14,6 +14,7 @@ from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
 from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Restatement
+from ledger.sharing import ShareTerms
 from participants.models import Alliance, Participant
 
 
@@ -128,6 +129,20 @@ def cell(
         by=Sum(F("restated") - F("original"), default=ZERO)
     )["by"]
     return Balance.objects.filter(**where).net() + restated
+
+
+def agreed_terms(budget: Budget) -> ShareTerms | None:
+    """How the year's gain or pain is shared as it was agreed last, for `sharing.share`; None before anything was."""
+    agreed = budget.share_terms.prefetch_related("split__participant").first()
+    return agreed and ShareTerms(
+        target=agreed.target,
+        neutral_band_percent=agreed.neutral_band,
+        gain_share_percent=agreed.gain_share,
+        pain_share_percent=agreed.pain_share,
+        gain_cap_percent=agreed.gain_cap,
+        pain_cap_percent=agreed.pain_cap,
+        split=tuple((one.participant.name, one.weight) for one in agreed.split.all()),
+    )
 
 
 def months_of(span: Span) -> tuple[Month, ...]:

@@ -408,11 +408,13 @@ class PlainWords:
 
     `asks`: {field: what to enter}, for labels that do not follow "Enter …": {"why": "the reason"}.
     `reveals`: {field: {answer: [fields]}}, the questions that follow from an answer; all show without JavaScript.
+    `keeps_files`: its view keeps a file that came, whatever else is wrong.
     `not_optional`: names of fields that a draft may leave empty, or that one answer needs: "(optional)" would mislead.
     """
 
     asks: ClassVar[dict] = {}
     reveals: ClassVar[dict] = {}
+    keeps_files = False
     use_required_attribute = False
 
     def __init__(self, *args, **kwargs):
@@ -426,7 +428,7 @@ class PlainWords:
     def full_clean(self):
         """A browser sends a file once: where something else is wrong, say that it is to be chosen again."""
         super().full_clean()
-        if not self.is_bound or not self._errors:
+        if not self.is_bound or not self._errors or self.keeps_files:
             return
         for name, field in self.fields.items():
             sent = self.files.get(self.add_prefix(name)) if isinstance(field, forms.FileField) else None

@@ -269,6 +269,8 @@ class WordingForm(CaseForm):
     A file that is chosen is kept as soon as it comes, so that it is there when the page comes back.
     """
 
+    keeps_files = True
+
     class Then(TextChoices):
         LOOK = "look", "Show what changes"
         ASK = "ask", "Ask everybody again"

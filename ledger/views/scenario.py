@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -50,10 +49,8 @@ def scenario(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     page = {"layout": "ledger/layout.html", "places": places(request, alliance)}
     if ScenarioForm.says_all(request.GET):
         return _show(request, {}, page)
-    terms, cost, year = _beginning(alliance)
-    return _show(
-        request, answers(terms, cost), page | {"begins": "budget" if year else "example", "year": year}
-    )
+    begins, terms, cost, year = _beginning(alliance)
+    return _show(request, answers(terms, cost), page | {"begins": begins, "year": year})
 
 
 def _show(request: HttpRequest, begin: dict[str, str], page: dict) -> HttpResponse:
@@ -75,22 +72,29 @@ def _show(request: HttpRequest, begin: dict[str, str], page: dict) -> HttpRespon
     return render(request, "ledger/scenario.html", page, partial="outcome")
 
 
-def _beginning(alliance: Alliance) -> tuple[ShareTerms, Decimal, str]:
-    """The example's percentages with what the alliance has: terms, a cost, and the year's label where it has a budget.
+def _beginning(alliance: Alliance) -> tuple[str, ShareTerms, Decimal, str]:
+    """With what it begins, and that: terms, a cost, and the year's label.
+
+    "agreed": the terms as they stand; "budget": the example's percentages with the alliance's budget and providers;
+    "example": all of it.
 
     The cost is what the year comes to at the rate so far, or the target where no rate can be told yet.
     """
     providers = Participant.objects.active().filter(alliance=alliance, kind=Participant.Kind.PROVIDER)
     split = tuple((one.name, Decimal(1)) for one in providers[:PROVIDERS])
-    terms, cost, label = replace(EXAMPLE, split=split or EXAMPLE.split), EXAMPLE_COST, ""
+    begins, terms, cost, label = "example", replace(EXAMPLE, split=split or EXAMPLE.split), EXAMPLE_COST, ""
     budget = Budget.objects.of(alliance).containing(timezone.localdate()).first()
-    planned = budget.lines.aggregate(planned=Sum("amount"))["planned"] if budget else None
+    agreed = summaries.agreed_terms(budget) if budget else None
+    planned = (
+        agreed.target if agreed else sum((one.now for one in budget.lines_now), ZERO) if budget else None
+    )
     if planned:
         spent = summaries.spending(alliance, budget.year, budget)
         rate = summaries.rate(spent.by_month, summaries.reported(alliance, budget.year.months))
-        terms, label = replace(terms, target=planned), budget.year.label
+        begins, terms = ("agreed", agreed) if agreed else ("budget", replace(terms, target=planned))
+        label = budget.year.label
         cost = max(rate.by_year_end, ZERO) if rate else planned
-    return terms, cost, label
+    return begins, terms, cost, label
 
 
 def _around(outcome: Outcome) -> list[dict]:

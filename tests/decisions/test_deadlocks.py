@@ -169,7 +169,8 @@ class TestEveryStageCanAgree:
 
     @pytest.mark.parametrize("when", [DECLARED, SENIOR, INDEPENDENT])
     def test_and_the_seal_ends_it(self, cast, day, deadlock, objection, when):
-        day(when)
+        if when != DECLARED:  # that morning's clock is not turned back
+            day(when)
         decision = self.agree(cast, objection, cast.rosa)
         assert decision.decided_on == when
         assert Deadlock.objects.get().stage_on(when) == DeadlockStage.OVER

@@ -134,7 +134,7 @@ def test_a_large_one_is_loaded_through_the_same_guards(story):
     assert list(invariants.breaks(world.alliance.pk)) == []
     # The second year's budget is a decision too.
     assert Decision.objects.filter(alliance=world.alliance).count() == 11
-    assert Proposal.objects.filter(alliance=world.alliance).count() == 11
+    assert Proposal.objects.filter(alliance=world.alliance).count() == 12
     open_months = Period.objects.filter(alliance=world.alliance).open().filter(month__lt=NOW.date())
     assert [str(one) for one in open_months.order_by("month")] == ["October 2026", "November 2026"]
     assert sum("lines in" in line and "a second" in line for line in heard) == 2

@@ -104,7 +104,8 @@ def test_twelve_months_of_returns_are_in_the_book(merrowport):
     assert states == {"posted": 3, "ready": 1, "attention": 1}
     everywhere = set(CostReturn.objects.filter(alliance=merrowport).values_list("status", flat=True))
     assert everywhere == {"posted", "ready", "attention", "reversed", "replaced", "known", "withdrawn", "nil"}
-    assert Journal.objects.filter(alliance=merrowport, kind="reversal").count() == 2  # of a return, and the accrual's own
+    # Of a return; and the accrual's own.
+    assert Journal.objects.filter(alliance=merrowport, kind="reversal").count() == 2
 
 
 def test_older_months_are_closed_and_the_budget_adds_up(merrowport):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
+from tests.factories.decided import agree_share
 from tests.factories.ledger import OCTOBER, cost, make_book, post_return
 
 pytestmark = pytest.mark.django_db
@@ -275,6 +276,18 @@ def test_an_alliance_begins_with_its_budget_and_its_providers_in_the_order_of_th
     assert shown.xpath("//a[@aria-current='page']/text()") == ["Gain and pain"]
     [public] = [one for one in shown.xpath("//main//a/@href") if one.startswith("/scenario/?")]
     assert "target=600,000.00" in public
+
+
+def test_an_alliance_begins_with_the_terms_that_it_has_agreed(cast, client_of):
+    budget = make_book(cast)
+    agree_share(budget, {cast.beacon: "60", cast.haven: "40"}, target="500000.00")
+    shown = html.fromstring(
+        client_of(cast.lee).get(reverse("ledger:scenario", args=[cast.alliance.slug])).content.decode()
+    )
+    assert "It begins with the terms that are agreed for 2026–27." in text(shown)
+    assert shown.xpath("//input[@name='target']/@value") == ["500,000.00"]
+    assert shown.xpath("//input[starts-with(@name, 'name_')]/@value") == ["Beacon Recovery", "Haven Homes"]
+    assert shown.xpath("//input[starts-with(@name, 'share_')]/@value") == ["60", "40"]
 
 
 def test_an_alliance_begins_with_the_rate_of_the_year_when_there_is_one(cast, client_of):
