@@ -17,9 +17,11 @@ from ledger.models.agreement import (
 )
 from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
+from ledger.models.evidence import Evidence
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
+from ledger.models.query import Query, QueryReply
 
 __all__ = [
     "Account",
@@ -35,6 +37,7 @@ __all__ = [
     "Correction",
     "CostReturn",
     "Entry",
+    "Evidence",
     "Fund",
     "Journal",
     "Move",
@@ -42,6 +45,8 @@ __all__ = [
     "OverheadBasis",
     "OwnName",
     "Period",
+    "Query",
+    "QueryReply",
     "Restatement",
     "ReturnLine",
     "ReturnProblem",

@@ -29,6 +29,7 @@ from ledger.models import (
     Restatement,
     Transfer,
 )
+from ledger.querying import Unresolved, asks_for, on_entries, unresolved
 from ledger.querysets import Told
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
@@ -48,13 +49,15 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if not form.budget:
         return render(request, "ledger/no_book.html", page)
     shown = _spending(alliance, form)
+    queries = _unresolved(alliance, form)
     today = Month.containing(timezone.localdate())
     months = form.budget.year.months
     told = summaries.reported(alliance, months)
     page |= {
         "budget": form.budget,
         "spending": shown,
-        "groups": _groups(alliance, form, shown),
+        "groups": _groups(alliance, form, shown, queries),
+        "queries": queries,
         "pool": summaries.pool(form.budget),
         "rate": None if form.narrowed.keys() - {"year"} else summaries.rate(shown.by_month, told),
         "reported": [one for one in told if one.month < today][-1:],
@@ -74,7 +77,7 @@ def totals_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = CostsForm(request.GET, alliance=alliance)
     if not form.budget:
         raise Http404("There is no book yet.")
-    groups = _groups(alliance, form, _spending(alliance, form))
+    groups = _groups(alliance, form, _spending(alliance, form), None)
     rows = (
         (
             group["heading"],
@@ -103,11 +106,14 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if place := _place(request.GET.get("after", "")):
         costs = costs.after(place)
     shown, more = first_of(costs)
+    asked = on_entries(alliance, shown)
     page = {
         "form": form,
         "places": places(request, alliance),
         "costs": shown,
         "restated": _restated(form),
+        "rows": [(one, asked.get((one.journal_id, one.line))) for one in shown],
+        "can_ask": bool(asks_for(request.standing)),
         "sums": form.within(Balance.objects).sums(),
         "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
@@ -173,6 +179,9 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     if after := place_of(request, "after"):
         entries = entries.filter(line__gt=after)
     shown, more = first_of(entries.order_by("line"))
+    asked = on_entries(alliance, shown)
+    for one in shown:
+        one.queries = asked.get((one.journal_id, one.line))
     source = CostReturn.objects.of(alliance).filter(journal=found.reverses_id or found.pk)
     related = Journal.objects.of(alliance).filter(Q(pk=found.reverses_id) | Q(reverses=found))
     related = {one.reverses_id == found.pk: one for one in related.select_related("alliance", "reason")}
@@ -180,6 +189,7 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
         "journal": found,
         "what_it_is": saying.what_it_is(found),
         "entries": _with_words(request, found, shown, related.get(True)),
+        "can_ask": bool(asks_for(request.standing)),
         "older": f"?after={shown[-1].line}" if more else "",
         "first": found.get_absolute_url() if after else "",
         "source": source.select_related("alliance").first(),
@@ -278,8 +288,17 @@ def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:
     )
 
 
-def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> list[dict]:
-    """The four tables, each total with the address of its lines."""
+def _unresolved(alliance: Alliance, form: CostsForm) -> Unresolved | None:
+    """The queries about what is shown; a query is not of a category."""
+    if form.category_asked:
+        return None
+    return unresolved(alliance, form.span, participant=form.participant_asked, line=form.line_asked)
+
+
+def _groups(
+    alliance: Alliance, form: CostsForm, shown: summaries.Spending, queries: Unresolved | None
+) -> list[dict]:
+    """The four tables, each total with the address of its lines; lines with how many unresolved queries they have."""
     lines_url = reverse("ledger:lines", args=[alliance.slug])
     asked = {"year": form.budget.year.slug} | form.narrowed
     kinds = [
@@ -294,6 +313,7 @@ def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> l
             {
                 "total": total,
                 "url": f"{lines_url}?{urlencode(asked | {name: total.value})}",
+                "queries": queries.by_line[total.value] if queries and name == "line" else 0,
             }
             for total in totals
         ]
