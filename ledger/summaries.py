@@ -190,15 +190,15 @@ class Pool:
 
 
 def pool(budget: Budget) -> Pool:
-    arrived = {
+    still_due = {  # not the bank's balance: what is paid out of the pool is no less received
         row["participant"]: row["net"]
         for row in Balance.objects.of(budget.alliance_id)
-        .filter(account__kind="bank")
+        .filter(account__kind="due")
         .within(budget.year)
         .net_by("participant")
     }
     rows = tuple(
-        (one.participant, one.now, arrived.get(one.participant_id, ZERO))
+        (one.participant, one.now, one.now - still_due.get(one.participant_id, one.now))
         for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
     )
     return Pool(
