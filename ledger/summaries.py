@@ -217,7 +217,7 @@ class Pool:
 
 
 def pool(budget: Budget) -> Pool:
-    still_due = {
+    still_due = {  # not the bank's balance: what is paid out of the pool is no less received
         row["participant"]: row["net"]
         for row in Balance.objects.of(budget.alliance_id)
         .filter(account__kind="due")

@@ -347,6 +347,22 @@ class TestMoneyThatLeavesThePool:
             services.pay_participant(amount=D("50.01"), reference="BACS 2", **given)
         services.pay_participant(amount=D("50.00"), reference="BACS 2", **given)
 
+    def test_what_leaves_the_pool_is_no_less_received(self, cast, budget):
+        post_return(cast, [cost("120.00"), cost("80.00")])
+        today = timezone.localdate()
+        services.receive_contribution(
+            contribution=budget.contributions.get(participant=cast.haven),
+            amount=D("500.00"),
+            on=today,
+            reference="IN 1",
+            by=cast.hana,
+        )
+        services.pay_participant(
+            participant=cast.haven, amount=D("200.00"), on=today, reference="BACS 1", by=cast.hana
+        )
+        received = {who: got for who, _, got in summaries.pool(budget).by_participant}
+        assert received == {cast.council: D("0.00"), cast.haven: D("500.00"), cast.beacon: D("0.00")}
+
 
 class TestARestatement:
     @pytest.fixture
