@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views import book, entry, mending, pool, returns, scenario
+from ledger.views import book, entry, exports, mending, pool, returns, scenario
 
 app_name = "ledger"
 urlpatterns = [
@@ -35,4 +35,12 @@ urlpatterns = [
     path("months/", pool.periods, name="periods"),
     path("months/<slug:month>/close/", pool.close, name="close"),
     path("scenario/", scenario.scenario, name="scenario"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/accounts/", exports.accounts_file, name="accounts_file"),
+    path("exports/table/", exports.table, name="table_file"),
+    path("lines.xlsx", exports.lines_xlsx, name="lines_xlsx"),
+    path("spend/", exports.spend, name="spend"),
+    path("spend/file/", exports.spend_file, name="spend_file"),
+    path("spend/supplier/", exports.mark_supplier, name="mark_supplier"),
+    path("adds-up/", exports.explain, name="explain"),
 ]

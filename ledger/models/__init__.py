@@ -17,6 +17,7 @@ from ledger.models.agreement import (
 )
 from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
+from ledger.models.export import BookExport, SupplierMark
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
@@ -25,6 +26,7 @@ __all__ = [
     "Account",
     "Accrual",
     "Balance",
+    "BookExport",
     "BookTerms",
     "Budget",
     "BudgetChange",
@@ -48,5 +50,6 @@ __all__ = [
     "RowFix",
     "ShareTerms",
     "SplitShare",
+    "SupplierMark",
     "Transfer",
 ]

@@ -1,6 +1,5 @@
 """The open book in the browser: totals, their lines, their journals. Everybody in the alliance sees the same."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
 from ledger import permissions, possible, services, summaries
+from ledger.exporting.reading import costs_in_pages
 from ledger.forms import CostsForm, ReversalForm
 from ledger.models import Balance, CostReturn, Entry, Journal
 from ledger.querysets import Told
@@ -113,7 +113,7 @@ def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         raise Http404("There is no book yet.")
 
     def rows():
-        for cost in _pages(_costs(form)):
+        for cost in costs_in_pages(_costs(form)):
             yield (
                 cost.date,
                 f"{cost.month:%Y-%m}",
@@ -262,17 +262,6 @@ def _chart_of_lines(shown: summaries.Spending):
 
 def _costs(form: CostsForm):
     return form.within(Entry.objects).newest_first().told()
-
-
-def _pages(costs) -> Iterator[Told]:
-    """All of the costs, a few thousand at a time, each page found by its key."""
-    place = None
-    while True:
-        page = list((costs.after(place) if place else costs)[:2000])
-        yield from page
-        if len(page) < 2000:
-            return
-        place = page[-1].place
 
 
 def _key(cost: Told) -> str:

@@ -27,6 +27,12 @@ PLACES = [
     ("Budget and contributions", "budget", {"budget", "new_year", "receipt"}),
     ("Months", "periods", {"periods", "close"}),
     ("Gain and pain", "scenario", {"scenario"}),
+    (
+        "Take it along",
+        "exports",
+        {"exports", "accounts_file", "table_file", "spend", "spend_file", "mark_supplier"},
+    ),
+    ("Does it add up?", "explain", {"explain"}),
 ]
 
 
