@@ -117,10 +117,10 @@ class Beancount:
         return f"  {account}  {amount:.2f} GBP\n{self._facts(facts, 4)}"
 
     def assertions(self, month: Month, balances: Iterable[tuple[str, Decimal]]) -> Iterator[str]:
-        """A balance is that of the day's beginning, so it is asserted on the first of the next month."""
+        """A balance is that of the day's beginning: the first of the next month. To the penny, without tolerance."""
         yield "\n"
         for account, balance in balances:
-            yield f"{month.next.start} balance {account}  {balance:.2f} GBP\n"
+            yield f"{month.next.start} balance {account}  {balance:.2f} ~ 0.00 GBP\n"
 
     def quoted(self, said: str) -> str:
         text = _one_line(said).replace("\\", "\\\\").replace('"', '\\"')
@@ -231,7 +231,7 @@ def accounting_journal(
             for entry in entries:
                 lines += 1
                 where = (entry.account_id, entry.budget_line_id, entry.participant_id)
-                yield dialect.posting(names(where), entry.amount, _of_entry(entry, day))
+                yield dialect.posting(names(where), entry.amount, _of_entry(entry, journal, day))
         for account, amount in moved[month].items():
             balances[account] += amount
         if moved[month]:
@@ -302,9 +302,10 @@ def _of_journal(journal: Journal, day: date, new_after: int | None) -> Facts:
     return facts
 
 
-def _of_entry(entry: Entry, day: date) -> Facts:
+def _of_entry(entry: Entry, journal: Journal, day: date) -> Facts:
     facts: Facts = {"day": entry.date} if entry.date != day else {}
-    said = {"supplier": entry.supplier, "for": entry.description, "ref": entry.reference}
+    what = "" if entry.description == journal.description else entry.description
+    said = {"supplier": entry.supplier, "for": what, "ref": entry.reference}
     facts |= {name: value for name, value in said.items() if value}
     if entry.source_row:
         facts["row"] = entry.source_row

@@ -1,8 +1,12 @@
 """Reading a book of any size with flat memory: a page at a time, each found by its key."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
+
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from alliance.core.periods import Month
 from ledger.models import Entry, Journal
@@ -23,11 +27,11 @@ def costs_in_pages(costs) -> Iterator[Told]:
 
 
 def journals_of(alliance_id: int, month: Month) -> Iterator[tuple[Journal, Iterable[Entry]]]:
-    """Each journal of a month, by number, with its entries, which are to be read before the next."""
-    found = Journal.objects.filter(alliance_id=alliance_id, month=month.start).order_by("number")
-    last = 0
-    while page := list(found.filter(number__gt=last)[:A_PAGE]):
-        last = page[-1].number
+    """Each journal of a month, by day and number, with its entries, which are to be read before the next."""
+    found = Journal.objects.filter(alliance_id=alliance_id, month=month.start).order_by("date", "number")
+    last = (date.min, 0)
+    while page := list(found.filter(TupleGreaterThan(Tuple(F("date"), F("number")), last))[:A_PAGE]):
+        last = page[-1].date, page[-1].number
         for some in _about_a_page(page):
             if len(some) == 1 and some[0].line_count > A_PAGE:
                 yield some[0], _entries_of(some[0])

@@ -39,7 +39,7 @@ with spent as (
     where e.alliance_id = %(alliance)s and e.month between %(first)s and %(last)s
       and coalesce(was.kind, j.kind) in ('cost_return', 'costs_loaded', 'correction'))
 select s.participant_id, p.name, p.short_name, min(s.supplier), min(l.name), count(distinct l.name), s.day,
-       min(array[s.number, s.line]), sum(s.amount), coalesce(sum(s.amount) filter (where s.category = %(vat)s), 0),
+       min(array[s.number, s.line]), sum(s.amount), coalesce(sum(s.amount) filter (where s.category = %(vat)s), 0.00),
        string_agg(distinct nullif(s.description, ''), '; '), string_agg(distinct s.category_name, '; ')
 from spent s
 join participants_participant p on p.id = s.participant_id

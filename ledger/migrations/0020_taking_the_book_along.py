@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="journal",
-            index=models.Index(fields=["alliance", "month", "number"], name="journal_by_month"),
+            index=models.Index(fields=["alliance", "month", "date", "number"], name="journal_by_month"),
         ),
         migrations.AddField(
             model_name="bookexport",

@@ -17,6 +17,7 @@ from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
 from ledger import permissions, possible, services, summaries
 from ledger.exporting.reading import costs_in_pages
+from ledger.exporting.tables import MOST_IN_A_WORKBOOK
 from ledger.forms import CostsForm, ReversalForm
 from ledger.models import Balance, CostReturn, Entry, Journal
 from ledger.querysets import Told
@@ -92,11 +93,13 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if place := _place(request.GET.get("after", "")):
         costs = costs.after(place)
     shown, more = first_of(costs)
+    sums = form.within(Balance.objects).sums()
     page = {
         "form": form,
         "places": places(request, alliance),
         "costs": shown,
-        "sums": form.within(Balance.objects).sums(),
+        "sums": sums,
+        "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
         "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
         "query": urlencode(form.narrowed),
