@@ -13,6 +13,8 @@ from ledger.forms import CostsForm
 from ledger.models import Budget, Period
 from participants.models import Alliance, Participant
 
+ALL = "all"
+
 
 class AccountsForm(Form):
     """An accounting journal: for which program, and of which time."""
@@ -24,21 +26,21 @@ class AccountsForm(Form):
         widget=forms.RadioSelect,
         initial="hledger",
     )
-    span = forms.ChoiceField(label="Which time?", required=False)
+    span = forms.ChoiceField(label="Which time?")
 
     def __init__(self, *args, alliance: Alliance, budgets: list[Budget], **kwargs):
         super().__init__(*args, **kwargs)
         self.alliance = alliance
         months = Period.objects.of(alliance).begun(timezone.localdate()).order_by("-month")
         self.fields["span"].choices = [
-            ("", "The whole book"),
+            (ALL, "The whole book"),
             ("Years", [(one.year.slug, one.year.label) for one in budgets]),
             ("Months", [(one.value.slug, one.value.label) for one in months]),
         ]
 
     def clean_span(self) -> Span | None:
         slug = self.cleaned_data["span"]
-        return span_of(slug, self.alliance) if slug else None
+        return None if slug == ALL else span_of(slug, self.alliance)
 
 
 class TableForm(Form):

@@ -34,6 +34,7 @@ def main(purpose: str) -> int:
         pango(must=purpose == "test")
         if purpose == "test":
             browser()
+            accounting()
     except Trouble as trouble:
         print(f"\n{trouble}\n", file=sys.stderr)
         return 1
@@ -179,6 +180,12 @@ def browser() -> None:
             "There is no Chromium and none could be brought. Install Chromium or Chrome (on Debian: apt-get install "
             "chromium), or set CHROMIUM to the one you have, and run the same command again.",
         )
+
+
+def accounting() -> None:
+    """hledger and Ledger open the book in the tests; where they cannot be brought, those tests are left out."""
+    if not (shutil.which("hledger") and shutil.which("ledger")):
+        apt_install("Installing hledger and Ledger, which check the book’s export", ["hledger", "ledger"])
 
 
 def chromium() -> str | None:

@@ -12,11 +12,11 @@ from tests.factories.ledger import OCTOBER, cost, make_book, post_return
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-QUERIES = 11
+QUERIES = 10
 
 
 @pytest.fixture
-def page(cast, client_of):
+def said_to(cast, client_of):
     def of(user=None) -> str:
         answer = client_of(user or cast.bea).get(reverse("ledger:explain", args=[cast.alliance.slug]))
         assert answer.status_code == 200
@@ -25,12 +25,12 @@ def page(cast, client_of):
     return of
 
 
-def test_an_empty_book_says_so_and_that_no_check_has_run(page):
-    assert "Nothing is posted yet, so there is nothing to add up." in page()
-    assert "It has not run yet; it runs once a day by itself." in page()
+def test_an_empty_book_says_so_and_that_no_check_has_run(said_to):
+    assert "Nothing is posted yet, so there is nothing to add up." in said_to()
+    assert "It has not run yet; it runs once a day by itself." in said_to()
 
 
-def test_debits_equal_credits_to_the_penny_and_everybody_reads_the_same(cast, page):
+def test_debits_equal_credits_to_the_penny_and_everybody_reads_the_same(cast, said_to):
     make_book(cast)
     post_return(cast, [cost("1200.10", day="05/10/2026"), cost("-300.33", day="05/10/2026")], OCTOBER)
     totals = explaining.trial_balance(cast.alliance)
@@ -43,23 +43,23 @@ def test_debits_equal_credits_to_the_penny_and_everybody_reads_the_same(cast, pa
         "5010": D("899.77"),
     }
     for person in (cast.pat, cast.carol, cast.lee, cast.ari):
-        said = page(person)
+        said = said_to(person)
         assert "<strong>£601,200.10</strong> of debits and <strong>£601,200.10</strong> of credits" in said
         assert "in 9 lines of 2 journals. The difference is <strong>£0.00</strong>." in said
 
 
-def test_the_days_self_check_is_told_promise_by_promise(cast, page):
+def test_the_days_self_check_is_told_promise_by_promise(cast, said_to):
     make_book(cast)
     self_check(cast.alliance.pk)
     found = explaining.checked(cast.alliance)
     assert found.holds
     assert len(found.promises) + found.others == len(REGISTER)
     assert "Every balance equals the sum of its lines." in [one.words for one in found.promises]
-    assert "All promises held on" in page()
-    assert page().count(">Held<") == len(found.promises) + 1
+    assert "All promises held on" in said_to()
+    assert said_to().count(">Held<") == len(found.promises) + 1
 
 
-def test_a_promise_that_does_not_hold_is_told_beside_it(cast, page):
+def test_a_promise_that_does_not_hold_is_told_beside_it(cast, said_to):
     make_book(cast)
     promise = "Journals are numbered from 1 without a gap."
     Fund.objects.filter(alliance=cast.alliance).update(last_journal=7)
@@ -70,8 +70,8 @@ def test_a_promise_that_does_not_hold_is_told_beside_it(cast, page):
     assert broken == {
         promise: ("There are 1 journals; the last is number 1, and 7 numbers were handed out.",)
     }
-    assert "Something did not hold" in page()
-    assert "<strong>Did not hold.</strong> There are 1 journals" in page()
+    assert "Something did not hold" in said_to()
+    assert "<strong>Did not hold.</strong> There are 1 journals" in said_to()
 
 
 @pytest.mark.parametrize("returns", [1, 3])

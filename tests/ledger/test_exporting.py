@@ -256,7 +256,7 @@ def read(response) -> bytes:
 
 
 def test_what_came_since_my_last_export_is_marked_for_me_alone(cast, book, client_of, url):
-    asked = {"program": "beancount", "span": ""}
+    asked = {"program": "beancount", "span": "all"}
     first = read(client_of(cast.ari).post(url("accounts_file"), asked)).decode()
     assert "since your last export" not in first
     last = Journal.objects.of(cast.alliance).order_by("-number").first().number
