@@ -114,6 +114,8 @@ def spend_file(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def mark_supplier(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Say that a supplier is, or is not, a private person."""
     costs = _opened(request, alliance)
+    if not _whose_suppliers(request, alliance):
+        permissions.keep_the_pool.check(request.user, alliance=alliance)
     shown = SpendForm(request.POST, alliance=alliance, budgets=costs.budgets)
     form = SupplierForm(request.POST, suppliers=_may_mark(request, alliance, _preview(alliance, shown)))
     if not form.is_valid():
@@ -205,12 +207,17 @@ def _preview(alliance: Alliance, form: SpendForm) -> spending.Preview:
 def _may_mark(
     request: HttpRequest, alliance: Alliance, preview: spending.Preview
 ) -> list[tuple[Participant, str]]:
-    ours = {
+    ours = _whose_suppliers(request, alliance)
+    return [(ours[who], name) for who, _, name, _ in preview.suppliers if who in ours]
+
+
+def _whose_suppliers(request: HttpRequest, alliance: Alliance) -> dict[int, Participant]:
+    """The participants of whose suppliers this person may say what they are."""
+    return {
         one.pk: one
         for one in Participant.objects.filter(alliance=alliance)
         if permissions.mark_supplier.allows(request.user, participant=one)
     }
-    return [(ours[who], name) for who, _, name, _ in preview.suppliers if who in ours]
 
 
 def _spend_page(request: HttpRequest, alliance: Alliance, form: SpendForm, **given) -> HttpResponse:
