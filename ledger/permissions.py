@@ -104,5 +104,19 @@ def settle_query(by, *, query: Query) -> str:
     return f"Only {query.asking} asks again, settles or withdraws: it asked."
 
 
+@rule
+def take_along(by, *, alliance: Alliance) -> str:
+    """Whoever may read the book may take it along (principle e)."""
+    return "" if standing(by, alliance).appointments else "Only people of the alliance take its book along."
+
+
+@rule
+def mark_supplier(by, *, participant: Participant) -> str:
+    """The suppliers of a participant: its own people, or the pool manager, who publishes."""
+    if keep_the_pool.allows(by, alliance=participant.alliance_id):
+        return ""
+    return send_return.reason(by, participant=participant)
+
+
 def _has_finance_lead(participant: Participant) -> bool:
     return RoleAppointment.objects.in_force().filter(participant=participant, role=Role.FINANCE_LEAD).exists()

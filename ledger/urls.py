@@ -8,6 +8,7 @@ from ledger.views import (
     correcting,
     entry,
     evidence,
+    exports,
     mending,
     payments,
     pool,
@@ -65,4 +66,13 @@ urlpatterns = [
     path("payments/", payments.payments, name="payments"),
     path("payments/new/", payments.pay, name="pay"),
     path("transfers/<int:number>/payment/", payments.pay_transfer, name="pay_transfer"),
+    # What is taken along
+    path("exports/", exports.exports, name="exports"),
+    path("exports/accounts/", exports.accounts_file, name="accounts_file"),
+    path("exports/table/", exports.table, name="table_file"),
+    path("lines.xlsx", exports.lines_xlsx, name="lines_xlsx"),
+    path("spend/", exports.spend, name="spend"),
+    path("spend/file/", exports.spend_file, name="spend_file"),
+    path("spend/supplier/", exports.mark_supplier, name="mark_supplier"),
+    path("adds-up/", exports.explain, name="explain"),
 ]

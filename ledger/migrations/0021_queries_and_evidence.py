@@ -15,7 +15,7 @@ SQL = (Path(__file__).parent.parent / "sql" / "queries.sql").read_text()
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_guards"),
-        ("ledger", "0011_guards_of_mending"),
+        ("ledger", "0020_taking_the_book_along"),
         ("participants", "0005_settings_and_limits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,6 +18,7 @@ from ledger.models.agreement import (
 from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.models.evidence import Evidence
+from ledger.models.export import BookExport, SupplierMark
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
@@ -27,6 +28,7 @@ __all__ = [
     "Account",
     "Accrual",
     "Balance",
+    "BookExport",
     "BookTerms",
     "Budget",
     "BudgetChange",
@@ -53,5 +55,6 @@ __all__ = [
     "RowFix",
     "ShareTerms",
     "SplitShare",
+    "SupplierMark",
     "Transfer",
 ]

@@ -4,6 +4,7 @@ from ledger.services.agreed import agree_book_terms, agree_share_terms, change_b
 from ledger.services.checks import Found, finish_check
 from ledger.services.corrections import correct_line, reverse_journal
 from ledger.services.evidence import add_evidence, note_scan
+from ledger.services.exports import export_book, mark_supplier
 from ledger.services.mending import explain_names, fix_rows
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
@@ -34,8 +35,10 @@ __all__ = [
     "close_period",
     "correct_line",
     "explain_names",
+    "export_book",
     "finish_check",
     "fix_rows",
+    "mark_supplier",
     "match_columns",
     "note_scan",
     "open_year",

@@ -1,6 +1,5 @@
 """The open book in the browser: totals, their lines, their journals. Everybody in the alliance sees the same."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,6 +16,8 @@ from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
 from ledger import permissions, possible, saying, services, summaries
+from ledger.exporting.reading import costs_in_pages
+from ledger.exporting.tables import MOST_IN_A_WORKBOOK
 from ledger.forms import CostsForm, ReversalForm
 from ledger.models import (
     Accrual,
@@ -107,6 +108,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         costs = costs.after(place)
     shown, more = first_of(costs)
     asked = on_entries(alliance, shown)
+    sums = form.within(Balance.objects).sums()
     page = {
         "form": form,
         "places": places(request, alliance),
@@ -114,7 +116,8 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "restated": _restated(form),
         "rows": [(one, asked.get((one.journal_id, one.line))) for one in shown],
         "can_ask": bool(asks_for(request.standing)),
-        "sums": form.within(Balance.objects).sums(),
+        "sums": sums,
+        "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
         "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
         "query": urlencode(form.narrowed),
@@ -131,7 +134,7 @@ def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         raise Http404("There is no book yet.")
 
     def rows():
-        for cost in _pages(_costs(form)):
+        for cost in costs_in_pages(_costs(form)):
             yield (
                 cost.date,
                 f"{cost.month:%Y-%m}",
@@ -346,17 +349,6 @@ def _chart_of_lines(shown: summaries.Spending):
 
 def _costs(form: CostsForm):
     return form.within(Entry.objects).newest_first().told()
-
-
-def _pages(costs) -> Iterator[Told]:
-    """All of the costs, a few thousand at a time, each page found by its key."""
-    place = None
-    while True:
-        page = list((costs.after(place) if place else costs)[:2000])
-        yield from page
-        if len(page) < 2000:
-            return
-        place = page[-1].place
 
 
 def _key(cost: Told) -> str:

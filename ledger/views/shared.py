@@ -30,6 +30,12 @@ PLACES = [
     ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
     ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
     ("Gain and pain", "scenario", {"scenario"}),
+    (
+        "Take it along",
+        "exports",
+        {"exports", "accounts_file", "table_file", "spend", "spend_file", "mark_supplier"},
+    ),
+    ("Does it add up?", "explain", {"explain"}),
 ]
 
 
