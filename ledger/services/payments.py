@@ -21,7 +21,7 @@ from participants.models import Participant
 def pay_participant(*, participant: Participant, amount: Decimal, on: date, reference: str, by) -> Journal:
     """Pay a participant for costs in the book. `reference` (the bank's) makes telling it twice telling it once.
 
-    Refused above what is owed to it; the database insists (sql/paid.sql). A payment that was reversed can be told again.
+    Refused above what is owed to it; the database insists (sql/paid.sql). What was reversed can be told again.
     """
     permissions.keep_the_pool.check(by, alliance=participant.alliance_id)
     amount, reference = pounds(amount), reference.strip()

@@ -24,16 +24,18 @@ $$
         where e.alliance_id = of_alliance and e.journal_id = of_journal and a.kind = of_account
         group by e.participant_id) lines
 $$;
-create function ledger_due_as_agreed(of_alliance bigint, of_kind text) returns text[]
+create function ledger_due_as_agreed(posted ledger_journal) returns text[]
     language sql volatile set search_path = pg_catalog, public as
 $$
     select coalesce(array_agg((participant_id, amount)::text order by participant_id), '{}') from (
         select c.participant_id, c.amount from ledger_contribution c join ledger_budget b on b.id = c.budget_id
-            where of_kind = 'contributions_agreed' and b.alliance_id = of_alliance and b.txid = pg_current_xact_id()
+            where posted.kind = 'contributions_agreed' and b.alliance_id = posted.alliance_id
+                and b.txid = pg_current_xact_id() and b.starts_on = posted.month
         union all
         select c.participant_id, v.amount from ledger_contributionchange v
             join ledger_contribution c on c.id = v.contribution_id join ledger_budgetchange b on b.id = v.change_id
-            where of_kind = 'contributions_varied' and b.alliance_id = of_alliance and b.txid = pg_current_xact_id()
+            where posted.kind = 'contributions_varied' and b.alliance_id = posted.alliance_id
+                and b.txid = pg_current_xact_id() and b.number::text = posted.key
         ) agreed
 $$;
 
@@ -51,9 +53,9 @@ begin
             'Each kind of journal writes its own accounts, and the pool is paid from only by a payment or a transfer (rule 32).';
     end if;
     if new.kind in ('contributions_agreed', 'contributions_varied') and (
-            ledger_due_by_lines(new.alliance_id, new.id, 'due') <> ledger_due_as_agreed(new.alliance_id, new.kind)
+            ledger_due_by_lines(new.alliance_id, new.id, 'due') <> ledger_due_as_agreed(new)
             or ledger_due_by_lines(new.alliance_id, new.id, 'contributions')
-                <> ledger_due_as_agreed(new.alliance_id, new.kind)) then
+                <> ledger_due_as_agreed(new)) then
         raise exception using errcode = 'check_violation',
             message = 'What is due is what was agreed just now, by participant and to the penny (rule 30).';
     end if;
