@@ -1,6 +1,7 @@
 -- Money leaves the pool only as it is owed, or as all agreed; and each kind of journal writes only its own accounts.
 
--- What a kind of journal is about. A reversal writes whatever it reverses, line by line.
+-- What a kind of journal is about; a kind that is not named here writes nothing. A reversal writes whatever it
+-- reverses, line by line.
 create function ledger_accounts_of(kind text) returns text[]
     language sql immutable set search_path = pg_catalog, public as
 $$
@@ -11,7 +12,9 @@ $$
         when kind = 'payment' then array['owed', 'bank']
         when kind = 'transfer_out' then array['transferred', 'bank']
         when kind = 'accrual' then array['cost', 'accrued']
-        when kind in ('prepayment', 'prepayment_used') then array['cost', 'prepaid'] end
+        when kind in ('prepayment', 'prepayment_used') then array['cost', 'prepaid']
+        when kind = 'year_end' then array['contributions', 'owed', 'due']
+        else '{}' end
 $$;
 
 -- What is due from each participant by a journal of contributions, as its lines say it and as it was agreed.

@@ -31,7 +31,7 @@ from tests.factories.ledger import NOVEMBER, OCTOBER, cost, make_book, post_retu
 
 D = Decimal
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = int(os.environ.get("RACES", "60"))
+ROUNDS = int(os.environ.get("RACES", "40"))
 
 
 def race(*acts) -> list:
