@@ -46,21 +46,25 @@ $$;
 create or replace function ledger_journal_has_its_reason() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
+declare
+    ours text[] := ledger_accounts_of(new.kind);
+    pays_out boolean := new.kind in ('payment', 'transfer_out');
+    agreed text[];
 begin
     if new.kind <> 'reversal' and exists (
             select from ledger_entry e join ledger_account a on a.id = e.account_id
             where e.alliance_id = new.alliance_id and e.journal_id = new.id
-                and (a.kind <> all (ledger_accounts_of(new.kind))
-                    or a.kind = 'bank' and (e.amount < 0) <> (new.kind in ('payment', 'transfer_out')))) then
+                and (a.kind <> all (ours) or a.kind = 'bank' and (e.amount < 0) <> pays_out)) then
         raise exception using errcode = 'check_violation', message =
             'Each kind of journal writes its own accounts, and the pool is paid from only by a payment or a transfer (rule 32).';
     end if;
-    if new.kind in ('contributions_agreed', 'contributions_varied') and (
-            ledger_due_by_lines(new.alliance_id, new.id, 'due') <> ledger_due_as_agreed(new)
-            or ledger_due_by_lines(new.alliance_id, new.id, 'contributions')
-                <> ledger_due_as_agreed(new)) then
-        raise exception using errcode = 'check_violation',
-            message = 'What is due is what was agreed just now, by participant and to the penny (rule 30).';
+    if new.kind in ('contributions_agreed', 'contributions_varied') then
+        agreed := ledger_due_as_agreed(new);
+        if ledger_due_by_lines(new.alliance_id, new.id, 'due') <> agreed
+            or ledger_due_by_lines(new.alliance_id, new.id, 'contributions') <> agreed then
+            raise exception using errcode = 'check_violation',
+                message = 'What is due is what was agreed just now, by participant and to the penny (rule 30).';
+        end if;
     end if;
     if (case new.kind
         when 'transfer_out' then not exists (select from ledger_transfer where journal_id = new.id)
