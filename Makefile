@@ -35,11 +35,12 @@ fmt: ## Format the code and draw the lifecycles
 	$(BIN)/ruff format .
 	$(BIN)/python -m alliance.local.with_servers manage.py draw_lifecycles
 
-soak: ## Decide at random, race, send hostile files for as long as you like (SOAK=examples RACES=rounds HOSTILE=files)
+soak: ## Decide and post at random, race, send hostile files for as long as you like (SOAK=examples RACES=rounds HOSTILE=files)
 	@$(PYTHON) alliance/local/bootstrap.py test
 	@SOAK=$(or $(SOAK),5000) RACES=$(or $(RACES),500) HOSTILE=$(or $(HOSTILE),2000) \
 	  $(BIN)/pytest -q --hypothesis-show-statistics tests/properties/test_decisions_machine.py \
-	  tests/decisions/test_races.py tests/decisions/test_specification.py tests/ledger/test_hostile_files.py
+	  tests/properties/test_ledger_machine.py tests/decisions/test_races.py tests/ledger/test_races.py \
+	  tests/decisions/test_specification.py tests/ledger/test_hostile_files.py
 
 bench: ## Time every page on the demonstration and print a table
 	@$(PYTHON) alliance/local/bootstrap.py test

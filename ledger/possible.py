@@ -11,7 +11,12 @@ from decisions.models import Proposal
 from ledger.models import Correction, CostReturn, Entry, Journal, Period
 from participants.models import Alliance
 
-BY_DECISION = (Journal.Kind.TRANSFER_OUT, Journal.Kind.RESTATEMENT, Journal.Kind.CONTRIBUTIONS_VARIED)
+BY_DECISION = (
+    Journal.Kind.CONTRIBUTIONS_AGREED,
+    Journal.Kind.CONTRIBUTIONS_VARIED,
+    Journal.Kind.TRANSFER_OUT,
+    Journal.Kind.RESTATEMENT,
+)
 
 
 def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:

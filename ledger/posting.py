@@ -230,6 +230,19 @@ def give_back(alliance_id: int, count: int) -> None:
     Fund.objects.filter(alliance_id=alliance_id).update(last_journal=F("last_journal") - count)
 
 
+def free_key(alliance_id: int, source: str, key: str) -> str:
+    """The key, or "key (2)" once what was posted under it was reversed: then the right figures come under it."""
+    tries = 1
+    while Journal.objects.filter(
+        alliance_id=alliance_id,
+        source=source,
+        key=key if tries == 1 else f"{key} ({tries})",
+        reversed_by__isnull=False,
+    ).exists():
+        tries += 1
+    return key if tries == 1 else f"{key} ({tries})"
+
+
 def digest_of(journal: Journal) -> str:
     """SHA-256 over all of a journal's lines, for its event; made where the lines are."""
     return _one("select ledger_journal_digest(%s, %s)", [journal.alliance_id, journal.pk])[0]

@@ -54,7 +54,11 @@ class BookExport(OfAlliance):
         constraints = [
             models.CheckConstraint(
                 condition=Q(first_month__isnull=True, last_month__isnull=True)
-                | Q(first_month__isnull=False, last_month__gte=models.F("first_month")),
+                | Q(
+                    first_month__isnull=False,
+                    last_month__isnull=False,
+                    last_month__gte=models.F("first_month"),
+                ),
                 name="export_is_of_a_span_or_of_all",
             )
         ]

@@ -19,7 +19,10 @@ from participants.models import Participant
 
 @transaction.atomic
 def pay_participant(*, participant: Participant, amount: Decimal, on: date, reference: str, by) -> Journal:
-    """Pay a participant for costs in the book. `reference` (the bank's) makes telling it twice telling it once."""
+    """Pay a participant for costs in the book. `reference` (the bank's) makes telling it twice telling it once.
+
+    Refused above what is owed to it; the database insists (sql/paid.sql). What was reversed can be told again.
+    """
     permissions.keep_the_pool.check(by, alliance=participant.alliance_id)
     amount, reference = pounds(amount), reference.strip()
     _happened(amount, on)
@@ -32,7 +35,7 @@ def pay_participant(*, participant: Participant, amount: Decimal, on: date, refe
         kind=Journal.Kind.PAYMENT,
         description=said,
         source="payment",
-        key=f"{participant.pk}/{reference}",
+        key=posting.free_key(participant.alliance_id, "payment", f"{participant.pk}/{reference}"),
         lines=[
             posting.Line(accounts[chart.OWED], participant, amount, description=said, reference=reference),
             posting.Line(accounts[chart.BANK], participant, -amount, description=said, reference=reference),

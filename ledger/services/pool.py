@@ -149,7 +149,9 @@ def receive_contribution(
         kind=Journal.Kind.CONTRIBUTION_RECEIVED,
         description=said,
         source="contribution received",
-        key=f"{contribution.pk}/{reference.strip()}",
+        key=posting.free_key(
+            contribution.alliance_id, "contribution received", f"{contribution.pk}/{reference.strip()}"
+        ),
         lines=[
             posting.Line(accounts[chart.BANK], who, amount, description=said, reference=reference.strip()),
             posting.Line(accounts[chart.DUE], who, -amount, description=said, reference=reference.strip()),

@@ -11,6 +11,8 @@ from alliance.core.models import Event
 from alliance.core.periods import FinancialYear
 from alliance.core.refusals import NotAllowed, NotPossible, Refusal
 from decisions import effects
+from decisions.models import Decision
+from decisions.services import draft_successor, open_proposal
 from ledger import services, summaries
 from ledger.effects import VariationForm, VirementForm, YearForm
 from ledger.models import (
@@ -323,6 +325,22 @@ class TestMoneyThatLeavesThePool:
             ("3100", D("2500.00")),
         ]
 
+    def test_is_not_paid_once_another_decision_took_the_place_of_the_one_that_agreed_to_it(
+        self, cast, budget, monkeypatch
+    ):
+        """Not by the service, and not by the database if the service forgets to ask."""
+        decision = transfer(cast.haven)
+        draft = draft_successor(decision=decision, participant=cast.council, by=cast.carol)
+        agree_all(open_proposal(proposal=draft, by=cast.carol))
+        given = {"on": timezone.localdate(), "reference": "BACS 9", "by": cast.hana}
+        old, new = Transfer.objects.order_by("number")
+        with pytest.raises(NotPossible, match="nothing is paid on it"):
+            services.pay_transfer(transfer=old, **given)
+        assert services.pay_transfer(transfer=new, **given).state == "paid"
+        monkeypatch.setattr(Decision, "is_in_effect", lambda decision: True)
+        with pytest.raises(DatabaseError, match="not in effect"), transaction.atomic():
+            services.pay_transfer(transfer=old, **given)
+
     def test_is_paid_by_nobody_but_the_pool_manager(self, cast, budget):
         transfer(cast.haven)
         with pytest.raises(NotAllowed):
@@ -346,6 +364,25 @@ class TestMoneyThatLeavesThePool:
         with pytest.raises(NotPossible, match=r"£50.00 is owed to Haven"):
             services.pay_participant(amount=D("50.01"), reference="BACS 2", **given)
         services.pay_participant(amount=D("50.00"), reference="BACS 2", **given)
+
+    def test_a_payment_that_was_told_wrongly_is_reversed_and_told_again_under_its_reference(
+        self, cast, budget
+    ):
+        """And so is money received."""
+        post_return(cast, [cost("120.00")])
+        owner = budget.contributions.get(participant=cast.haven)
+        on = {"on": timezone.localdate(), "reference": "BACS 1", "by": cast.hana}
+        for tell in (
+            lambda amount: services.pay_participant(participant=cast.haven, amount=D(amount), **on),
+            lambda amount: services.receive_contribution(contribution=owner, amount=D(amount), **on),
+        ):
+            wrong = tell("21.00")
+            with pytest.raises(NotPossible, match="with other figures"):
+                tell("12.00")
+            services.reverse_journal(journal=wrong, reason="Two figures changed places.", by=cast.hana)
+            right = tell("12.00")
+            assert (right.debit, right.number) == (D("12.00"), wrong.number + 2)
+            assert tell("12.00") == right
 
     def test_what_leaves_the_pool_is_no_less_received(self, cast, budget):
         post_return(cast, [cost("120.00"), cost("80.00")])

@@ -7,8 +7,11 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from alliance.core.money import round_to_penny
+from alliance.core.money import round_to_penny, split
+from alliance.core.periods import Month
+from ledger.models import Accrual
 from ledger.sharing import ShareTerms, meet_overspend, return_underspend, share
+from ledger.timing import spread
 
 PENNY = D("0.01")
 amounts = st.decimals(D("0.00"), D("9999999999.99"), places=2)
@@ -154,3 +157,35 @@ def test_an_underspend_is_returned_to_the_penny(underspend, percent, contributio
     found = return_underspend(underspend, list(enumerate(contributions)), [("Carried forward", kept)])
     assert kept + sum(amount for _, amount in found.parts) == underspend
     assert all(amount >= 0 for _, amount in found.parts)
+    for n, amount in found.parts:
+        exact = Fraction(underspend - kept) * Fraction(contributions[n]) / Fraction(sum(contributions))
+        assert abs(Fraction(amount) - exact) < Fraction(PENNY)
+
+
+@given(amounts.filter(bool), st.integers(1, 36), st.integers(0, 11))
+def test_a_prepayment_is_used_up_to_the_penny_by_the_months_that_follow(amount, over, place):
+    """Rules 34, 37: the months after its own, one by one; the first ones take the pennies that are left over."""
+    month = Month(2026, 4).shifted(place)
+    (own, taken), *used = spread(Accrual.Kind.PREPAYMENT, month, over, amount)
+    assert (own, taken) == (month, -amount)
+    assert [later for later, _ in used] == [month.shifted(by) for by in range(1, over + 1)]
+    parts = [part for _, part in used]
+    assert sum(parts) == amount
+    assert all(abs(Fraction(part) - Fraction(amount) / over) < Fraction(PENNY) for part in parts)
+    assert parts == sorted(parts, reverse=True)
+
+
+@given(
+    amounts,
+    st.lists(st.one_of(weights, st.fractions(0, 1000)), min_size=1, max_size=40).filter(any),
+    st.integers(1, 1000),
+)
+def test_any_split_is_exact_whatever_the_shares_are_counted_in(amount, shares, times):
+    """Rule 37: shares as people, hours, per cents or fractions; counted in another unit they give the same parts."""
+    parts = split(amount, shares)
+    whole = sum(map(Fraction, shares))
+    assert sum(parts) == amount
+    for part, one in zip(parts, shares, strict=True):
+        assert abs(Fraction(part) - Fraction(amount) * Fraction(one) / whole) < Fraction(PENNY)
+        assert one or not part
+    assert parts == split(amount, [Fraction(one) * times for one in shares])

@@ -1,0 +1,102 @@
+"""A book with a row in every one of its tables, through the real services."""
+
+from datetime import date
+from decimal import Decimal
+
+from alliance.core.outbox import do_all_due
+from ledger import services
+from ledger.models import BookExport, BudgetLine, Category, Transfer
+from tests.factories.decided import accrue, agree_share, line_of, restate, transfer, vary, vire
+from tests.factories.effects import carry_out
+from tests.factories.ledger import (
+    NOVEMBER,
+    OCTOBER,
+    add_evidence,
+    ask,
+    cost,
+    entry_of,
+    make_book,
+    period_of,
+    post_return,
+    send_return,
+)
+
+D = Decimal
+
+
+def make_whole_book(cast) -> None:
+    """November is open, the months before it closed. Haven is owed 270.00; 500.00 of its contribution came."""
+    budget = make_book(cast)
+    today, housing = date(2026, 11, 20), line_of(budget, "Housing first")
+    post_return(cast, [cost("120.00", day="03/10/2026")], OCTOBER)
+    for month in budget.year.months[: budget.year.months.index(NOVEMBER)]:
+        services.close_period(period=period_of(cast, month), by=cast.hana)
+    posted = post_return(cast, [cost("150.00"), cost("80.00")])
+    add_evidence(posted, cast.finn)
+    query = ask(posted, cast.council, cast.hana)
+    services.answer_query(query=query, words="The stairs.", by=cast.finn)
+    services.correct_line(
+        entry=entry_of(posted, 3),
+        amount=D("60.00"),
+        category=Category.DIRECT_STAFF,
+        budget_line=housing,
+        reason="It was 60.00.",
+        by=cast.finn,
+    )
+    _send_what_is_wrong(cast)
+    vire(budget, housing_first="-1000.00", street_outreach="1000.00")
+    vary(budget, {cast.council: "20000.00"}, street_outreach="20000.00")
+    agree_share(budget, {cast.haven: "60", cast.beacon: "40"}, target="600000.00")
+    carry_out(
+        cast.alliance,
+        "book_terms",
+        forecast_percent="7.5",
+        plan_days=14,
+        report_cycle="monthly",
+        contributions_vary="By a variation.",
+    )
+    carry_out(
+        cast.alliance,
+        "overhead",
+        budget_line=line_of(budget, "Peer support"),
+        driver="headcount",
+        participants=[cast.council.pk, cast.haven.pk],
+        participant_names=[cast.council.name, cast.haven.name],
+        quantities=["12", "30"],
+    )
+    transfer(cast.haven)
+    transfer(cast.beacon, amount="10.00", purpose="Paid at once")
+    services.pay_transfer(
+        transfer=Transfer.objects.get(participant=cast.beacon), on=today, reference="BACS 0", by=cast.hana
+    )
+    accrue(cast, evidence=None, budget_line=BudgetLine.objects.get(pk=housing.pk), amount=D("30.00"))
+    restate(cast.haven, housing, OCTOBER, "direct_staff", "120.00", "100.00")
+    services.receive_contribution(
+        contribution=budget.contributions.get(participant=cast.haven),
+        amount=D("500.00"),
+        on=today,
+        reference="IN 1",
+        by=cast.hana,
+    )
+    services.pay_participant(
+        participant=cast.haven, amount=D("40.00"), on=today, reference="BACS 1", by=cast.hana
+    )
+    services.export_book(
+        alliance=cast.alliance, kind=BookExport.Kind.LINES, as_what=BookExport.Format.CSV, by=cast.ari
+    )
+    services.mark_supplier(participant=cast.haven, supplier="A. Person", is_person=True, by=cast.finn)
+
+
+def _send_what_is_wrong(cast) -> None:
+    """A return in need of attention, another that is ready, with a row put right and a name explained."""
+    send_return(cast, [cost("a lot")], reference="wrong")
+    strange = send_return(
+        cast, [cost("9.00", line="Housing 1st", what="Soap"), cost("x")], reference="part 2"
+    )
+    services.explain_names(
+        cost_return=strange, meanings={("budget_line", "Housing 1st"): "Housing first"}, by=cast.finn
+    )
+    do_all_due()
+    strange.refresh_from_db()
+    services.fix_rows(cost_return=strange, fixes={3: {"amount": "1.00"}}, by=cast.finn)
+    do_all_due()
