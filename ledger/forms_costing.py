@@ -53,7 +53,7 @@ class MonthsForm(Form):
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
         self.budgets = list(Budget.objects.of(alliance))
-        self.participants = list(Participant.objects.filter(alliance=alliance).select_related("alliance"))
+        self.participants = list(Participant.objects.filter(alliance=alliance))
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (
             next((one for one in self.budgets if one.year.slug == asked["year"]), None) or self._today()

@@ -32,7 +32,7 @@ def overheads_of(budget: Budget) -> list[Overhead]:
     return list(
         Overhead.objects.filter(budget=budget)
         .select_related("budget_line", "decision__alliance", "agreed_by")
-        .prefetch_related("basis__participant")
+        .prefetch_related("basis")
     )
 
 

@@ -19,7 +19,7 @@ from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
 from participants.web import in_alliance
 
-NOT_YOURS = "A participant's own books are confirmed by its finance lead. Everybody in the alliance sees what was confirmed."
+NOT_YOURS = "A participant’s own books are confirmed by its finance lead. Everybody sees what was confirmed."
 NO_MONTH = "No month of the book has ended yet. A month is confirmed when it has ended."
 
 

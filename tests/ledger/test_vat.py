@@ -134,8 +134,10 @@ def test_a_return_of_somebody_who_recovers_all_is_told_at_the_row(cast):
         (
             3,
             "category",
-            "recoverable VAT is never a cost, and Haven Homes recovers all of it since 1 November 2026 (rule 36); "
-            "leave it out, or choose what was bought as its category",
+            (
+                "recoverable VAT is never a cost, and Haven Homes recovers all of it since 1 November 2026 "
+                "(rule 36); leave it out, or choose what was bought as its category"
+            ),
         )
     ]
 
