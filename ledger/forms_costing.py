@@ -109,14 +109,19 @@ class PurchaseForm(Form):
 
     EXAMPLE = {"net": "100.00", "rate": "20"}
 
-    net = MoneyField(label="Net price", min_value=Decimal("0.01"), max_value=Decimal("999999999.99"))
+    net = MoneyField(
+        label="Net price",
+        min_value=Decimal("0.01"),
+        max_value=Decimal("999999999.99"),
+        help_text="What the supplier asks, without VAT.",
+    )
     rate = forms.DecimalField(
         label="Rate of VAT, in percent",
         min_value=0,
         max_value=100,
         max_digits=5,
         decimal_places=2,
-        help_text="20 for most things, 5 for some, such as fuel at home, 0 for some others.",
+        help_text="20 for most things, 5 or 0 for some.",
         widget=NumberInput({"class": "govuk-input--width-3", "inputmode": "decimal"}),
     )
     asks = {"net": "the net price", "rate": "the rate of VAT"}

@@ -115,6 +115,7 @@ def _full_cost_chart(form: MonthsForm, found: FullCosts) -> Chart | None:
         heading="Participant",
         measure="Full cost",
         marker="Paid",
+        between=", paid ",
     )
 
 
@@ -208,7 +209,12 @@ def _purchase_chart(bought: list[tuple]) -> Chart | None:
     if not bars:
         return None
     return bars_chart(
-        "What the purchase costs, by who buys", bars, heading="Who buys", measure="Costs", marker="Net price"
+        "What the purchase costs, by who buys",
+        bars,
+        heading="Who buys",
+        measure="Costs",
+        marker="Net price",
+        between=", net price ",
     )
 
 
