@@ -116,7 +116,7 @@ class PurchaseForm(Form):
         help_text="What the supplier asks, without VAT.",
     )
     rate = forms.DecimalField(
-        label="Rate of VAT, in percent",
+        label="Rate of VAT (%)",
         min_value=0,
         max_value=100,
         max_digits=5,

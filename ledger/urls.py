@@ -72,8 +72,10 @@ urlpatterns = [
     path("full-cost/", costing.full_cost, name="full_cost"),
     path("full-cost.csv", costing.full_cost_csv, name="full_cost_csv"),
     path("vat/", costing.vat, name="vat"),
+    path("vat.csv", costing.vat_csv, name="vat_csv"),
     path("vat/<slug:participant>/", costing.state_vat, name="state_vat"),
     path("own-books/", own_books.own_books, name="own_books"),
+    path("own-books.csv", own_books.own_books_csv, name="own_books_csv"),
     path("own-books/new/", own_books.confirm_own_books, name="confirm_own_books"),
     # What is taken along
     path("exports/", exports.exports, name="exports"),

@@ -156,6 +156,26 @@ def vat(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     return render(request, "ledger/vat.html", page)
 
 
+@require_safe
+@in_alliance
+def vat_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Every VAT statement, in its order."""
+    headings = [
+        *("Participant", "Version", "From", "Recovers", "Percent", "Why"),
+        *("Stated on", "Stated by", "As"),
+    ]
+    found = VatStatement.objects.of(alliance).select_related("participant", "basis").order_by("pk")
+    rows = (
+        (
+            *(one.participant.name, one.version, one.since, one.get_recovers_display(), one.percent),
+            *(str(one.basis), timezone.localdate(one.stated_at), one.stated_by_name),
+            one.get_capacity_display(),
+        )
+        for one in found
+    )
+    return download_csv(f"{alliance.slug}-vat-statements", headings, rows, alliance_id=alliance.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def state_vat(request: HttpRequest, alliance: Alliance, participant: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.money import ZERO
 from alliance.core.paging import first_of, place_of
@@ -40,6 +41,24 @@ def own_books(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "places": places(request, alliance),
     }
     return render(request, "ledger/own_books.html", page)
+
+
+@require_safe
+@in_alliance
+def own_books_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Everything that was confirmed, in its order."""
+    headings = [
+        *("Participant", "Month", "Version", "Own books", "Open book then", "Difference", "Why"),
+        *("Confirmed on", "Confirmed by", "As"),
+    ]
+    rows = (
+        (
+            *(one.participant.name, f"{one.month:%Y-%m}", one.version, one.own, one.book, one.difference),
+            *(str(one.words or ""), one.confirmed_on, one.confirmed_by_name, one.get_capacity_display()),
+        )
+        for one in OwnBooks.objects.of(alliance).told().order_by("pk").iterator(chunk_size=1000)
+    )
+    return download_csv(f"{alliance.slug}-own-books", headings, rows, alliance_id=alliance.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

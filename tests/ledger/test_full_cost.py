@@ -252,6 +252,8 @@ def test_own_books_in_the_browser(cast, october, says, client_of, django_assert_
     page = says(cast.bea, "own_books")
     assert "£12.00 less than the open book" in page
     assert "A credit &lt;note&gt;." in page
+    rows = client_of(cast.bea).get(reverse("ledger:own_books_csv", args=[cast.alliance.slug]))
+    assert "Haven Homes,2026-10,1,1188.00,1200.00,-12.00,A credit <note>." in b"".join(rows).decode()
     assert "when the open book said £1,200.00" in says(cast.finn, "confirm_own_books", query="?month=2026-10")
     client = client_of(cast.bea)
     with django_assert_num_queries(OWN_QUERIES):

@@ -244,6 +244,8 @@ def test_the_page_shows_who_buys_and_what_it_costs(cast, client_of, django_asser
         client.get(url)
     page = says(cast.bea)
     assert "Exempt &lt;supplies&gt;." in page
+    rows = b"".join(client.get(reverse("ledger:vat_csv", args=[cast.alliance.slug]))).decode()
+    assert "Beacon Recovery,1,2027-04-01,A part of it,12.50,Later." in rows
     assert "it is stated otherwise: a part of it, 12.5%" in page
 
 
