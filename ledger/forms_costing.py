@@ -116,7 +116,7 @@ class PurchaseForm(Form):
         help_text="What the supplier asks, without VAT.",
     )
     rate = forms.DecimalField(
-        label="Rate of VAT (%)",
+        label="VAT rate in percent",
         min_value=0,
         max_value=100,
         max_digits=5,
