@@ -66,6 +66,18 @@ GLOSSARY = [
     ("Cost return", "What a participant spent in a month, sent as a spreadsheet and posted once checked."),
     ("Journal, entry", "One change to the book and its lines. A journal always adds up to 0.00."),
     ("Reversal", "The opposite of a journal, to correct it. What was posted is never edited or deleted."),
+    (
+        "Full cost",
+        "What a participant’s part costs in truth: what it spent itself, and its share of what is shared.",
+    ),
+    (
+        "Irrecoverable VAT",
+        "VAT on a purchase that its buyer does not get back. It is a cost; VAT that is got back never is.",
+    ),
+    (
+        "Own books",
+        "A participant’s own ledger. Its finance lead confirms what it has of a month, beside the open book.",
+    ),
     ("Closed period", "A month that takes no more postings. It does not reopen."),
     (
         "Learning review",

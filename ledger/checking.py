@@ -19,6 +19,8 @@ from ledger import importing, services
 from ledger.importing import Meaning, Problem
 from ledger.lifecycle import ReturnState
 from ledger.models import Account, BudgetLine, CostReturn, Fund, OwnName, ReturnLine, ReturnProblem, RowFix
+from ledger.recovery import courses
+from ledger.vat import Course
 from participants.models import Participant
 
 AT_ONCE = 10_000  # lines in one transaction
@@ -41,6 +43,7 @@ class _Known:
     names: dict[str, dict[str, str]]
     fixes: dict[str, dict[int, dict[str, str]]]  # sheet → row → field → text
     others: list[str]
+    vat: Course
 
     @classmethod
     def of(cls, cost_return: CostReturn) -> "_Known":
@@ -62,6 +65,7 @@ class _Known:
             OwnName.of(participant),
             fixes,
             others,
+            courses(alliance_id, [participant])[participant.pk],
         )
 
 
@@ -141,6 +145,7 @@ def _understand(
         names=known.names,
         fixes=known.fixes.get(table.sheet[:120], {}),
         others=known.others,
+        vat=known.vat,
     )
     _stage(run, cost_return, found, lines)
     found.notes = [*_about(table), *lines.notes]

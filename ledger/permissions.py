@@ -118,5 +118,23 @@ def mark_supplier(by, *, participant: Participant) -> str:
     return send_return.reason(by, participant=participant)
 
 
+@rule
+def state_vat(by, *, participant: Participant) -> str:
+    """How much VAT a participant recovers: its own people, or the pool manager (rule 36)."""
+    if keep_the_pool.allows(by, alliance=participant.alliance_id):
+        return ""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} or the pool manager states how much VAT it recovers."
+
+
+@rule
+def confirm_own_books(by, *, participant: Participant) -> str:
+    """What its own ledger says is for a participant to say."""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} confirms its own books."
+
+
 def _has_finance_lead(participant: Participant) -> bool:
     return RoleAppointment.objects.in_force().filter(participant=participant, role=Role.FINANCE_LEAD).exists()

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import DecimalField, F, Prefetch, Sum, Value
+from django.db.models import DecimalField, F, OuterRef, Prefetch, Subquery, Sum, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.db.models.functions import Coalesce
 from django.db.models.query import ValuesListIterable
@@ -194,3 +194,24 @@ class EvidenceQuerySet(OfAllianceQuerySet):
         """With what a list says of each; never the bytes."""
         rows = self.select_related("document", "added_by", "reason", "superseded_by__reason")
         return rows.defer("document__content")
+
+
+class OwnBooksQuerySet(OfAllianceQuerySet):
+    def told(self):
+        """With what a list says of each."""
+        return self.select_related("alliance", "participant", "words")
+
+    def newest(self):
+        """Of each participant the last month that it confirmed, in its newest version."""
+        return self.order_by("participant_id", "-month", "-version").distinct("participant_id")
+
+    def with_the_book_now(self):
+        """`book_now`: what the open book says today of that participant's costs of that month."""
+        balances = self.model._meta.apps.get_model("ledger", "Balance").objects.costs()
+        said = balances.filter(
+            alliance_id=OuterRef("alliance_id"),
+            participant_id=OuterRef("participant_id"),
+            month=OuterRef("month"),
+        )
+        net = said.order_by().values("month").annotate(net=Sum(F("debit") - F("credit"))).values("net")
+        return self.annotate(book_now=Coalesce(Subquery(net), Value(Decimal("0.00"))))

@@ -238,9 +238,12 @@ def bars_chart(
     heading: str = "Line",
     measure: str = "Spent",
     marker: str = "Budget",
+    between: str = " of ",
     name: str = "",
 ) -> Chart:
     """Horizontal bars, one a line, each with its figure in words; a mark shows the budget where there is one.
+
+    `between` stands between both figures: "£80.00 of £100.00".
 
     In the order given: the caller decides it, and nothing is ranked. A negative value goes left from zero.
     """
@@ -253,7 +256,7 @@ def bars_chart(
     for bar in bars:
         words = _figure(bar.value, unit)
         if bar.budget is not None:
-            words += f" of {_figure(bar.budget, unit)}"
+            words += f"{between}{_figure(bar.budget, unit)}"
         lines = wrap(bar.label, WRAP) or [""]
         at = top + ROW * len(lines)
         placed.append(

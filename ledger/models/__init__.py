@@ -21,8 +21,10 @@ from ledger.models.evidence import Evidence
 from ledger.models.export import BookExport, SupplierMark
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
+from ledger.models.own_books import OwnBooks
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
 from ledger.models.query import Query, QueryReply
+from ledger.models.vat import VatStatement
 
 __all__ = [
     "Account",
@@ -45,6 +47,7 @@ __all__ = [
     "Move",
     "Overhead",
     "OverheadBasis",
+    "OwnBooks",
     "OwnName",
     "Period",
     "Query",
@@ -57,4 +60,5 @@ __all__ = [
     "SplitShare",
     "SupplierMark",
     "Transfer",
+    "VatStatement",
 ]

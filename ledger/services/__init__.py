@@ -6,6 +6,7 @@ from ledger.services.corrections import correct_line, reverse_journal
 from ledger.services.evidence import add_evidence, note_scan
 from ledger.services.exports import export_book, mark_supplier
 from ledger.services.mending import explain_names, fix_rows
+from ledger.services.own_statements import confirm_own_books, state_vat
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
 from ledger.services.queries import answer_query, ask_about_line, ask_again, settle_query, withdraw_query
@@ -33,6 +34,7 @@ __all__ = [
     "ask_again",
     "change_budget",
     "close_period",
+    "confirm_own_books",
     "correct_line",
     "explain_names",
     "export_book",
@@ -52,6 +54,7 @@ __all__ = [
     "settle_query",
     "share_overhead",
     "state_nothing_spent",
+    "state_vat",
     "submit_cost_return",
     "withdraw_cost_return",
     "withdraw_query",

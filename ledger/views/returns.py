@@ -19,6 +19,7 @@ from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.own_books import last_confirmed
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
@@ -61,6 +62,7 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "reported": reported(alliance, months[1:2] or months[:1]),
         "why_not_send": why_not_send(whose_returns(request, alliance), months),
         "has_book": bool(months) or bool(shown),
+        "own_books": last_confirmed(alliance),
         "places": places(request, alliance),
     }
     return render(request, "ledger/returns.html", page)

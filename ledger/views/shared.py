@@ -22,6 +22,8 @@ PLACES = [
             "type_return",
             "state_nothing",
             "add_evidence",
+            "own_books",
+            "confirm_own_books",
         },
     ),
     ("Journals", "journals", {"journals", "journal", "reversal", "correction"}),
@@ -30,6 +32,7 @@ PLACES = [
     ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
     ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
     ("Gain and pain", "scenario", {"scenario"}),
+    ("Full cost and VAT", "full_cost", {"full_cost", "vat", "state_vat"}),
     (
         "Take it along",
         "exports",

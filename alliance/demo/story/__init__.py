@@ -18,6 +18,7 @@ from alliance.demo.story import (
     joining,
     meeting,
     recording,
+    recovering,
     reflecting,
     risks,
 )
@@ -41,6 +42,7 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
         meeting,
         bookkeeping,
         bookcare,
+        recovering,
         reflecting,
         risks,
         recording,
