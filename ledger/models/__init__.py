@@ -23,6 +23,7 @@ from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
 from ledger.models.query import Query, QueryReply
+from ledger.models.year_end import MemorandumPaper, Underspend, YearEnd, YearShare
 
 __all__ = [
     "Account",
@@ -42,6 +43,7 @@ __all__ = [
     "Evidence",
     "Fund",
     "Journal",
+    "MemorandumPaper",
     "Move",
     "Overhead",
     "OverheadBasis",
@@ -57,4 +59,7 @@ __all__ = [
     "SplitShare",
     "SupplierMark",
     "Transfer",
+    "Underspend",
+    "YearEnd",
+    "YearShare",
 ]

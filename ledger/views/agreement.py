@@ -60,7 +60,8 @@ def new_year(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if possible.decides_already(alliance):
         return _by_decision(request, alliance, "year", f"The year {year.label} opens by a decision of all")
     participants = list(Participant.objects.filter(alliance=alliance).active())
-    form = YearForm(request.POST or None, participants=participants, year=year)
+    carried = possible.carried_into(alliance, year)
+    form = YearForm(request.POST or None, participants=participants, year=year, carried=carried)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         services.open_year(

@@ -29,6 +29,7 @@ PLACES = [
     ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
     ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
     ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
+    ("Year-end", "years", {"years", "year_end", "close_year", "memorandum"}),
     ("Gain and pain", "scenario", {"scenario"}),
     (
         "Take it along",
