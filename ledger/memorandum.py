@@ -240,27 +240,34 @@ def carried_into(budget: Budget, before: Budget | None) -> Decimal:
 
 
 def gather(
-    budget: Budget, *, missing: Iterable[str] = (), closed_by: str = "", compare: bool = True
+    budget: Budget,
+    *,
+    closed_by: str = "",
+    compare: bool = True,
+    spending: summaries.Spending | None = None,
 ) -> Memorandum:
-    """The book as it stands. A constant number of queries; `compare` False leaves the year before out."""
+    """The book as it stands. A constant number of queries; `compare` False leaves the year before out.
+
+    `spending` is the year's, where somebody has asked for it already.
+    """
     alliance, year, before = budget.alliance, budget.year, previous(budget)
     last = None
     if before and compare:
         ended = getattr(before, "year_end", None)
         last = kept(ended) if ended else gather(before, compare=False)
-    pool = summaries.pool(budget)
+    contributions = list(budget.contributions.as_now().select_related("participant"))
+    arrived = summaries.receipts(alliance.pk)
     forward = carried_into(budget, before)
     transfers = _transfers(budget)
-    spending = summaries.spending(alliance, year, budget)
+    spending = spending or summaries.spending(alliance, year, budget)
     decided = Underspend.objects.filter(budget=budget).select_related("decision").first()
     settlement = settle(
         spending.spent + _sum(one.amount for one in transfers),
         forward,
-        [(who, agreed) for who, agreed, _ in pool.by_participant],
+        [(one.participant, one.now) for one in contributions],
         carry=decided.most if decided else ZERO,
     )
     fund = Fund.objects.select_related("host").get(alliance=alliance)
-    began = {one.participant_id: one.amount for one in budget.contributions.all()}
     return Memorandum(
         format=FORMAT,
         alliance=alliance.name,
@@ -274,8 +281,15 @@ def gather(
         closed_by=closed_by,
         funding=_beside(
             [
-                Funding(who.name, who.slug, began[who.pk], agreed, received, None)
-                for who, agreed, received in pool.by_participant
+                Funding(
+                    name=one.participant.name,
+                    slug=one.participant.slug,
+                    began=one.amount,
+                    agreed=one.now,
+                    received=arrived.get(one.pk, ZERO),
+                    last=None,
+                )
+                for one in contributions
             ],
             last and {one.slug: (one.name, one.agreed) for one in last.funding},
             key=lambda one: one.slug,
@@ -305,7 +319,7 @@ def gather(
         carried_forward=settlement.carried_forward,
         carry="" if decided is None else "all" if decided.most is None else format(decided.most, "f"),
         decision=decided and decided.decision.number,
-        missing=tuple(missing),
+        missing=(),
         last=last and last.totals,
     )
 

@@ -70,11 +70,12 @@ def readiness(budget: Budget, today: date | None = None, closed_by: str = "") ->
     """A constant number of queries. `closed_by` is who is about to close it."""
     alliance, year = budget.alliance, budget.year
     today = today or timezone.localdate()
-    account = gather(budget, closed_by=closed_by)
+    spending = summaries.spending(alliance, year, budget)
+    account = gather(budget, closed_by=closed_by, spending=spending)
     periods = {
         one.month: one for one in Period.objects.of(alliance).filter(month__range=(year.start, year.end))
     }
-    spent = {one.value: one.spent for one in summaries.spending(alliance, year, budget).by_month}
+    spent = {one.value: one.spent for one in spending.by_month}
     months = tuple(
         MonthToClose(month, periods[month.start].closed_at, spent[month.slug], told)
         for month, told in zip(year.months, summaries.reported(alliance, year.months), strict=True)
@@ -191,8 +192,8 @@ def _over_the_end(budget: Budget) -> Check:
         return Check("Accruals and prepayments", "None reaches over the year's end.", True)
     return Check(
         "Accruals and prepayments",
-        f"{_count(found, 'reaches', 'reach')} over the year's end: {_named(found)}. What the next year takes back or "
-        "uses belongs there (rule 34).",
+        f"{_count(found, 'accrual or prepayment reaches', 'accruals or prepayments reach')} over the year's end: "
+        f"{_named(found)}. What the next year takes back or uses belongs there (rule 34).",
         False,
         _url("accruals", budget),
         "Accruals and prepayments",

@@ -46,7 +46,11 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             .filter(month__gte=form.budget.year.start, month__lte=form.budget.year.end)
             .select_related("alliance", "posted_by")
         )
-        page |= {"agreed": agreement(form.budget), "receipts": receipts[:50]}
+        page |= {
+            "agreed": agreement(form.budget),
+            "receipts": receipts[:50],
+            "carried": possible.carried_into(alliance, form.budget.year),
+        }
     return render(request, "ledger/budget.html", page)
 
 

@@ -3,7 +3,7 @@
 from alliance.core.periods import FinancialYear, Month
 from decisions.models import Decision
 from ledger import services
-from ledger.models import Budget, Period, YearEnd
+from ledger.models import Budget, MemorandumPaper, Period, YearEnd
 from tests.factories.effects import carry_out
 from tests.factories.ledger import cost, make_book, post_return
 
@@ -45,3 +45,9 @@ def decide_underspend(budget: Budget, what: str = "carry", amount: str = "") -> 
         what=what,
         amount=amount,
     )
+
+
+def have_paper(budget: Budget, by) -> MemorandumPaper:
+    """The account's paper, as if a worker had drawn it."""
+    paper = services.ask_for_memorandum_paper(budget=budget, by=by)
+    return services.keep_memorandum_paper(paper=paper, pdf=b"%PDF-")
