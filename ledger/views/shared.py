@@ -28,8 +28,21 @@ PLACES = [
     ("Queries", "queries", {"queries", "query", "ask", "reply"}),
     ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
     ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
-    ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
-    ("Year-end", "years", {"years", "year_end", "close_year", "memorandum"}),
+    (
+        "Months",
+        "periods",
+        {
+            "periods",
+            "close",
+            "accruals",
+            "accrue",
+            "prepay",
+            "years",
+            "year_end",
+            "close_year",
+            "memorandum",
+        },
+    ),
     ("Gain and pain", "scenario", {"scenario"}),
     (
         "Take it along",

@@ -29,6 +29,7 @@ from tests.factories.year_end import (
     decide_underspend,
     last_years_book,
 )
+from tests.ledger.test_guards import race
 
 NOW = FinancialYear(2026)
 
@@ -410,3 +411,13 @@ def post_alone(cast) -> None:
             ],
             by=cast.hana,
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_close_the_same_year_at_once_close_it_once(cast):
+    budget = last_years_book(cast, "599,900.00")
+    close_months(budget, cast.hana)
+    ends = race(*[lambda: services.close_year(budget=budget, by=cast.hana)] * 4)
+    assert len({one.pk for one in ends}) == 1, ends
+    assert Journal.objects.filter(kind="year_end").count() == YearEnd.objects.count() == 1
+    assert Event.objects.filter(kind="ledger.year_closed").count() == 1
