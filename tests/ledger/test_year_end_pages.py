@@ -53,7 +53,11 @@ def test_months_are_closed_one_after_another_and_then_the_year(cast, budget, cli
     answer = hana.post(at("close_year", "2025-26"))
     assert answer.url == at("memorandum", "2025-26")
     assert "£599,880.00 is returned to those who contributed" in hana.get(answer.url).content.decode()
-    assert YearEnd.objects.get().closed_by == cast.hana
+    ended = YearEnd.objects.get()
+    assert ended.closed_by == cast.hana
+    journal = hana.get(ended.journal.get_absolute_url()).content.decode()
+    assert "what it lacked is due from them" in journal.replace("&#x27;", "'")
+    assert at("memorandum", "2025-26") in journal
     assert "is owed to" not in client_of(cast.bea).get(at("payments")).content.decode()
     assert "399,920.00" in client_of(cast.bea).get(at("payments")).content.decode()
 
