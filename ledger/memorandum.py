@@ -159,6 +159,10 @@ class Memorandum:
         return self.planned_forward + self.difference
 
     @property
+    def less_forward(self) -> Decimal:
+        return -self.difference + ZERO
+
+    @property
     def available(self) -> Decimal:
         return self.contributed + self.brought_forward
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from alliance.core import invariants
@@ -243,7 +244,7 @@ def open_next(cast, brought_forward: str) -> Budget:
 
 
 class TestAfterTheClose:
-    def test_the_account_stays_and_a_restatement_stands_beside_it(self, cast):
+    def test_the_account_stays_and_a_restatement_stands_beside_it(self, cast, client_of):
         budget = last_years_book(cast, "599,900.00")
         decided.vire(budget, peer_support="-500.00", street_outreach="500.00")
         ended = close_year(budget, cast.hana)
@@ -253,6 +254,8 @@ class TestAfterTheClose:
         assert (one.original, one.restated) == (D("599900.00"), D("599890.00"))
         assert bytes(YearEnd.objects.get().body) == before
         assert memorandum(budget).spent == D("599900.00")
+        page = client_of(cast.bea).get(reverse("ledger:memorandum", args=["harbour-alliance", "2025-26"]))
+        assert "£599,900.00 is restated as £599,890.00" in page.content.decode()
         following = make_book_by_decision(cast)
         account = gather(following)
         assert [(row.name, row.budget, row.spent) for row in account.spending if row.spent] == [

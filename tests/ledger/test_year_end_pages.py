@@ -144,7 +144,13 @@ def test_so_far_it_is_drawn_again_only_when_its_figures_changed(cast, budget, cl
 def test_the_workbook_holds_every_figure_with_last_years_beside_it(cast, budget, client_of):
     following = make_book(cast, budget.year.next, brought_forward=D("130.00"), contingency=D("30130.00"))
     close_year(budget, cast.hana)
-    content = client_of(cast.bea).get(at("memorandum_xlsx", following.year.slug)).content
+    bea = client_of(cast.bea)
+    closed = bea.get(at("memorandum", "2025-26")).content.decode()
+    assert "The budget of 2026–27 plans with £130.00 brought forward" in closed
+    so_far = bea.get(at("memorandum", "2026-27")).content.decode()
+    assert "The budget was opened with £130.00; the close of the year before made it £130.00 less" in so_far
+    assert "£0.00 carried forward" in bea.get(at("budget") + "?year=2026-27").content.decode()
+    content = bea.get(at("memorandum_xlsx", "2026-27")).content
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["Net position", "Funding", "Spending", "Transfers out", "Shares"]
     rows = [[cell.value for cell in row] for row in book["Net position"].iter_rows(min_row=3)]
