@@ -142,7 +142,7 @@ def test_so_far_it_is_drawn_again_only_when_its_figures_changed(cast, budget, cl
 
 
 def test_the_workbook_holds_every_figure_with_last_years_beside_it(cast, budget, client_of):
-    following = make_book(cast, budget.year.next, brought_forward=D("130.00"), contingency=D("30130.00"))
+    make_book(cast, budget.year.next, brought_forward=D("130.00"), contingency=D("30130.00"))
     close_year(budget, cast.hana)
     bea = client_of(cast.bea)
     closed = bea.get(at("memorandum", "2025-26")).content.decode()
