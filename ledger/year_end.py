@@ -84,7 +84,7 @@ def readiness(budget: Budget, today: date | None = None, closed_by: str = "") ->
         _ended(budget, today),
         _earlier(budget),
         _open_months(budget, months),
-        _returns_missing(budget, months),
+        _returns_missing(budget, months, today),
         _returns_in_hand(budget),
         _over_the_end(budget),
         _not_arrived(budget, account),
@@ -144,10 +144,11 @@ def _open_months(budget: Budget, months: tuple[MonthToClose, ...]) -> Check:
     )
 
 
-def _returns_missing(budget: Budget, months: tuple[MonthToClose, ...]) -> Check:
-    gaps = [f"{name} for {one.month.label}" for one in months for name in one.reported.missing]
+def _returns_missing(budget: Budget, months: tuple[MonthToClose, ...], today: date) -> Check:
+    ended = [one for one in months if one.month.end < today]
+    gaps = [f"{name} for {one.month.label}" for one in ended for name in one.reported.missing]
     if not gaps:
-        return Check("Cost returns", "Every provider reported every month.", True)
+        return Check("Cost returns", "Every provider reported every month that has ended.", True)
     return Check(
         "Cost returns",
         f"{_count(gaps, 'cost return is', 'cost returns are')} missing: {_named(gaps)}.",

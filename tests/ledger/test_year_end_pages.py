@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from alliance.core import pdf
 from alliance.core.models import Event
+from decisions import effects
 from ledger import services
+from ledger.effects_year_end import UnderspendForm
 from ledger.models import MemorandumPaper, YearEnd
 from tests.factories import decided
 from tests.factories.ledger import cost, make_book, post_return
@@ -48,7 +50,7 @@ def test_months_are_closed_one_after_another_and_then_the_year(cast, budget, cli
     assert at("close_year", "2025-26") in page
     assert "£599,880.00 is returned" not in page
     look = hana.get(at("close_year", "2025-26")).content.decode()
-    for words in ("£599,880.00 is posted as owed", "23 cost returns are missing", "Nothing was decided"):
+    for words in ("£599,880.00 is posted as owed", "23 cost returns are missing", "Nothing is decided"):
         assert words in look
     answer = hana.post(at("close_year", "2025-26"))
     assert answer.url == at("memorandum", "2025-26")
@@ -182,3 +184,22 @@ def test_home_asks_the_pool_manager_to_close_the_year_when_its_months_are_closed
     assert "Close 2025–26" not in client_of(cast.finn).get(home).content.decode()
     services.close_year(budget=budget, by=cast.hana)
     assert "Close 2025–26" not in hana.get(home).content.decode()
+
+
+def test_the_form_of_an_underspend_says_what_is_left_and_asks_how_much_stays(cast, budget):
+    form = UnderspendForm(None, alliance=cast.alliance)
+    assert "So far £599,880.00 of 2025–26 is not spent." in str(form)
+    said = {"budget": budget.pk, "what": "part"}
+    wrong = UnderspendForm(said, alliance=cast.alliance)
+    assert dict(wrong.errors) == {"amount": ["Enter how much is carried forward at most."]}
+    right = UnderspendForm(said | {"amount": "£1,000"}, alliance=cast.alliance)
+    assert right.is_valid(), right.errors
+    assert effects.sentences(cast.alliance, right.terms) == [
+        (
+            "Of what 2025–26 leaves in the pool £1,000.00 at most is carried forward into the next year; the rest is "
+            "returned in proportion to contributions."
+        ),
+        "It is carried out when the pool manager closes the year.",
+    ]
+    again = UnderspendForm(None, alliance=cast.alliance, terms=right.terms)
+    assert (again.initial["what"], again.initial["amount"]) == ("part", D("1000.00"))

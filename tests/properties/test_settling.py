@@ -39,7 +39,8 @@ def test_no_part_of_a_year_is_a_penny_from_its_exact_share(used, forward, contri
     contributed = Fraction(sum((amount for _, amount in contributions), ZERO))
     for part in said.parts if contributed else ():
         for whole, got in ((said.carried_forward, part.carried), (said.settled, part.settled)):
-            assert abs(Fraction(got) - Fraction(whole) * Fraction(part.contribution) / contributed) < D("0.01")
+            exact = Fraction(whole) * Fraction(part.contribution) / contributed
+            assert abs(Fraction(got) - exact) < D("0.01")
 
 
 @given(used=pounds, forward=pounds, contributions=contributions)
