@@ -60,6 +60,14 @@ GLOSSARY = [
     ("Fund", "The money that the participants put together. One of them, the host, keeps it."),
     ("Contribution", "What a participant puts into the fund for a year."),
     (
+        "Memorandum account",
+        "What a year’s funding, spending and net position come to, and whose it is. It is kept as it was when the year was closed. It is not the alliance’s accounts: those are the host’s.",
+    ),
+    (
+        "Net position",
+        "What a year leaves in the pool: contributions and what was brought forward, less what was spent. Less than nothing is an overspend.",
+    ),
+    (
         "Budget line",
         "What the alliance means to spend on something in a year. Lines and contingency add up to the contributions, exactly.",
     ),

@@ -23,6 +23,8 @@ WHAT = {
     Kind.CORRECTION: "One line put right: what it said is taken back, and what is right is posted beside it.",
     Kind.RESTATEMENT: "A closed month was restated by a decision of all. The difference is posted here; the closed "
     "month keeps its figure.",
+    Kind.YEAR_END: "A year was closed. What it left and does not carry forward is owed to those who contributed; "
+    "what it lacked is due from them. No money has moved yet.",
     Kind.REVERSAL: "It takes another journal back, line by line.",
 }
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import CharField, F, Func, Sum, Value
 
 from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
-from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Restatement
+from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement
 from ledger.sharing import ShareTerms
 from participants.models import Alliance, Participant
 
@@ -217,15 +217,9 @@ class Pool:
 
 
 def pool(budget: Budget) -> Pool:
-    still_due = {  # not the bank's balance: what is paid out of the pool is no less received
-        row["participant"]: row["net"]
-        for row in Balance.objects.of(budget.alliance_id)
-        .filter(account__kind="due")
-        .within(budget.year)
-        .net_by("participant")
-    }
+    arrived = receipts(budget.alliance_id)
     rows = tuple(
-        (one.participant, one.now, one.now - still_due.get(one.participant_id, one.now))
+        (one.participant, one.now, arrived.get(one.pk, ZERO))
         for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
     )
     return Pool(
@@ -234,6 +228,21 @@ def pool(budget: Budget) -> Pool:
         brought_forward=budget.brought_forward,
         by_participant=rows,
     )
+
+
+def receipts(alliance_id: int) -> dict[int, Decimal]:
+    """What has arrived of each contribution, by its id, in whatever month; what was reversed is not there."""
+    rows = (
+        Journal.objects.filter(
+            alliance_id=alliance_id, source="contribution received", reversed_by__isnull=True
+        )
+        .values(
+            contribution=Func(F("key"), Value("/"), Value(1), function="split_part", output_field=CharField())
+        )
+        .annotate(arrived=Sum("debit"))
+        .values_list("contribution", "arrived")
+    )
+    return {int(contribution): arrived for contribution, arrived in rows}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ledger.views import (
     returns,
     scenario,
     timing,
+    year_end,
 )
 
 app_name = "ledger"
@@ -59,6 +60,14 @@ urlpatterns = [
     path("months/", pool.periods, name="periods"),
     path("months/<slug:month>/close/", pool.close, name="close"),
     path("scenario/", scenario.scenario, name="scenario"),
+    # The end of a year
+    path("years/", year_end.years, name="years"),
+    path("years/<slug:year>/", year_end.year_end, name="year_end"),
+    path("years/<slug:year>/close/", year_end.close_year, name="close_year"),
+    path("years/<slug:year>/memorandum/", year_end.memorandum, name="memorandum"),
+    path("years/<slug:year>/memorandum/paper/", year_end.memorandum_paper, name="memorandum_paper"),
+    path("years/<slug:year>/memorandum.pdf", year_end.memorandum_pdf, name="memorandum_pdf"),
+    path("years/<slug:year>/memorandum.xlsx", year_end.memorandum_xlsx, name="memorandum_xlsx"),
     # What is posted by hand
     path("journals/<int:number>/lines/<int:line>/correction/", correcting.correction, name="correction"),
     path("accruals/", timing.accruals, name="accruals"),

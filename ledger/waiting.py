@@ -11,6 +11,7 @@ from ledger import possible, querying
 from ledger.lifecycle import ReturnState
 from ledger.models import CostReturn, Period, Query
 from ledger.summaries import reported
+from ledger.waiting_year_end import YEARS_TO_CLOSE
 from participants.models import Participant, RoleAppointment
 from participants.standing import Role, Standing
 
@@ -171,6 +172,7 @@ waiting_on = Sources(
         Source(_in_hand, _returns_in_hand),
         Source(_last_month, _returns_missing),
         Source(_ended, _months_to_close),
+        YEARS_TO_CLOSE,
         Source(_to_answer, _queries_to_answer),
         Source(_to_settle, _queries_to_settle),
     ]

@@ -22,7 +22,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings
+from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings, year_end
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
@@ -206,6 +206,13 @@ INSIDE = [
     Door("ledger:payments", ALL),
     Door("ledger:pay", POOL, POOL),
     Door("ledger:pay_transfer", POOL, POOL, at=("transfer",)),
+    Door("ledger:years", ALL),
+    Door("ledger:year_end", ALL, at=("year",)),
+    Door("ledger:close_year", POOL, POOL, at=("year",)),
+    Door("ledger:memorandum", ALL, at=("year",)),
+    Door("ledger:memorandum_paper", None, ALL, at=("year",)),
+    Door("ledger:memorandum_pdf", ALL, at=("year",)),
+    Door("ledger:memorandum_xlsx", ALL, at=("year",)),
     Door("ledger:exports", ALL),
     Door("ledger:accounts_file", None, ALL),
     Door("ledger:table_file", None, ALL),
@@ -313,9 +320,10 @@ def house(cast, django_user_model, monkeypatch) -> House:
     give_role(cast.alliance, former, "worker", until_on=timezone.localdate() - timedelta(days=1))
     root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
     matter = effects.found_matter(cast.haven)
-    ledger.make_book(cast)
+    book = ledger.make_book(cast)
     posted = ledger.post_return(cast, [ledger.cost()], reference="1")
     ready = ledger.send_return(cast, [ledger.cost("55.00")], reference="2")
+    year_end.have_paper(book, cast.hana)
     put = decisions.make_draft(cast.haven, cast.pat)
     attachment = decisions.attach(put, cast.pat)
     proposal = decisions.services.open_proposal(proposal=put, by=cast.pat)

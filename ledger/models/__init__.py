@@ -25,6 +25,7 @@ from ledger.models.own_books import OwnBooks
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
 from ledger.models.query import Query, QueryReply
 from ledger.models.vat import VatStatement
+from ledger.models.year_end import MemorandumPaper, Underspend, YearEnd, YearShare
 
 __all__ = [
     "Account",
@@ -44,6 +45,7 @@ __all__ = [
     "Evidence",
     "Fund",
     "Journal",
+    "MemorandumPaper",
     "Move",
     "Overhead",
     "OverheadBasis",
@@ -60,5 +62,8 @@ __all__ = [
     "SplitShare",
     "SupplierMark",
     "Transfer",
+    "Underspend",
     "VatStatement",
+    "YearEnd",
+    "YearShare",
 ]

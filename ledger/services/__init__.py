@@ -20,6 +20,14 @@ from ledger.services.returns import (
     withdraw_cost_return,
 )
 from ledger.services.timing import accrue, prepay
+from ledger.services.year_end import (
+    agree_underspend,
+    ask_for_memorandum_paper,
+    close_year,
+    download_memorandum,
+    draw_memorandum_again,
+    keep_memorandum_paper,
+)
 
 __all__ = [
     "Found",
@@ -29,17 +37,23 @@ __all__ = [
     "agree_book_terms",
     "agree_share_terms",
     "agree_transfer",
+    "agree_underspend",
     "answer_query",
     "ask_about_line",
     "ask_again",
+    "ask_for_memorandum_paper",
     "change_budget",
     "close_period",
+    "close_year",
     "confirm_own_books",
     "correct_line",
+    "download_memorandum",
+    "draw_memorandum_again",
     "explain_names",
     "export_book",
     "finish_check",
     "fix_rows",
+    "keep_memorandum_paper",
     "mark_supplier",
     "match_columns",
     "note_scan",

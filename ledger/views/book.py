@@ -270,6 +270,8 @@ def _behind(found: Journal) -> dict:
         case Journal.Kind.CONTRIBUTIONS_VARIED:
             rows = BudgetChange.objects.of(found.alliance_id).select_related("decision__alliance")
             return {"change": rows.filter(number=int(found.key)).first()}
+        case Journal.Kind.YEAR_END:
+            return {"year": found.key}
     return {}
 
 

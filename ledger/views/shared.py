@@ -30,7 +30,21 @@ PLACES = [
     ("Queries", "queries", {"queries", "query", "ask", "reply"}),
     ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
     ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
-    ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
+    (
+        "Months",
+        "periods",
+        {
+            "periods",
+            "close",
+            "accruals",
+            "accrue",
+            "prepay",
+            "years",
+            "year_end",
+            "close_year",
+            "memorandum",
+        },
+    ),
     ("Gain and pain", "scenario", {"scenario"}),
     ("Full cost and VAT", "full_cost", {"full_cost", "vat", "state_vat"}),
     (

@@ -157,7 +157,7 @@ def agree_terms(world: World, year: FinancialYear) -> None:
         "participant_names": [one.name for one, _ in terms["split"]],
         "weights": [format(weight, "f") for _, weight in terms["split"]],
     }
-    _decide(
+    decide(
         world,
         f"Shall gain and pain be shared in {year.label} as last year?",
         "Target, neutral band, shares, caps and split stay as they are; the target is the sum of the new lines.",
@@ -166,7 +166,7 @@ def agree_terms(world: World, year: FinancialYear) -> None:
     )
 
 
-def _decide(world: World, title: str, text: str, why: str, effect: dict) -> None:
+def decide(world: World, title: str, text: str, why: str, effect: dict) -> None:
     """By everybody who is in the alliance that day, at the leadership team's table."""
     chance = world.chance("together", title)
     voices = {
@@ -260,7 +260,7 @@ def _moves(budget: Budget, **changes: str) -> dict:
 
 
 def move_money_to_nights(world: World) -> None:
-    _decide(
+    decide(
         world,
         "Shall we move £6,500 from homes to nights off the street?",
         "Two tenancies begin later than planned. What they do not need opens the hall on twelve more nights.",
@@ -271,7 +271,7 @@ def move_money_to_nights(world: World) -> None:
 
 def give_more_for_the_door(world: World) -> None:
     council = world.participants["council"]
-    _decide(
+    decide(
         world,
         "Shall the Council contribute £12,000 more for the front door?",
         "The Council adds a grant of £12,000 to its contribution; all of it is for the front door.",
@@ -289,7 +289,7 @@ def give_more_for_the_door(world: World) -> None:
 def move_a_float(world: World) -> None:
     """All agree; the pool manager pays."""
     hatch = world.participants["hatch"]
-    _decide(
+    decide(
         world,
         f"Shall {hatch.short_name} have £1,500 of the pool as a float of its own?",
         "The float stays with it when the alliance ends. Its returns tell as before what it spends.",
@@ -325,7 +325,7 @@ def restate(world: World) -> None:
     )
     month: date = row.month
     original = row.debit - row.credit
-    _decide(
+    decide(
         world,
         f"Shall we restate {longquay.short_name}'s staff costs of {Month.containing(month).label}?",
         "A week of sick pay was told twice. The old figure stays in the book, with the right one beside it.",
