@@ -16,7 +16,7 @@ SQL = (Path(__file__).parent.parent / "sql" / "own_statements.sql").read_text()
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_guards"),
-        ("ledger", "0021_queries_and_evidence"),
+        ("ledger", "0031_year_end"),
         ("participants", "0005_settings_and_limits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
