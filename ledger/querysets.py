@@ -194,3 +194,27 @@ class EvidenceQuerySet(OfAllianceQuerySet):
         """With what a list says of each; never the bytes."""
         rows = self.select_related("document", "added_by", "reason", "superseded_by__reason")
         return rows.defer("document__content")
+
+
+class ForecastQuerySet(OfAllianceQuerySet):
+    def standing(self):
+        """The newest version of each line and participant, with what tells who said it and why."""
+        newest = self.order_by("budget_line_id", "participant_id", "-version")
+        return newest.distinct("budget_line_id", "participant_id").select_related("reason")
+
+
+class ActionPlanQuerySet(OfAllianceQuerySet):
+    def unfinished(self):
+        """To be written, or written and not done."""
+        return self.filter(state__in=["open", "written"])
+
+    def to_be_written(self):
+        return self.filter(state="open")
+
+    def overdue(self, on: date):
+        """To be written by a day that is over."""
+        return self.to_be_written().filter(due_on__lt=on)
+
+    def told(self):
+        """With what a list says of each."""
+        return self.select_related("alliance", "budget_line__budget")

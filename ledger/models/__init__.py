@@ -19,6 +19,7 @@ from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.models.evidence import Evidence
 from ledger.models.export import BookExport, SupplierMark
+from ledger.models.forecast import ActionPlan, Forecast, PlanStep
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
@@ -27,6 +28,7 @@ from ledger.models.query import Query, QueryReply
 __all__ = [
     "Account",
     "Accrual",
+    "ActionPlan",
     "Balance",
     "BookExport",
     "BookTerms",
@@ -40,6 +42,7 @@ __all__ = [
     "CostReturn",
     "Entry",
     "Evidence",
+    "Forecast",
     "Fund",
     "Journal",
     "Move",
@@ -47,6 +50,7 @@ __all__ = [
     "OverheadBasis",
     "OwnName",
     "Period",
+    "PlanStep",
     "Query",
     "QueryReply",
     "Restatement",
