@@ -49,6 +49,7 @@ class Figure:
     method: str
     projection: Projection
     said: Forecast | None = None
+    by_rate: Decimal | None = None  # what the run-rate says of the year; None without a complete month
 
     @property
     def months(self) -> int:
@@ -134,7 +135,7 @@ def outlook(
         if line and one != line:
             continue
         figures = [
-            _figure(party, spent[key], months, told, said.get(key))
+            _figure(party, spent[key], told, said.get(key))
             for party in parties
             if (key := (one.pk, party.pk)) in spent or key in said
         ]
@@ -148,6 +149,16 @@ def outlook(
             lines.append(Line(one, tuple(figures), together(parts)))
     terms = BookTerms.objects.of(alliance).first() or BookTerms()
     return Outlook(budget, months, tuple(lines), terms, participant)
+
+
+def figure_of(line: BudgetLine, participant: Participant) -> Figure:
+    """What one participant's costs on a line come to, also where it has neither spent nor said anything there."""
+    months = line.budget.year.months
+    costs = Balance.objects.of(line.alliance_id).costs().filter(budget_line=line, participant=participant)
+    found = {Month.containing(row["month"]): row["net"] for row in costs.net_by("month")}
+    said = Forecast.objects.of(line.alliance_id).filter(budget_line=line, participant=participant).standing()
+    spent = {month: found.get(month, ZERO) for month in months}
+    return _figure(participant, spent, _complete(line.alliance_id, months), said.first())
 
 
 @dataclass(frozen=True)
@@ -183,15 +194,16 @@ def _known(party: Participant, spent: dict[Month, Decimal], told: _Complete) -> 
 
 
 def _figure(
-    party: Participant, spent: dict[Month, Decimal], months, told: _Complete, said: Forecast | None
+    party: Participant, spent: dict[Month, Decimal], told: _Complete, said: Forecast | None
 ) -> Figure:
     known = _known(party, spent, told)
+    rate = at_the_rate(known)
+    by_rate = rate.year_end if known.in_full else None
     if said and said.method == Method.ENTERED:
-        return Figure(party, said.method, as_entered(known, said.amount), said)
+        return Figure(party, said.method, as_entered(known, said.amount), said, by_rate)
     if said and said.method in PROFILES:
-        return Figure(party, said.method, by_profile(known, said.months), said)
-    method = Method.RUN_RATE if known.in_full else ""
-    return Figure(party, method, at_the_rate(known), said)
+        return Figure(party, said.method, by_profile(known, said.months), said, by_rate)
+    return Figure(party, Method.RUN_RATE if known.in_full else "", rate, said, by_rate)
 
 
 def _by_budget(
@@ -271,10 +283,12 @@ class Told:
     overdue: tuple[ActionPlan, ...]
 
     @property
-    def sentence(self) -> str:
-        """ "By the year's end … is forecast, £12.00 more than agreed, 1 %. Two lines are beyond 5 %…" """
-        variance = Variance(self.agreed, self.year_end)
-        return variance.sentence
+    def to_come(self) -> Decimal:
+        return self.year_end - self.spent
+
+    @property
+    def variance(self) -> Variance:
+        return Variance(self.agreed, self.year_end)
 
 
 def for_report(alliance: Alliance, span: Span) -> Told | None:

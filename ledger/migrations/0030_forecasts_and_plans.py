@@ -346,7 +346,10 @@ class Migration(migrations.Migration):
                     models.Q(("amount__isnull", True), ("method", "run_rate"), ("months__isnull", True)),
                     models.Q(("amount__isnull", False), ("method", "entered"), ("months__isnull", True)),
                     models.Q(
-                        ("amount__isnull", False), ("method__in", ["even", "last_year"]), ("months__len", 12)
+                        ("amount__isnull", False),
+                        ("method__in", ["even", "last_year"]),
+                        ("months__isnull", False),
+                        ("months__len", 12),
                     ),
                     _connector="OR",
                 ),

@@ -65,7 +65,12 @@ class Forecast(OfAlliance):
             models.CheckConstraint(
                 condition=Q(method="run_rate", amount__isnull=True, months__isnull=True)
                 | Q(method="entered", amount__isnull=False, months__isnull=True)
-                | Q(method__in=["even", "last_year"], amount__isnull=False, months__len=MONTHS),
+                | Q(
+                    method__in=["even", "last_year"],
+                    amount__isnull=False,
+                    months__isnull=False,
+                    months__len=MONTHS,
+                ),
                 name="forecast_says_what_its_method_needs",
             ),
             models.CheckConstraint(

@@ -39,7 +39,7 @@ def say_forecast(
     `amount` belongs to every method but the run-rate. The same, said twice in a row with the same reason, is said once.
     """
     permissions.say_forecast.check(by, participant=participant)
-    BudgetLine.objects.select_for_update(no_key=True).get(pk=budget_line.pk)
+    Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
     method = Method(method)
     if (amount is None) != (method == Method.RUN_RATE):
         raise NotPossible("A forecast names the year’s amount; the run-rate alone takes it from the book.")
