@@ -1,8 +1,8 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
 from alliance.core.permissions import rule
-from ledger import possible, querying
-from ledger.models import CostReturn, Entry, Journal, Query
+from ledger import forecasting, possible, querying
+from ledger.models import ActionPlan, CostReturn, Entry, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
 
@@ -102,6 +102,25 @@ def settle_query(by, *, query: Query) -> str:
     if query.asking_id in querying.asks_for(standing(by, query.alliance_id)):
         return ""
     return f"Only {query.asking} asks again, settles or withdraws: it asked."
+
+
+@rule
+def say_forecast(by, *, participant: Participant) -> str:
+    """What a participant will spend is its own to say, by whoever sends its returns (rules 29, 40)."""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} says what it will spend."
+
+
+@rule
+def write_plan(by, *, plan: ActionPlan) -> str:
+    """Rule 40."""
+    if forecasting.writes_for(standing(by, plan.alliance_id), plan):
+        return ""
+    return (
+        "An action plan is written by a representative or the finance lead of an organisation that spends on the line, "
+        "or by the pool manager."
+    )
 
 
 @rule

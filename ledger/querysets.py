@@ -215,3 +215,27 @@ class OwnBooksQuerySet(OfAllianceQuerySet):
         )
         net = said.order_by().values("month").annotate(net=Sum(F("debit") - F("credit"))).values("net")
         return self.annotate(book_now=Coalesce(Subquery(net), Value(Decimal("0.00"))))
+
+
+class ForecastQuerySet(OfAllianceQuerySet):
+    def standing(self):
+        """The newest version of each line and participant, with what tells who said it and why."""
+        newest = self.order_by("budget_line_id", "participant_id", "-version")
+        return newest.distinct("budget_line_id", "participant_id").select_related("reason")
+
+
+class ActionPlanQuerySet(OfAllianceQuerySet):
+    def unfinished(self):
+        """To be written, or written and not done."""
+        return self.filter(state__in=["open", "written"])
+
+    def to_be_written(self):
+        return self.filter(state="open")
+
+    def overdue(self, on: date):
+        """To be written by a day that is over."""
+        return self.to_be_written().filter(due_on__lt=on)
+
+    def told(self):
+        """With what a list says of each."""
+        return self.select_related("alliance", "budget_line__budget")

@@ -36,6 +36,7 @@ BEACONS_VOICES = frozenset({"rosa"})
 COUNCILS_VOICES = frozenset({"carol"})
 HAVENS_BOOKS = frozenset({"finn"})
 POOL = frozenset({"hana"})
+WRITES_PLANS = HAVENS_BOOKS | HAVENS_VOICES | POOL
 TAKES_PART = ALL - {"bea", "ari"}
 CONVENES = frozenset({"carol", "pat", "dev", "rosa", "lena", "stan"})
 
@@ -184,6 +185,13 @@ INSIDE = [
     Door("ledger:queries", ALL),
     Door("ledger:queries_csv", ALL),
     Door("ledger:query", ALL, at=("query",)),
+    Door("ledger:forecast", ALL),
+    Door("ledger:forecast_csv", ALL),
+    Door("ledger:say_forecast", HAVENS_BOOKS, HAVENS_BOOKS, at=("year", "budget_line", "provider")),
+    Door("ledger:plan", ALL, at=("plan",)),
+    Door("ledger:write_plan", WRITES_PLANS, WRITES_PLANS, at=("plan",)),
+    Door("ledger:end_plan", WRITES_PLANS, WRITES_PLANS, at=("plan",)),
+    Door("ledger:plan_virement", None, SPEAKERS, at=("plan",)),
     Door("ledger:reply", None, HAVENS_BOOKS | HAVENS_VOICES | BEACONS_VOICES, at=("query",)),
     Door(
         "ledger:ask",
@@ -374,6 +382,9 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "row": 2,
         "evidence_file": ledger.add_evidence(posted, cast.finn).number,
         "query": ledger.ask(posted, cast.beacon, cast.rosa).number,
+        "plan": ledger.open_plan(cast).number,
+        "budget_line": "housing-first",
+        "provider": cast.haven.slug,
         "line": 1,
         "year": ledger.YEAR.slug,
         "month": ledger.NOVEMBER.slug,

@@ -149,6 +149,35 @@ class MonthOfMoney:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanOpen:
+    """An action plan that is not finished: `written` or still to be, by `due_on` (rule 40)."""
+
+    number: int
+    line: str
+    written: bool
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the year is forecast to cost as the book stood at the cut-off; `beyond`: lines with their variance in words.
+
+    `percent` is the alliance's: from there on a line has an action plan.
+    """
+
+    spent: Decimal
+    year_end: Decimal
+    variance: str
+    percent: Decimal
+    beyond: tuple[tuple[str, str], ...]
+    plans: tuple[PlanOpen, ...]
+
+    @property
+    def to_come(self) -> Decimal:
+        return self.year_end - self.spent
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """The quarter, and the financial year up to its end. `pool` is contributions plus brought forward."""
 
@@ -162,6 +191,7 @@ class Money:
     participants: tuple[Spend, ...]
     categories: tuple[Spend, ...]
     months: tuple[MonthOfMoney, ...]
+    outlook: Outlook | None = None  # reports made before there was a forecast have none
 
     @property
     def arrived(self) -> Decimal:

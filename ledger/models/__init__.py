@@ -19,6 +19,7 @@ from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.models.evidence import Evidence
 from ledger.models.export import BookExport, SupplierMark
+from ledger.models.forecast import ActionPlan, Forecast, PlanStep
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.own_books import OwnBooks
@@ -30,6 +31,7 @@ from ledger.models.year_end import MemorandumPaper, Underspend, YearEnd, YearSha
 __all__ = [
     "Account",
     "Accrual",
+    "ActionPlan",
     "Balance",
     "BookExport",
     "BookTerms",
@@ -43,6 +45,7 @@ __all__ = [
     "CostReturn",
     "Entry",
     "Evidence",
+    "Forecast",
     "Fund",
     "Journal",
     "MemorandumPaper",
@@ -52,6 +55,7 @@ __all__ = [
     "OwnBooks",
     "OwnName",
     "Period",
+    "PlanStep",
     "Query",
     "QueryReply",
     "Restatement",

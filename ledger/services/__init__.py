@@ -5,6 +5,14 @@ from ledger.services.checks import Found, finish_check
 from ledger.services.corrections import correct_line, reverse_journal
 from ledger.services.evidence import add_evidence, note_scan
 from ledger.services.exports import export_book, mark_supplier
+from ledger.services.forecasts import (
+    finish_plan,
+    let_plan_go,
+    open_plans,
+    propose_virement,
+    say_forecast,
+    write_plan,
+)
 from ledger.services.mending import explain_names, fix_rows
 from ledger.services.own_statements import confirm_own_books, state_vat
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
@@ -52,19 +60,24 @@ __all__ = [
     "explain_names",
     "export_book",
     "finish_check",
+    "finish_plan",
     "fix_rows",
     "keep_memorandum_paper",
+    "let_plan_go",
     "mark_supplier",
     "match_columns",
     "note_scan",
+    "open_plans",
     "open_year",
     "pay_participant",
     "pay_transfer",
     "post_cost_return",
     "prepay",
+    "propose_virement",
     "receive_contribution",
     "restate",
     "reverse_journal",
+    "say_forecast",
     "settle_query",
     "share_overhead",
     "state_nothing_spent",
@@ -72,4 +85,5 @@ __all__ = [
     "submit_cost_return",
     "withdraw_cost_return",
     "withdraw_query",
+    "write_plan",
 ]

@@ -8,6 +8,7 @@ from participants.models import Alliance, Participant
 
 PLACES = [
     ("The book", "book", {"book", "lines"}),
+    ("Forecast", "forecast", {"forecast", "say_forecast", "plan", "write_plan", "end_plan"}),
     (
         "Cost returns",
         "returns",
