@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_guards"),
         ("decisions", "0019_days_to_look_back_are_found_quickly"),
-        ("ledger", "0033_what_is_paid_is_owed"),
+        ("ledger", "0021_queries_and_evidence"),
         ("participants", "0005_settings_and_limits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

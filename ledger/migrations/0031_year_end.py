@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_guards"),
         ("decisions", "0019_days_to_look_back_are_found_quickly"),
-        ("ledger", "0021_queries_and_evidence"),
+        ("ledger", "0030_forecasts_and_plans"),
         ("participants", "0005_settings_and_limits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
