@@ -142,6 +142,27 @@ def agreement(budget: Budget) -> Agreement:
     )
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """What allows the costs of a budget line: what its year was opened with, and each decision that changed it."""
+
+    line: BudgetLine
+    opened_by: Decision | None  # None where the founders opened the year
+    changes: tuple[Change, ...]
+
+    @property
+    def now(self) -> Decimal:
+        return sum((one.amount for one in self.changes), self.line.amount)
+
+
+def allowed(line: BudgetLine) -> Allowed:
+    """Two queries."""
+    budget = Budget.objects.select_related("decision__alliance").get(pk=line.budget_id)
+    line.budget = budget
+    moves = Move.objects.filter(budget_line=line).select_related("change__decision__alliance")
+    return Allowed(line, budget.decision, _told(moves.order_by("change__number")))
+
+
 def _told(changes) -> tuple[Change, ...]:
     return tuple(Change(one.amount, one.change.decision) for one in changes)
 

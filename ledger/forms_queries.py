@@ -94,6 +94,7 @@ class ReplyForm(Form):
         Verb.SETTLE: ("Settle it", "The answer is enough. The query is closed and stays in sight."),
         Verb.ASK_AGAIN: ("Ask again", "The answer leaves something open; say what."),
         Verb.WITHDRAW: ("Withdraw it", "You no longer ask. What was said stays in sight."),
+        Verb.CLOSE: ("Close it", "Whoever asked has left, and nobody else can settle it. Say why it ends."),
     }
 
     then = forms.ChoiceField(label="What do you do?", widget=Radios)
@@ -111,6 +112,8 @@ class ReplyForm(Form):
             then.widget = forms.HiddenInput()
         if tuple(verbs) == (Verb.ANSWER,):
             words.label, words.help_text = "Your answer", self.CHOICES[Verb.ANSWER][1]
+        elif tuple(verbs) == (Verb.CLOSE,):
+            words.label, words.help_text = "Why is it closed?", "Everybody in the alliance reads it."
         elif set(verbs) <= {Verb.SETTLE, Verb.WITHDRAW}:
             words.help_text = "You can leave this empty."
         else:
@@ -118,7 +121,11 @@ class ReplyForm(Form):
 
     def clean(self):
         given = super().clean()
-        needed = {Verb.ANSWER: "Enter your answer", Verb.ASK_AGAIN: "Enter what the answer leaves open"}
+        needed = {
+            Verb.ANSWER: "Enter your answer",
+            Verb.ASK_AGAIN: "Enter what the answer leaves open",
+            Verb.CLOSE: "Enter why it is closed",
+        }
         if given.get("then") in needed and not given.get("words", "").strip() and not self.has_error("words"):
             self.add_error("words", needed[given["then"]])
         return given

@@ -1,5 +1,7 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
+from django.utils import timezone
+
 from alliance.core.permissions import rule
 from ledger import possible, querying
 from ledger.models import CostReturn, Entry, Journal, Query
@@ -105,6 +107,14 @@ def settle_query(by, *, query: Query) -> str:
 
 
 @rule
+def close_query(by, *, query: Query) -> str:
+    """Whoever asked settles. Of an organisation that has left the pool manager closes what it left open."""
+    if not left_the_alliance(query.asking):
+        return f"{query.asking} asked, and settles or withdraws it."
+    return keep_the_pool.reason(by, alliance=query.alliance_id)
+
+
+@rule
 def take_along(by, *, alliance: Alliance) -> str:
     """Whoever may read the book may take it along (principle e)."""
     return "" if standing(by, alliance).appointments else "Only people of the alliance take its book along."
@@ -116,6 +126,10 @@ def mark_supplier(by, *, participant: Participant) -> str:
     if keep_the_pool.allows(by, alliance=participant.alliance_id):
         return ""
     return send_return.reason(by, participant=participant)
+
+
+def left_the_alliance(participant: Participant) -> bool:
+    return participant.left_on is not None and participant.left_on <= timezone.localdate()
 
 
 def _has_finance_lead(participant: Participant) -> bool:

@@ -47,6 +47,14 @@ class Direction:
     words: str
 
 
+WAYS = {Kind.CONTRIBUTION_RECEIVED: "in", Kind.PAYMENT: "out", Kind.TRANSFER_OUT: "out"}
+
+
+def way_of(journal: Journal) -> str:
+    """ "in", "out", or "" of a posting that moves no money: whether the pool has more or less after it."""
+    return WAYS.get(Kind(journal.kind), "")
+
+
 def what_it_is(journal: Journal) -> str:
     return WHAT[Kind(journal.kind)]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
@@ -72,8 +72,12 @@ def spending(
     participant: Participant | None = None,
     line: BudgetLine | None = None,
     category: str = "",
+    everybody: Iterable[Participant] | None = None,
 ) -> Spending:
-    """One query over the balances. Lines of the budget and months of the span are there even with nothing spent."""
+    """One query over the balances. Lines of the budget and months of the span are there even with nothing spent.
+
+    `everybody`: the alliance's participants in their order, where they are at hand.
+    """
     balances = Balance.objects.of(alliance).costs().within(span)
     if participant:
         balances = balances.filter(participant=participant)
@@ -104,7 +108,7 @@ def spending(
         ),
         by_participant=tuple(
             Total(one.name, one.slug, *parties[one.pk])
-            for one in Participant.objects.filter(alliance=alliance)
+            for one in everybody or Participant.objects.filter(alliance=alliance)
             if one.pk in parties
         ),
         by_category=tuple(
@@ -176,8 +180,10 @@ def months_of(span: Span) -> tuple[Month, ...]:
     return (span,) if isinstance(span, Month) else span.months
 
 
-def reported(alliance: Alliance, months: Iterable[Month]) -> list[Reported]:
-    """For each month, who of the expected providers has a return in the book."""
+def reported(
+    alliance: Alliance, months: Iterable[Month], everybody: Iterable[Participant] | None = None
+) -> list[Reported]:
+    """For each month, who of the expected providers has a return in the book; `everybody` as in `spending`."""
     months = list(months)
     given = defaultdict(set)
     starts = [month.start for month in months]
@@ -188,7 +194,8 @@ def reported(alliance: Alliance, months: Iterable[Month]) -> list[Reported]:
         .values_list("month", "participant")
     ):
         given[start].add(participant)
-    providers = list(Participant.objects.filter(alliance=alliance, kind=Participant.Kind.PROVIDER))
+    everybody = everybody or Participant.objects.filter(alliance=alliance)
+    providers = [one for one in everybody if one.kind == Participant.Kind.PROVIDER]
     told = []
     for month in months:
         expected = [one for one in providers if one.is_active(month.end)]
@@ -234,6 +241,33 @@ def pool(budget: Budget) -> Pool:
         brought_forward=budget.brought_forward,
         by_participant=rows,
     )
+
+
+@dataclass(frozen=True)
+class Cash:
+    """The pool's money: what of a year's contributions arrived, and what is there and owed today."""
+
+    agreed: Decimal
+    received: Decimal
+    brought_forward: Decimal
+    in_the_pool: Decimal
+    owed: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        return self.agreed + self.brought_forward
+
+
+def cash(budget: Budget) -> Cash:
+    """One query beside `budget.lines_now`, whose sum is what is contributed and brought forward (rule 30)."""
+    kinds = (("bank", {}), ("owed", {}), ("due", {"month__range": (budget.year.start, budget.year.end)}))
+    net = F("debit") - F("credit")
+    there = Balance.objects.of(budget.alliance_id).filter(account__kind__in=[kind for kind, _ in kinds])
+    said = there.aggregate(
+        **{kind: Sum(net, filter=Q(account__kind=kind, **when), default=ZERO) for kind, when in kinds}
+    )
+    agreed = sum((one.now for one in budget.lines_now), ZERO) - budget.brought_forward
+    return Cash(agreed, agreed - said["due"], budget.brought_forward, said["bank"], -said["owed"])
 
 
 @dataclass(frozen=True)

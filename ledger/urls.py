@@ -22,6 +22,7 @@ app_name = "ledger"
 urlpatterns = [
     path("", book.book, name="book"),
     path("totals.csv", book.totals_csv, name="totals_csv"),
+    path("totals.xlsx", book.totals_xlsx, name="totals_xlsx"),
     path("lines/", book.lines, name="lines"),
     path("lines.csv", book.lines_csv, name="lines_csv"),
     path("journals/", book.journals, name="journals"),

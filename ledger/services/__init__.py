@@ -8,7 +8,14 @@ from ledger.services.exports import export_book, mark_supplier
 from ledger.services.mending import explain_names, fix_rows
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
-from ledger.services.queries import answer_query, ask_about_line, ask_again, settle_query, withdraw_query
+from ledger.services.queries import (
+    answer_query,
+    ask_about_line,
+    ask_again,
+    close_query,
+    settle_query,
+    withdraw_query,
+)
 from ledger.services.restating import restate
 from ledger.services.returns import (
     accept_cost_return,
@@ -33,6 +40,7 @@ __all__ = [
     "ask_again",
     "change_budget",
     "close_period",
+    "close_query",
     "correct_line",
     "explain_names",
     "export_book",

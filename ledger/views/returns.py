@@ -14,7 +14,7 @@ from alliance.core.models import Errand
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
-from ledger import importing, permissions, services
+from ledger import agreement, importing, permissions, services
 from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
@@ -243,6 +243,7 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
             for place, cell in enumerate(cells)
         ],
         "entry": entry,
+        "allowed": agreement.allowed(line.budget_line) if line.budget_line_id else None,
         "queries": on_entries(alliance, [entry]).get((entry.journal_id, entry.line)) if entry else None,
         "can_ask": bool(asks_for(request.standing).keys() - {found.participant_id}),
         "evidence": shown_evidence(request, found, row),

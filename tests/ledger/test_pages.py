@@ -80,7 +80,7 @@ def test_the_rate_counts_only_months_that_every_provider_has_reported(cast, says
     assert "We have spent <strong>£1,507.00</strong>" in page
     assert (
         "At the rate of the one month that every provider has reported, the year comes to "
-        "<strong>£18,000.00</strong>" in page
+        "<strong>£18,000.00</strong>, £582,000.00 less than is agreed." in page
     )
 
 
@@ -102,12 +102,15 @@ def test_any_total_leads_to_its_lines_its_journal_its_row_and_its_file(cast, cli
     posted = post_return(
         cast, [cost("1200.00"), cost("300.00", line="Peer support", supplier="Ferry Lane Café")]
     )
+    assert url("lines") + "?year=2026-27&amp;line=peer-support" in says(cast.ari, url("book"))
     lines = says(cast.ari, url("lines") + "?line=peer-support")
     assert "<strong>£300.00</strong> in 1 line." in lines
     assert "Ferry Lane Café" in lines
     assert "Quayside" not in lines
+    assert "<strong>£80,000.00</strong> is agreed for Peer support in 2026–27" in lines
     assert url("row", posted.number, 3) in lines
     assert url("journal", 2) in lines
+    assert f"{url('budget')}?year=2026-27#lines" in says(cast.ari, url("row", posted.number, 3))
     assert url("file", posted.number) in says(cast.ari, url("row", posted.number, 3))
     answer = client_of(cast.ari).get(url("file", posted.number))
     assert answer.content == bytes(posted.document.content)
