@@ -107,7 +107,7 @@ def test_any_total_leads_to_its_lines_its_journal_its_row_and_its_file(cast, cli
     assert "<strong>£300.00</strong> in 1 line." in lines
     assert "Ferry Lane Café" in lines
     assert "Quayside" not in lines
-    assert "<strong>£80,000.00</strong> is agreed for Peer support in 2026–27" in lines
+    assert "<strong>£70,000.00</strong> is agreed for Peer support in 2026–27" in lines
     assert url("row", posted.number, 3) in lines
     assert url("journal", 2) in lines
     assert f"{url('budget')}?year=2026-27#lines" in says(cast.ari, url("row", posted.number, 3))
@@ -116,6 +116,48 @@ def test_any_total_leads_to_its_lines_its_journal_its_row_and_its_file(cast, cli
     assert answer.content == bytes(posted.document.content)
     assert answer["Content-Disposition"] == 'attachment; filename="costs.csv"'
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("way", ["line", "participant", "category", "month"])
+def test_in_each_way_the_totals_sum_to_the_whole_and_lead_to_lines_of_the_same_sum(cast, client_of, url, way):
+    make_book(cast)
+    post_return(cast, [cost("1200.00", day="05/10/2026"), cost("-30.00", day="05/10/2026")], OCTOBER)
+    post_return(cast, [cost("300.00", line="Peer support", category="Overhead")])
+    post_return(cast, [cost("500.25")], participant=cast.beacon, by=cast.rosa)
+    client = client_of(cast.bea)
+    page = client.get(url("book") + f"?by={way}").context
+    assert page["group"].way == way
+    assert sum(row.total.spent for row in page["group"].rows) == page["spending"].spent == D("1970.25")
+    for row in page["group"].rows:
+        assert 0 <= row.bar.x <= row.bar.x + row.bar.width <= 1000
+        if row.total.entries:
+            assert client.get(row.url).context["sums"]["net"] == row.total.spent
+
+
+def test_each_filter_is_taken_off_by_itself_and_the_way_of_looking_stays(cast, client_of, url):
+    make_book(cast)
+    post_return(cast, [cost("1200.00")])
+    page = client_of(cast.bea).get(url("book") + "?month=2026-11&line=peer-support&by=category").context
+    assert [(one["label"], str(one["value"]), one["query"]) for one in page["taken_off"]] == [
+        ("Month", "November 2026", "line=peer-support&by=category"),
+        ("Budget line", "Peer support", "month=2026-11&by=category"),
+    ]
+    assert [one["query"] for one in page["ways"]][1] == "month=2026-11&line=peer-support&by=participant"
+
+
+def test_the_totals_as_a_workbook_say_what_the_csv_says(cast, client_of, url):
+    from openpyxl import load_workbook
+
+    make_book(cast)
+    post_return(cast, [cost("1200.00"), cost("300.00", line="Peer support")])
+    client = client_of(cast.bea)
+    rows = list(csv.reader(io.StringIO(b"".join(client.get(url("totals_csv"))).decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(client.get(url("totals_xlsx")).content))["Totals"]
+    found = [list(row) for row in sheet.iter_rows(values_only=True)]
+    start = next(n for n, row in enumerate(found) if row[0] == "By")
+    assert found[start + 1][:3] == ["Budget line", "Housing first", 1200]
+    assert [[str(cell or "") for cell in row[:2]] for row in found[start:]] == [row[:2] for row in rows]
+    assert ["Budget line", "Housing first", "1200.00", "320000.00", "318800.00", "1", "2026–27"] in rows
 
 
 def test_the_csv_of_the_lines_is_what_is_shown_and_sums_to_the_total(cast, client_of, url):
