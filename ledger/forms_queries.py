@@ -29,7 +29,9 @@ class QueriesForm(Form):
     participant = forms.ChoiceField(label="Whose line", required=False)
     asking = forms.ChoiceField(label="Who asks", required=False)
     line = forms.ChoiceField(label="Budget line", required=False)
-    about = forms.RegexField(r"^[1-9]\d{0,8}\.[1-9]\d{0,8}$", required=False, widget=forms.HiddenInput)
+    about = forms.RegexField(
+        r"^[1-9]\d{0,8}\.[1-9]\d{0,8}$", label="Journal and line", required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data, *, alliance: Alliance):
         super().__init__({name: data.get(name, "") for name in self.base_fields})

@@ -245,29 +245,19 @@ def pool(budget: Budget) -> Pool:
 
 @dataclass(frozen=True)
 class Cash:
-    """The pool's money: what of a year's contributions arrived, and what is there and owed today."""
+    """The pool's money today, of all years: what is there, what is still due to it, what it owes for costs."""
 
-    agreed: Decimal
-    received: Decimal
-    brought_forward: Decimal
     in_the_pool: Decimal
+    due: Decimal
     owed: Decimal
 
-    @property
-    def available(self) -> Decimal:
-        return self.agreed + self.brought_forward
 
-
-def cash(budget: Budget) -> Cash:
-    """One query beside `budget.lines_now`, whose sum is what is contributed and brought forward (rule 30)."""
-    kinds = (("bank", {}), ("owed", {}), ("due", {"month__range": (budget.year.start, budget.year.end)}))
-    net = F("debit") - F("credit")
-    there = Balance.objects.of(budget.alliance_id).filter(account__kind__in=[kind for kind, _ in kinds])
-    said = there.aggregate(
-        **{kind: Sum(net, filter=Q(account__kind=kind, **when), default=ZERO) for kind, when in kinds}
-    )
-    agreed = sum((one.now for one in budget.lines_now), ZERO) - budget.brought_forward
-    return Cash(agreed, agreed - said["due"], budget.brought_forward, said["bank"], -said["owed"])
+def cash(alliance_id: int) -> Cash:
+    """One query."""
+    kinds, net = ("bank", "due", "owed"), F("debit") - F("credit")
+    there = Balance.objects.of(alliance_id).filter(account__kind__in=kinds)
+    said = there.aggregate(**{kind: Sum(net, filter=Q(account__kind=kind), default=ZERO) for kind in kinds})
+    return Cash(said["bank"], said["due"], -said["owed"])
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from .charts import (
 SPENT = {"colour": "#17515e", "dash": "", "dot": "m-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0"}
 AHEAD = {"colour": "#6b2b5f", "dash": "9 5", "dot": "m0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z"}
 AGREED = {"colour": "#25202b", "dash": "12 4 2 4", "dot": ""}
-LETTERS = 33  # width that a month’s three letters need on the axis, also at a small screen’s size
+LETTERS = 40  # width that a month’s three letters need on the axis, also at a small screen’s size
 
 
 def course_chart(

@@ -17,7 +17,7 @@ from ledger import permissions, querying, services
 from ledger.forms_queries import AskForm, QueriesForm, ReplyForm
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import CostReturn, Entry, Query, QueryReply
-from ledger.views.shared import places
+from ledger.views.shared import filters_on, places
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -71,6 +71,7 @@ def queries(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "older": f"?{urlencode(form.narrowed | {'before': shown[-1].number})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if before else "",
         "query": urlencode(form.narrowed),
+        "taken_off": filters_on(form),
         "places": places(request, alliance),
     }
     return render(request, "ledger/queries.html", page, partial="queries")

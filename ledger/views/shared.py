@@ -1,10 +1,12 @@
 """What the open book's pages have in common."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from alliance.core.forms import Form
 from ledger import permissions
 from ledger.querying import OnLine
 from participants.models import Alliance, Participant
@@ -63,6 +65,17 @@ def numbered(name: str, alliance: Alliance, places: int = 1) -> Callable[..., st
         return before + "".join(f"{number}{after}" for number, after in zip(numbers, between, strict=True))
 
     return address
+
+
+def filters_on(form: Form, **kept: str) -> list[dict]:
+    """Each filter that leaves something out, with the query without it; `kept` is no filter and stays."""
+    on = []
+    for name, value in form.narrowed.items():
+        field = form.fields[name]
+        rest = {key: one for key, one in form.narrowed.items() if key != name} | kept
+        named = dict(getattr(field, "choices", ())).get(value, value)
+        on.append({"label": field.label, "value": named, "query": urlencode(rest)})
+    return on
 
 
 def query_links(alliance: Alliance, journal: int, line: int, asked: OnLine | None) -> dict | None:
