@@ -48,11 +48,11 @@ class Direction:
 
 
 IN_SHORT = {
-    Kind.CONTRIBUTIONS_AGREED: "Money in: agreed, and due",
+    Kind.CONTRIBUTIONS_AGREED: "Money in: agreed",
     Kind.CONTRIBUTIONS_VARIED: "Agreed money changed",
     Kind.CONTRIBUTION_RECEIVED: "Money in: it arrived",
-    Kind.COST_RETURN: "Money out: spent, and owed",
-    Kind.COSTS_LOADED: "Money out: spent, and owed",
+    Kind.COST_RETURN: "Money out: spent",
+    Kind.COSTS_LOADED: "Money out: spent",
     Kind.PAYMENT: "Money out: paid",
     Kind.TRANSFER_OUT: "Money out: to a partner",
     Kind.ACCRUAL: "Money out: expected",

@@ -124,8 +124,8 @@ def _as_told(
         of = [entry.participant.short_name] if entry.what else []
         told.append(
             {
-                "line": entry.line,
-                "source_row": entry.source_row,
+                "line": str(entry.line),
+                "source_row": str(entry.source_row),
                 "row_url": row_at(source.number, entry.source_row) if source and entry.source_row else "",
                 "what": entry.what,
                 "whose": entry.what or entry.participant.name,

@@ -261,7 +261,7 @@ def _listed(alliance: Alliance, returns: list[CostReturn]) -> list[dict]:
     return_at = numbered("return", alliance)
     return [
         {
-            "number": one.number,
+            "number": str(one.number),
             "url": return_at(one.number),
             "whose": one.participant.short_name,
             "month": one.period.label,
