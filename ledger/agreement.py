@@ -154,11 +154,12 @@ class Allowed:
 
 
 def allowed(line: BudgetLine) -> Allowed:
-    """Two queries."""
-    budget = Budget.objects.select_related("decision__alliance").get(pk=line.budget_id)
-    line.budget = budget
+    """A query, and one for the decision that opened the year."""
+    opened_by = None
+    if line.budget.decision_id:
+        opened_by = Decision.objects.select_related("alliance").get(pk=line.budget.decision_id)
     moves = Move.objects.filter(budget_line=line).select_related("change__decision__alliance")
-    return Allowed(line, budget.decision, _told(moves.order_by("change__number")))
+    return Allowed(line, opened_by, _told(moves.order_by("change__number")))
 
 
 def _told(changes) -> tuple[Change, ...]:

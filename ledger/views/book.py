@@ -39,11 +39,14 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     shown, queries = _spending(alliance, form), _unresolved(alliance, form)
     today = Month.containing(timezone.localdate())
     told = summaries.reported(alliance, form.budget.year.months, form.participants)
-    rate = None if form.narrowed.keys() - {"year"} else summaries.rate(shown.by_month, told)
+    whole, is_over = not form.narrowed.keys() - {"year"}, form.budget.year.end < timezone.localdate()
+    rate = summaries.rate(shown.by_month, told) if whole and not is_over else None
     available = sum(one.now for one in form.budget.lines_now)  # as much as is put in (rule 30)
     page |= {
         "budget": form.budget,
         "spending": shown,
+        "whole": whole,
+        "is_over": is_over,
         "available": available,
         "cash": None if form.narrowed else summaries.cash(alliance.pk),
         "rate": rate,
@@ -57,6 +60,7 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "taken_off": filters_on(form, **_kept(way)),
         "queries": queries,
         "query": urlencode(form.narrowed),
+        "too_many": shown.entries > MOST_IN_A_WORKBOOK,
         "restated": _restated(form),
         "can_send": bool(whose_returns(request, alliance, form.participants)),
     }

@@ -220,7 +220,7 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
     """A row as it stands in the file, and what became of it."""
     found = find_return(alliance, number)
     line = get_object_or_404(
-        ReturnLine.objects.select_related("account", "budget_line"),
+        ReturnLine.objects.select_related("account", "budget_line__budget"),
         alliance=alliance,
         cost_return=found,
         reading=found.reading,

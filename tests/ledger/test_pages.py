@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from alliance.core.outbox import do_all_due
+from alliance.core.periods import FinancialYear
 from ledger.models import Balance, CostReturn, Journal
 from ledger.services import receive_contribution, reverse_journal, withdraw_cost_return
 from tests.factories.ledger import (
@@ -82,6 +83,18 @@ def test_the_rate_counts_only_months_that_every_provider_has_reported(cast, says
         "At the rate of the one month that every provider has reported, the year comes to "
         "<strong>£18,000.00</strong>, £582,000.00 less than is agreed." in page
     )
+
+
+def test_of_a_year_that_is_over_it_says_what_was_spent_and_no_rate(cast, says, url):
+    make_book(cast, FinancialYear(2025))
+    post_return(cast, [cost("1200.00", day="05/10/2025")], OCTOBER.shifted(-12))
+    page = says(cast.bea, url("book"))
+    assert (
+        "We spent <strong>£1,200.00</strong> of the <strong>£600,000.00</strong> in the pool for 2025–26."
+        in page
+    )
+    assert "At the rate" not in page
+    assert "At this rate" not in page
 
 
 def test_a_stranger_does_not_learn_that_there_is_a_book(cast, says, url):
