@@ -30,7 +30,7 @@ class CostsForm(Form):
 
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
-        self.budgets = list(Budget.objects.of(alliance).with_lines())
+        self.budgets = BudgetLine.objects.of(alliance).by_budget()
         self.participants = list(Participant.objects.filter(alliance=alliance))
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (

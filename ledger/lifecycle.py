@@ -29,6 +29,7 @@ class QueryState(models.TextChoices):
     ANSWERED = "answered", "Answered"
     SETTLED = "settled", "Settled"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    CLOSED = "closed", "Closed"
 
 
 class ScanState(models.TextChoices):
@@ -87,6 +88,7 @@ QUERY = Lifecycle(
     Step("ask_again", (Q.ANSWERED,), Q.ASKED),
     Step("settle", (Q.ANSWERED,), Q.SETTLED),
     Step("withdraw", (Q.ASKED, Q.ANSWERED), Q.WITHDRAWN),
+    Step("close", (Q.ASKED, Q.ANSWERED), Q.CLOSED),
     room="ledger",
 )
 

@@ -1,5 +1,7 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
+from django.utils import timezone
+
 from alliance.core.permissions import rule
 from ledger import forecasting, possible, querying
 from ledger.models import ActionPlan, CostReturn, Entry, Journal, Query
@@ -124,6 +126,14 @@ def write_plan(by, *, plan: ActionPlan) -> str:
 
 
 @rule
+def close_query(by, *, query: Query) -> str:
+    """Whoever asked settles. Of an organisation that has left the pool manager closes what it left open."""
+    if not left_the_alliance(query.asking):
+        return f"{query.asking} asked, and settles or withdraws it."
+    return keep_the_pool.reason(by, alliance=query.alliance_id)
+
+
+@rule
 def take_along(by, *, alliance: Alliance) -> str:
     """Whoever may read the book may take it along (principle e)."""
     return "" if standing(by, alliance).appointments else "Only people of the alliance take its book along."
@@ -153,6 +163,10 @@ def confirm_own_books(by, *, participant: Participant) -> str:
     if send_return.allows(by, participant=participant):
         return ""
     return f"Only the finance lead of {participant} confirms its own books."
+
+
+def left_the_alliance(participant: Participant) -> bool:
+    return participant.left_on is not None and participant.left_on <= timezone.localdate()
 
 
 def _has_finance_lead(participant: Participant) -> bool:

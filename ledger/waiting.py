@@ -1,4 +1,4 @@
-"""What waits in the open book, and on whom: returns to send or mend, months to close, queries, action plans."""
+"""What waits in the open book, and on whom: returns, months, queries, transfers to pay, action plans."""
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
@@ -11,7 +11,7 @@ from alliance.core.workdays import add_working_days
 from ledger import possible, querying
 from ledger.forecasting import WRITES
 from ledger.lifecycle import PlanState, ReturnState
-from ledger.models import ActionPlan, Balance, CostReturn, Forecast, Period, PlanStep, Query
+from ledger.models import ActionPlan, Balance, CostReturn, Forecast, Period, PlanStep, Query, Transfer
 from ledger.projection import Variance
 from ledger.summaries import reported
 from ledger.waiting_year_end import YEARS_TO_CLOSE
@@ -145,6 +145,53 @@ def _queries_to_settle(queries: list[Query], standing: Standing) -> list[Waiting
     ]
 
 
+def _left_open(standing: Standing):
+    """What organisations asked that have left: nobody else can end it."""
+    if not standing.has(Role.POOL_MANAGER):
+        return None
+    left = Query.objects.of(standing.alliance).unresolved().filter(asking__left_on__lte=timezone.localdate())
+    return left.told().order_by("number")
+
+
+def _queries_to_close(queries: list[Query], standing: Standing) -> list[Waiting]:
+    return [
+        Waiting(
+            title=f"Close query {one.number}: {one.asking.short_name} has left the alliance",
+            url=one.get_absolute_url(),
+            why=f"It asked about a line of {one.answering.short_name}, and nobody else can settle it.",
+            who="me",
+        )
+        for one in queries
+    ]
+
+
+def _transfers_agreed(standing: Standing):
+    """Money that all agreed to transfer: the host pays it, and whoever receives it waits."""
+    agreed = Transfer.objects.of(standing.alliance).filter(state=Transfer.State.AGREED)
+    if not standing.has(Role.POOL_MANAGER):
+        agreed = agreed.filter(participant__in=standing.participant_ids)
+    agreed = agreed.select_related("participant", "decision").order_by("number")
+    return agreed if standing.participant_ids else None
+
+
+def _transfers_to_pay(transfers: list[Transfer], standing: Standing) -> list[Waiting]:
+    pays = standing.has(Role.POOL_MANAGER)
+    slug = standing.alliance.slug
+    return [
+        Waiting(
+            title=f"Pay {format_pounds(one.amount)} to {one.participant.short_name}"
+            if pays
+            else f"{format_pounds(one.amount)} to {one.participant.short_name} waits to be paid",
+            url=reverse("ledger:pay_transfer", args=[slug, one.number])
+            if pays
+            else reverse("ledger:payments", args=[slug]),
+            why=f"All agreed to this transfer in decision {one.decision.number}.",
+            who="me" if pays else "others",
+        )
+        for one in transfers
+    ]
+
+
 def _asked(query: Query) -> str:
     return f"Asked {query.age} ago." if query.days else "Asked today."
 
@@ -230,5 +277,7 @@ waiting_on = Sources(
         Source(_to_settle, _queries_to_settle),
         Source(_plans_open, _plans_to_write),
         Source(_plans_in_hand, _plans_to_end),
+        Source(_left_open, _queries_to_close),
+        Source(_transfers_agreed, _transfers_to_pay),
     ]
 )

@@ -159,6 +159,7 @@ INSIDE = [
     Door("decisions:report_urgent_action", HAVENS_VOICES, HAVENS_VOICES, at=("urgent",)),
     Door("ledger:book", ALL),
     Door("ledger:totals_csv", ALL),
+    Door("ledger:totals_xlsx", ALL),
     Door("ledger:lines", ALL),
     Door("ledger:lines_csv", ALL),
     Door("ledger:journals", ALL),

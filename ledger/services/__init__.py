@@ -17,7 +17,14 @@ from ledger.services.mending import explain_names, fix_rows
 from ledger.services.own_statements import confirm_own_books, state_vat
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
-from ledger.services.queries import answer_query, ask_about_line, ask_again, settle_query, withdraw_query
+from ledger.services.queries import (
+    answer_query,
+    ask_about_line,
+    ask_again,
+    close_query,
+    settle_query,
+    withdraw_query,
+)
 from ledger.services.restating import restate
 from ledger.services.returns import (
     accept_cost_return,
@@ -52,6 +59,7 @@ __all__ = [
     "ask_for_memorandum_paper",
     "change_budget",
     "close_period",
+    "close_query",
     "close_year",
     "confirm_own_books",
     "correct_line",
