@@ -14,6 +14,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from alliance.core.money import ZERO, MoneyError, format_pounds, parse_pounds, pounds
 from alliance.core.periods import FinancialYear, Month
@@ -193,8 +194,7 @@ class Problem:
     field: str = ""  # of COLUMNS, where it is one field's
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row that was understood, ready for the staging table; or, with problems, its text alone."""
 
     row: int
