@@ -242,6 +242,21 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # halves the work of compressing and t
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", default=20) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+
+def scanner(value: str) -> tuple[str, int] | None:
+    """Where clamd listens: "clamd://host:port", or nothing."""
+    if not value:
+        return None
+    host, colon, port = value.removeprefix("clamd").lstrip(":/ ").rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ImproperlyConfigured(
+            f"SCANNER is {value!r}. Say where clamd listens, like clamd://localhost:3310, or leave it out."
+        )
+    return host.strip("[]"), int(port)
+
+
+SCANNER = scanner(env.str("SCANNER", default="").strip())
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django import forms
 
-from alliance.core.forms import MoneyField, NumberInput, Radios, WordsField
+from alliance.core.forms import Group, MoneyField, NumberInput, Radios, Row, WordsField
 from alliance.core.money import ZERO, format_pounds, pounds
 from alliance.core.periods import FinancialYear, Month
 from decisions.effects import Kind, TermsForm, register
@@ -78,6 +78,17 @@ class OfBook(Kind):
         return []
 
 
+class AtFounding(OfBook):
+    """What the founders enter as they signed it, before the first proposal; later a decision carries it out."""
+
+    def agree(self, alliance: Alliance, terms: dict, *, decision=None, by: User) -> None:
+        """Make it hold: by the decision, or by the founders where there is none yet."""
+        raise NotImplementedError
+
+    def carry_out(self, decision, terms: dict, *, by: User) -> None:
+        self.agree(decision.alliance, terms, decision=decision, by=by)
+
+
 # ── A year ──
 
 
@@ -114,6 +125,22 @@ class YearForm(TermsForm):
                 name, amount = lines[place - 1]
                 self.initial[f"line_{place}"] = name
                 self.initial[f"amount_{place}"] = amount and Decimal(amount)
+        put_in = [Row(one.name, (f"contribution_{one.pk}",)) for one in self.parties]
+        planned = [
+            Row(f"Line {place}", (f"line_{place}", f"amount_{place}")) for place in range(1, LINES + 1)
+        ]
+        self.groups = [
+            Group(f"What comes in for {self.year.label}", ("Participant", "Contributes (£)"), put_in),
+            Group(
+                "What it is for",
+                ("Line", "Budget line", "Amount (£)"),
+                planned,
+                "Lines and contingency together are as much as comes in, to the penny. "
+                "Leave what you do not need empty.",
+            ),
+        ]
+        first = [name for row in put_in for name in row.fields]
+        self.order_fields([*first, "brought_forward", *(name for row in planned for name in row.fields)])
 
     def clean(self):
         for place in range(1, LINES + 1):
@@ -211,6 +238,8 @@ class Year(OfBook):
 
 # ── Virement and variation ──
 
+CHANGES = "Enter −500 to take £500 away, 500 to add it. Leave empty what stays as it is."
+
 
 class _ChangeForm(TermsForm):
     varies = False
@@ -221,10 +250,10 @@ class _ChangeForm(TermsForm):
         varied = dict(
             zip(self.given.get("participants", []), self.given.get("contributions", []), strict=False)
         )
-        self.rows, self.parties = [], []
-        several = len(self.budgets) > 1
+        self.rows, self.parties, self.groups = [], [], []
         for budget in self.budgets:
-            year = f" ({budget.year.label})" if several else ""
+            year = f" ({budget.year.label})" if len(self.budgets) > 1 else ""
+            before = len(self.fields)
             if self.varies:
                 for one in budget.contributions.as_now().select_related("participant"):
                     name = f"contribution_{one.pk}"
@@ -238,14 +267,25 @@ class _ChangeForm(TermsForm):
                 self.rows.append((name, budget, line))
                 if line.pk in moved:
                     self.initial[name] = Decimal(moved[line.pk])
+            self._table(budget, list(self.fields)[before:])
+
+    def _table(self, budget: Budget, names: list[str]) -> None:
+        """The year's contributions, if they change, and its lines, each with what it has now."""
+        for kind, heading, first in (
+            ("contribution_", f"Contributions to {budget.year.label}", "Participant"),
+            ("line_", f"Budget lines of {budget.year.label}", "Budget line"),
+        ):
+            rows = [
+                Row(self.fields[name].label, (name,), self.fields[name].help_text.removesuffix(" now"))
+                for name in names
+                if name.startswith(kind)
+            ]
+            if rows:
+                self.groups.append(Group(heading, (first, "Now", "Change (£)"), rows, CHANGES))
 
     @staticmethod
     def _change(label: str, now: Decimal) -> MoneyField:
-        return MoneyField(
-            label=label,
-            help_text=f"{format_pounds(now)} now. Enter −500 to take £500 away, 500 to add it.",
-            required=False,
-        )
+        return MoneyField(label=label, help_text=f"{format_pounds(now)} now", required=False)
 
     @property
     def terms(self) -> dict:
@@ -441,7 +481,6 @@ class ShareForm(TermsForm):
         for one in self.parties:
             self.fields[f"weight_{one.pk}"] = forms.DecimalField(
                 label=f"{one.name}'s part of the split",
-                help_text="Percents or any weights: each gets its part of their sum.",
                 min_value=0,
                 max_value=99999,
                 decimal_places=4,
@@ -450,6 +489,22 @@ class ShareForm(TermsForm):
             )
             if one.pk in given:
                 self.initial[f"weight_{one.pk}"] = Decimal(given[one.pk])
+        self.groups = [
+            Group(
+                "Beyond the band",
+                ("What is shared", "Providers' share (%)", "At most, in % of the target"),
+                [
+                    Row("A saving", ("gain_share", "gain_cap")),
+                    Row("An overspend", ("pain_share", "pain_cap")),
+                ],
+            ),
+            Group(
+                "Among the providers",
+                ("Provider", "Its part"),
+                [Row(one.name, (f"weight_{one.pk}",)) for one in self.parties],
+                "Percents or any weights: each gets its part of their sum.",
+            ),
+        ]
 
     @property
     def terms(self) -> dict:
@@ -467,7 +522,7 @@ class ShareForm(TermsForm):
 
 
 @register
-class Share(OfBook):
+class Share(AtFounding):
     """Rule 38."""
 
     key, label, form = "share_terms", "How gain and pain are shared", ShareForm
@@ -500,10 +555,10 @@ class Share(OfBook):
             "Among the providers: " + _listed(f"{name} {_short(weight)}" for name, weight in split),
         ]
 
-    def carry_out(self, decision, terms: dict, *, by: User) -> None:
+    def agree(self, alliance: Alliance, terms: dict, *, decision=None, by: User) -> None:
         parties = Participant.objects.in_bulk(terms["participants"])
         services.agree_share_terms(
-            budget=Budget.objects.get(pk=terms["budget"], alliance=decision.alliance),
+            budget=Budget.objects.get(pk=terms["budget"], alliance=alliance),
             target=Decimal(terms["target"]),
             split=[
                 (parties[pk], weight)
@@ -552,7 +607,7 @@ class BookTermsForm(TermsForm):
 
 
 @register
-class BookTermsKind(OfBook):
+class BookTermsKind(AtFounding):
     key, label, form = "book_terms", "How the book is kept", BookTermsForm
     needs = ("forecast_percent", "plan_days", "report_cycle")
 
@@ -577,9 +632,9 @@ class BookTermsKind(OfBook):
             said.append(f"Contributions vary like this: {terms['contributions_vary']}")
         return said
 
-    def carry_out(self, decision, terms: dict, *, by: User) -> None:
+    def agree(self, alliance: Alliance, terms: dict, *, decision=None, by: User) -> None:
         services.agree_book_terms(
-            alliance=decision.alliance,
+            alliance=alliance,
             forecast_percent=Decimal(terms["forecast_percent"]),
             plan_days=terms["plan_days"],
             report_cycle=terms["report_cycle"],
@@ -613,7 +668,6 @@ class OverheadForm(TermsForm):
         for one in self.parties:
             self.fields[f"quantity_{one.pk}"] = forms.DecimalField(
                 label=f"{one.name} has",
-                help_text="People, or hours a week. Leave it empty where spend is the driver: the book knows it.",
                 min_value=0,
                 max_value=9_999_999,
                 decimal_places=2,
@@ -622,6 +676,14 @@ class OverheadForm(TermsForm):
             )
             if one.pk in given:
                 self.initial[f"quantity_{one.pk}"] = Decimal(given[one.pk])
+        self.groups = [
+            Group(
+                "How much of the driver each has",
+                ("Participant", "People, or hours a week"),
+                [Row(one.name, (f"quantity_{one.pk}",)) for one in self.parties],
+                "Leave it empty where spend is the driver: the book knows it.",
+            )
+        ]
 
     @property
     def terms(self) -> dict:
@@ -643,7 +705,7 @@ class OverheadForm(TermsForm):
 
 
 @register
-class OverheadKind(OfBook):
+class OverheadKind(AtFounding):
     """Rule 35."""
 
     key, label, form = "overhead", "By what an overhead is shared", OverheadForm
@@ -667,11 +729,11 @@ class OverheadKind(OfBook):
             said.append("There are: " + _listed(f"{name} {_short(quantity)}" for name, quantity in basis))
         return said
 
-    def carry_out(self, decision, terms: dict, *, by: User) -> None:
+    def agree(self, alliance: Alliance, terms: dict, *, decision=None, by: User) -> None:
         parties = Participant.objects.in_bulk(terms["participants"])
         services.share_overhead(
             budget_line=BudgetLine.objects.select_related("budget__alliance").get(
-                pk=terms["budget_line"], alliance=decision.alliance
+                pk=terms["budget_line"], alliance=alliance
             ),
             driver=Overhead.Driver(terms["driver"]),
             basis=[

@@ -1,7 +1,15 @@
 """The open book's later work (house 34): each fetches by id and calls one thing."""
 
-from alliance.core.outbox import Run, errand
-from ledger.models import CostReturn
+from datetime import date
+
+from alliance.core import scanner
+from alliance.core.outbox import Run, enqueue, errand
+from alliance.core.scanner import ScannerTrouble
+from alliance.core.schedule import every_day
+from ledger.lifecycle import UNSCANNED
+from ledger.models import CostReturn, Evidence
+
+AT_ONCE = 500  # files that are scanned belatedly in a day
 
 
 @errand("ledger.check_return")
@@ -18,3 +26,36 @@ def _post_return(run: Run) -> None:
     cost_return = CostReturn.objects.get(pk=run.payload["return_id"])
     with run.step(f"Posting {cost_return.line_count:,} lines", 30):
         post_cost_return(cost_return=cost_return)
+
+
+@errand("ledger.scan_evidence")
+def _scan_evidence(run: Run) -> None:
+    """The scanner is asked outside of any transaction; when it cannot say, the file says so and it is tried again."""
+    from ledger.services import note_scan
+
+    with run.step("Fetching the file", 10):
+        evidence = Evidence.objects.select_related("document").get(pk=run.payload["evidence_id"])
+    if evidence.scan not in UNSCANNED or not scanner.is_there():
+        return
+    try:
+        verdict = scanner.scan(bytes(evidence.document.content))
+    except ScannerTrouble:
+        with run.step("The scanner did not say", 90):
+            note_scan(evidence=evidence, verdict=None)
+        raise
+    with run.step("Keeping what the scanner said", 90):
+        note_scan(evidence=evidence, verdict=verdict)
+
+
+@every_day
+def ask_for_scans(today: date) -> None:
+    """What came before there was a scanner, or while it was away."""
+    if not scanner.is_there():
+        return
+    for one in Evidence.objects.unscanned().order_by("pk").only("alliance_id")[:AT_ONCE]:
+        enqueue(
+            "ledger.scan_evidence",
+            key=f"{one.pk} {today}",
+            alliance_id=one.alliance_id,
+            evidence_id=one.pk,
+        )

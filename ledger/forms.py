@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from alliance.core.forms import DateInputField, Form, MoneyField, WordsField
+from alliance.core.forms import DateInputField, Form, Group, MoneyField, Row, WordsField
 from alliance.core.money import ZERO
 from alliance.core.periods import FinancialYear, Month
 from ledger import importing
@@ -279,10 +279,11 @@ class YearForm(Form):
 
     brought_forward = MoneyField(label="Brought forward from last year", required=False)
     contingency = MoneyField(label="Contingency", required=False, min_value=ZERO)
+    opens = forms.CharField(required=False, widget=forms.HiddenInput)  # the year that its sender saw
 
-    def __init__(self, *args, participants: list[Participant], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.participants = participants
+    def __init__(self, *args, participants: list[Participant], year: FinancialYear, **kwargs):
+        super().__init__(*args, initial={"opens": year.slug}, **kwargs)
+        self.participants, self.year = participants, year
         for one in participants:
             self.fields[f"from_{one.slug}"] = MoneyField(label=one.name, required=False, min_value=ZERO)
         for n in range(1, LINES + 1):
@@ -292,17 +293,27 @@ class YearForm(Form):
             self.fields[f"line_{n}_amount"] = MoneyField(
                 label=f"Amount of line {n}", required=False, min_value=ZERO
             )
-
-    @property
-    def contribution_fields(self):
-        return [self[f"from_{one.slug}"] for one in self.participants]
-
-    @property
-    def line_fields(self):
-        return [(self[f"line_{n}"], self[f"line_{n}_amount"]) for n in range(1, LINES + 1)]
+        put_in = [Row(one.name, (f"from_{one.slug}",)) for one in participants]
+        planned = [Row(f"Line {n}", (f"line_{n}", f"line_{n}_amount")) for n in range(1, LINES + 1)]
+        self.groups = [
+            Group("What comes in", ("Participant", "Contributes (£)"), put_in),
+            Group(
+                "What it is for",
+                ("Line", "Budget line", "Amount (£)"),
+                planned,
+                "Leave empty what you do not need.",
+            ),
+        ]
+        asked = (
+            [name for row in put_in for name in row.fields],
+            [name for row in planned for name in row.fields],
+        )
+        self.order_fields([*asked[0], "brought_forward", *asked[1], "contingency"])
 
     def clean(self):
         given = super().clean()
+        if given.get("opens") not in ("", None, self.year.slug):
+            raise forms.ValidationError(f"The year {given['opens']} is open already.")
         if self.errors:
             return given
         names = set()

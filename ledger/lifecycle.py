@@ -1,4 +1,4 @@
-"""What becomes of a cost return, and of money that is to leave the pool."""
+"""What becomes of a cost return, of money that is to leave the pool, of a query, and of a file of evidence."""
 
 from django.db import models
 
@@ -24,6 +24,20 @@ class TransferState(models.TextChoices):
     PAID = "paid", "Paid"
 
 
+class QueryState(models.TextChoices):
+    ASKED = "asked", "Asked"
+    ANSWERED = "answered", "Answered"
+    SETTLED = "settled", "Settled"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ScanState(models.TextChoices):
+    NOT_SCANNED = "not_scanned", "Not scanned"
+    CLEAN = "clean", "Scanned, nothing found"
+    INFECTED = "infected", "Infected"
+    FAILED = "failed", "Could not be scanned"
+
+
 S = ReturnState
 IN_HAND = (S.CHECKING, S.MAPPING, S.ATTENTION, S.READY)
 
@@ -45,6 +59,7 @@ RETURN = Lifecycle(
     Step("state_nothing_spent", (S.CHECKING,), S.NIL),
     Step("replace", (*IN_HAND, S.NIL), S.REPLACED),
     Step("withdraw", (*IN_HAND, S.NIL), S.WITHDRAWN),
+    Step("add_evidence", (*IN_HAND, S.POSTING, S.POSTED, S.REVERSED)),
     room="ledger",
 )
 
@@ -53,5 +68,28 @@ TRANSFER = Lifecycle(
     TransferState,
     TransferState.AGREED,
     Step("pay", (TransferState.AGREED,), TransferState.PAID),
+    room="ledger",
+)
+
+Q = QueryState
+QUERY = Lifecycle(
+    "Query",
+    QueryState,
+    Q.ASKED,
+    Step("answer", (Q.ASKED, Q.ANSWERED), Q.ANSWERED),
+    Step("ask_again", (Q.ANSWERED,), Q.ASKED),
+    Step("settle", (Q.ANSWERED,), Q.SETTLED),
+    Step("withdraw", (Q.ASKED, Q.ANSWERED), Q.WITHDRAWN),
+    room="ledger",
+)
+
+UNSCANNED = (ScanState.NOT_SCANNED, ScanState.FAILED)
+SCAN = Lifecycle(
+    "File of evidence",
+    ScanState,
+    ScanState.NOT_SCANNED,
+    Step("find_clean", UNSCANNED, ScanState.CLEAN),
+    Step("find_infected", UNSCANNED, ScanState.INFECTED),
+    Step("fail", UNSCANNED, ScanState.FAILED),
     room="ledger",
 )

@@ -1,8 +1,8 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
 from alliance.core.permissions import rule
-from ledger import possible
-from ledger.models import CostReturn, Journal
+from ledger import possible, querying
+from ledger.models import CostReturn, Entry, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
 
@@ -66,6 +66,56 @@ def correct(by, *, participant: Participant) -> str:
     if send_return.allows(by, participant=participant):
         return ""
     return f"Only the finance lead of {participant} or the pool manager corrects its lines."
+
+
+@rule
+def add_evidence(by, *, cost_return: CostReturn) -> str:
+    """What shows a participant's costs is its own to add (rules 28, 29)."""
+    if send_return.allows(by, participant=cost_return.participant):
+        return ""
+    return f"Only the finance lead of {cost_return.participant} adds evidence to its returns."
+
+
+@rule
+def ask_about(by, *, entry: Entry, asking: Participant | None = None) -> str:
+    """In the name of an organisation, by somebody who does more than read there; nobody asks its own (principle e)."""
+    ours = querying.asks_for(standing(by, entry.alliance_id)).keys()
+    if not ours:
+        return "Queries are asked in the name of an organisation, by whoever acts for it."
+    if not ours - {entry.participant_id} or (asking and asking.pk == entry.participant_id):
+        return f"It is {entry.participant}’s own line: other organisations ask about it."
+    if asking and asking.pk not in ours:
+        return f"Only somebody who acts for {asking} asks in its name."
+    return ""
+
+
+@rule
+def answer_query(by, *, query: Query) -> str:
+    if query.answering_id in querying.answers_for(standing(by, query.alliance_id)):
+        return ""
+    return f"Only the finance lead or a representative of {query.answering} answers."
+
+
+@rule
+def settle_query(by, *, query: Query) -> str:
+    """Whether an answer is enough is for the organisation that asked; it alone asks again or withdraws."""
+    if query.asking_id in querying.asks_for(standing(by, query.alliance_id)):
+        return ""
+    return f"Only {query.asking} asks again, settles or withdraws: it asked."
+
+
+@rule
+def take_along(by, *, alliance: Alliance) -> str:
+    """Whoever may read the book may take it along (principle e)."""
+    return "" if standing(by, alliance).appointments else "Only people of the alliance take its book along."
+
+
+@rule
+def mark_supplier(by, *, participant: Participant) -> str:
+    """The suppliers of a participant: its own people, or the pool manager, who publishes."""
+    if keep_the_pool.allows(by, alliance=participant.alliance_id):
+        return ""
+    return send_return.reason(by, participant=participant)
 
 
 def _has_finance_lead(participant: Participant) -> bool:

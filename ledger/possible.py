@@ -62,9 +62,7 @@ def not_correctable(entry: Entry) -> str:
 
 
 def standing_correction(journal: Journal, line: int | None = None) -> Correction | None:
-    found = Correction.objects.filter(corrects=journal, journal__reversed_by__isnull=True).select_related(
-        "journal"
-    )
+    found = Correction.objects.standing().filter(corrects=journal).select_related("journal")
     return (found if line is None else found.filter(line=line)).first()
 
 

@@ -75,12 +75,27 @@ class CostReturnQuerySet(OfAllianceQuerySet):
 
 
 class OnAccounts(OfAllianceQuerySet):
+    """What names an account and a month."""
+
     def costs(self):
         return self.filter(account__kind="cost")
 
     def within(self, span: Span):
         """In the months of a month, quarter or year."""
         return self.filter(month__gte=span.start, month__lte=span.end)
+
+
+class CorrectionQuerySet(OfAllianceQuerySet):
+    def standing(self):
+        """Not taken back by a reversal."""
+        return self.filter(journal__reversed_by__isnull=True)
+
+
+class RestatementQuerySet(OnAccounts):
+    def with_what_it_names(self):
+        return self.select_related(
+            "participant", "account", "budget_line", "decision__alliance", "journal__alliance"
+        )
 
 
 class Told(NamedTuple):
@@ -155,3 +170,27 @@ class BalanceQuerySet(OnAccounts):
             .annotate(net=Sum(F("debit") - F("credit")), entries=Sum("count"))
             .order_by(*keys)
         )
+
+
+class QueryQuerySet(OfAllianceQuerySet):
+    def unresolved(self):
+        """Neither settled nor withdrawn."""
+        return self.filter(state__in=["asked", "answered"])
+
+    def within(self, span: Span):
+        """About lines in the months of a month, quarter or year."""
+        return self.filter(month__gte=span.start, month__lte=span.end)
+
+    def told(self):
+        """With what a list says of each."""
+        return self.select_related("alliance", "asking", "answering", "budget_line", "words", "journal")
+
+
+class EvidenceQuerySet(OfAllianceQuerySet):
+    def unscanned(self):
+        return self.filter(scan__in=["not_scanned", "failed"])
+
+    def told(self):
+        """With what a list says of each; never the bytes."""
+        rows = self.select_related("document", "added_by", "reason", "superseded_by__reason")
+        return rows.defer("document__content")

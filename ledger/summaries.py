@@ -131,6 +131,33 @@ def cell(
     return Balance.objects.filter(**where).net() + restated
 
 
+def costs_of(
+    alliance_id: int, months: Iterable[Month], participant: Participant, category: Category, line: BudgetLine
+) -> dict[Month, Decimal]:
+    """What each of the months says today of a participant's costs of a category and line. One query."""
+    months = list(months)
+    rows = Balance.objects.filter(
+        alliance_id=alliance_id,
+        month__in=[one.start for one in months],
+        participant=participant,
+        account__category=category,
+        budget_line=line,
+    ).net_by("month")
+    said = {row["month"]: row["net"] for row in rows}
+    return {one: said.get(one.start, ZERO) for one in months}
+
+
+def owed(alliance_id: int) -> dict[int, Decimal]:
+    """What the pool owes each participant for its costs today, by the participant's id."""
+    rows = Balance.objects.filter(alliance_id=alliance_id, account__kind="owed").net_by("participant")
+    return {row["participant"]: -row["net"] for row in rows}
+
+
+def in_the_pool(alliance_id: int) -> Decimal:
+    """The money in the pool today, as the book has it."""
+    return Balance.objects.filter(alliance_id=alliance_id, account__kind="bank").net()
+
+
 def agreed_terms(budget: Budget) -> ShareTerms | None:
     """How the year's gain or pain is shared as it was agreed last, for `sharing.share`; None before anything was."""
     agreed = budget.share_terms.prefetch_related("split__participant").first()

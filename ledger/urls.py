@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from ledger.views import book, entry, mending, pool, returns, scenario
+from ledger.views import (
+    agreement,
+    book,
+    correcting,
+    entry,
+    evidence,
+    exports,
+    mending,
+    payments,
+    pool,
+    queries,
+    returns,
+    scenario,
+    timing,
+)
 
 app_name = "ledger"
 urlpatterns = [
@@ -29,10 +43,36 @@ urlpatterns = [
     path("returns/<int:number>/file/", returns.file, name="file"),
     path("returns/<int:number>/problems.csv", returns.problems_csv, name="problems_csv"),
     path("returns/<int:number>/rows/<int:row>/", returns.row, name="row"),
-    path("budget/", pool.budget, name="budget"),
-    path("budget/new/", pool.new_year, name="new_year"),
+    path("returns/<int:number>/evidence/new/", evidence.add_evidence, name="add_evidence"),
+    path("returns/<int:number>/evidence/<int:file>/", evidence.evidence, name="evidence"),
+    path("queries/", queries.queries, name="queries"),
+    path("queries.csv", queries.queries_csv, name="queries_csv"),
+    path("queries/<int:number>/", queries.query, name="query"),
+    path("queries/<int:number>/replies/", queries.reply, name="reply"),
+    path("journals/<int:number>/lines/<int:line>/query/", queries.ask, name="ask"),
+    path("budget/", agreement.budget, name="budget"),
+    path("budget/new/", agreement.new_year, name="new_year"),
     path("budget/<slug:year>/receipts/new/", pool.receipt, name="receipt"),
+    path("budget/set-up/<slug:step>/", agreement.set_up, name="set_up"),
     path("months/", pool.periods, name="periods"),
     path("months/<slug:month>/close/", pool.close, name="close"),
     path("scenario/", scenario.scenario, name="scenario"),
+    # What is posted by hand
+    path("journals/<int:number>/lines/<int:line>/correction/", correcting.correction, name="correction"),
+    path("accruals/", timing.accruals, name="accruals"),
+    path("accruals/new/", timing.accrue, name="accrue"),
+    path("accruals/<int:number>/evidence/", timing.accrual_evidence, name="accrual_evidence"),
+    path("prepayments/new/", timing.prepay, name="prepay"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/new/", payments.pay, name="pay"),
+    path("transfers/<int:number>/payment/", payments.pay_transfer, name="pay_transfer"),
+    # What is taken along
+    path("exports/", exports.exports, name="exports"),
+    path("exports/accounts/", exports.accounts_file, name="accounts_file"),
+    path("exports/table/", exports.table, name="table_file"),
+    path("lines.xlsx", exports.lines_xlsx, name="lines_xlsx"),
+    path("spend/", exports.spend, name="spend"),
+    path("spend/file/", exports.spend_file, name="spend_file"),
+    path("spend/supplier/", exports.mark_supplier, name="mark_supplier"),
+    path("adds-up/", exports.explain, name="explain"),
 ]

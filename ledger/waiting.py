@@ -1,14 +1,15 @@
-"""What waits in the open book, and on whom: returns to send or to mend, months to close. A constant few queries."""
+"""What waits in the open book, and on whom: returns to send or mend, months to close, queries to answer or settle."""
 
 from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.money import format_pounds
 from alliance.core.periods import Month
 from alliance.core.waiting import Source, Sources, Waiting
 from alliance.core.workdays import add_working_days
-from ledger import possible
+from ledger import possible, querying
 from ledger.lifecycle import ReturnState
-from ledger.models import CostReturn, Period
+from ledger.models import CostReturn, Period, Query
 from ledger.summaries import reported
 from participants.models import Participant, RoleAppointment
 from participants.standing import Role, Standing
@@ -103,6 +104,47 @@ def _months_to_close(periods: list[Period], standing: Standing) -> list[Waiting]
     ]
 
 
+def _to_answer(standing: Standing):
+    ours = standing.participant_ids
+    queries = Query.objects.of(standing.alliance).unresolved().filter(answering__in=ours, state="asked")
+    return queries.told().order_by("number") if ours else None
+
+
+def _to_settle(standing: Standing):
+    ours = standing.participant_ids
+    queries = Query.objects.of(standing.alliance).unresolved().filter(asking__in=ours, state="answered")
+    return queries.told().order_by("number") if ours else None
+
+
+def _queries_to_answer(queries: list[Query], standing: Standing) -> list[Waiting]:
+    acts = querying.answers_for(standing)
+    return [
+        Waiting(
+            title=f"{one.asking.short_name} asks about {one.entry.what or one.budget_line.name}",
+            url=one.get_absolute_url(),
+            why=f"It is {one.answering.short_name}’s line, of {format_pounds(one.entry.amount)}. {_asked(one)}",
+            who="me" if one.answering_id in acts else "organisation",
+        )
+        for one in querying.with_entries(queries)
+    ]
+
+
+def _queries_to_settle(queries: list[Query], standing: Standing) -> list[Waiting]:
+    return [
+        Waiting(
+            title=f"{one.answering.short_name} answered about {one.entry.what or one.budget_line.name}",
+            url=one.get_absolute_url(),
+            why=f"Settle the query of {one.asking.short_name}, or ask again. {_asked(one)}",
+            who="me" if one.asked_by_id == standing.person.pk else "organisation",
+        )
+        for one in querying.with_entries(queries)
+    ]
+
+
+def _asked(query: Query) -> str:
+    return f"Asked {query.age} ago." if query.days else "Asked today."
+
+
 def _whose_to_act(standing: Standing, participants: set[int]) -> set[int]:
     """Those participants whose returns are this person's to send, by the rule of permissions.send_return."""
     if not participants:
@@ -129,5 +171,7 @@ waiting_on = Sources(
         Source(_in_hand, _returns_in_hand),
         Source(_last_month, _returns_missing),
         Source(_ended, _months_to_close),
+        Source(_to_answer, _queries_to_answer),
+        Source(_to_settle, _queries_to_settle),
     ]
 )

@@ -22,7 +22,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import conflicts, decisions, effects, learning, ledger, meetings
+from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
@@ -179,12 +179,41 @@ INSIDE = [
     Door("ledger:file", ALL, at=("return",)),
     Door("ledger:problems_csv", ALL, at=("return",)),
     Door("ledger:row", ALL, at=("return", "row")),
+    Door("ledger:add_evidence", HAVENS_BOOKS, HAVENS_BOOKS, at=("return",)),
+    Door("ledger:evidence", ALL, at=("return", "evidence_file")),
+    Door("ledger:queries", ALL),
+    Door("ledger:queries_csv", ALL),
+    Door("ledger:query", ALL, at=("query",)),
+    Door("ledger:reply", None, HAVENS_BOOKS | HAVENS_VOICES | BEACONS_VOICES, at=("query",)),
+    Door(
+        "ledger:ask",
+        frozenset({"carol", "hana", "rosa"}),
+        frozenset({"carol", "hana", "rosa"}),
+        at=("journal", "line"),
+    ),
     Door("ledger:budget", ALL),
-    Door("ledger:new_year", frozenset(), frozenset()),  # the founders' way in; this house decides already
+    Door("ledger:new_year", POOL, POOL),  # where the alliance decides already, it says which decision does it
     Door("ledger:receipt", POOL, POOL, at=("year",)),
     Door("ledger:periods", ALL),
     Door("ledger:close", POOL, POOL, at=("month",)),
     Door("ledger:scenario", ALL),
+    Door("ledger:set_up", POOL, POOL, at=("setting_up",)),
+    Door("ledger:correction", HAVENS_BOOKS | POOL, HAVENS_BOOKS | POOL, at=("journal", "journal_line")),
+    Door("ledger:accruals", ALL),
+    Door("ledger:accrue", ALL, frozenset({"carol", "finn", "hana", "rosa"})),
+    Door("ledger:prepay", ALL, frozenset({"carol", "finn", "hana", "rosa"})),
+    Door("ledger:accrual_evidence", ALL, at=("accrual",)),
+    Door("ledger:payments", ALL),
+    Door("ledger:pay", POOL, POOL),
+    Door("ledger:pay_transfer", POOL, POOL, at=("transfer",)),
+    Door("ledger:exports", ALL),
+    Door("ledger:accounts_file", None, ALL),
+    Door("ledger:table_file", None, ALL),
+    Door("ledger:lines_xlsx", ALL),
+    Door("ledger:spend", ALL),
+    Door("ledger:spend_file", None, ALL),
+    Door("ledger:mark_supplier", None, frozenset({"carol", "finn", "hana", "rosa"})),
+    Door("ledger:explain", ALL),
     Door("learning:overview", ALL),
     Door("learning:reviews", ALL),
     Door("learning:prepare_review", CONVENES, CONVENES),
@@ -327,8 +356,15 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "return": posted.number,
         "ready_return": ready.number,
         "row": 2,
+        "evidence_file": ledger.add_evidence(posted, cast.finn).number,
+        "query": ledger.ask(posted, cast.beacon, cast.rosa).number,
+        "line": 1,
         "year": ledger.YEAR.slug,
         "month": ledger.NOVEMBER.slug,
+        "journal_line": 1,
+        "setting_up": "book_terms",
+        "accrual": decided.accrue(cast).number,
+        "transfer": decided.agreed_transfer(cast.beacon).number,
         "review": learning.prepare(cast.alliance, cast.lena).number,
         "experiment": learning.propose(cast.alliance, cast.lee).number,
         "running": learning.running(cast.alliance, cast.lee, cast.lena).number,

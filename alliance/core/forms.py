@@ -7,6 +7,8 @@ django-allauth too, from `templates/django/forms/`.
 """
 
 import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
@@ -403,6 +405,29 @@ class ConcordatRenderer(TemplatesSetting):
 # ── The base of every form ───────────────────────────────────────────────────
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line of a `Group`: its `name`, and the `fields` asked there. `now` is what stands there today, in words."""
+
+    name: str
+    fields: tuple[str, ...]
+    now: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions that are asked line by line, as a table: `columns` are its headings, the first that of the names."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+    hint: str = ""
+
+    @property
+    def has_now(self) -> bool:
+        return any(row.now for row in self.rows)
+
+
 class PlainWords:
     """What `Form` and `ModelForm` share.
 
@@ -410,10 +435,12 @@ class PlainWords:
     `reveals`: {field: {answer: [fields]}}, the questions that follow from an answer; all show without JavaScript.
     `keeps_files`: its view keeps a file that came, whatever else is wrong.
     `not_optional`: names of fields that a draft may leave empty, or that one answer needs: "(optional)" would mislead.
+    `groups`: the `Group`s of fields that are asked line by line; `components/asked.html` draws them.
     """
 
     asks: ClassVar[dict] = {}
     reveals: ClassVar[dict] = {}
+    groups: Sequence[Group] = ()
     keeps_files = False
     use_required_attribute = False
 
@@ -424,6 +451,23 @@ class PlainWords:
             label = str(field.label or name.replace("_", " ").capitalize())
             field.label = label
             _say_plainly(field, label, self.asks.get(name))
+
+    @property
+    def parts(self) -> Iterator[dict]:
+        """What is asked, in the fields' order: {"field"} alone, or {"group", "rows": [(row, [(heading, field)])]}."""
+        grouped = {name: group for group in self.groups for row in group.rows for name in row.fields}
+        shown: list[Group] = []
+        for field in self.visible_fields():
+            group = grouped.get(field.name)
+            if group is None:
+                if not field.follows:
+                    yield {"field": field}
+            elif group not in shown:
+                shown.append(group)
+                yield {"group": group, "rows": [(row, self._asked_in(group, row)) for row in group.rows]}
+
+    def _asked_in(self, group: Group, row: Row) -> list[tuple[str, BoundField]]:
+        return list(zip(group.columns[-len(row.fields) :], (self[name] for name in row.fields), strict=True))
 
     def full_clean(self):
         """A browser sends a file once: where something else is wrong, say that it is to be chosen again."""

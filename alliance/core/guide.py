@@ -13,9 +13,11 @@ from alliance.core.forms import (
     Checkboxes,
     DateInputField,
     Form,
+    Group,
     MoneyField,
     NumberInput,
     Radios,
+    Row,
     WordsField,
 )
 from alliance.core.htmx import is_htmx, render
@@ -70,6 +72,25 @@ class EveryQuestion(Form):
     )
 
 
+class LineByLine(Form):
+    """Questions asked line by line."""
+
+    groups = (
+        Group(
+            "Budget lines",
+            ("Budget line", "Now", "Change (£)"),
+            (
+                Row("Outreach", ("outreach",), "£640,000.00"),
+                Row("Supported beds", ("beds",), "£1,200,000.00"),
+            ),
+            "Enter −500 to take £500 away, 500 to add it.",
+        ),
+    )
+
+    outreach = MoneyField(label="Outreach", help_text="£640,000.00 now", required=False)
+    beds = MoneyField(label="Supported beds", help_text="£1,200,000.00 now", required=False)
+
+
 class Filters(Form):
     """Two filters of a list."""
 
@@ -114,6 +135,7 @@ def guide(request):
     moment = datetime(2026, 11, 3, 16, 12, tzinfo=UTC)
     context = {
         "form": form,
+        "lines": LineByLine({"outreach": "-5OO", "beds": "500"} if refused else None),
         "filters": Filters(request.GET or None),
         "page": Paginator(range(60), 20).page(2),
         "before": before,

@@ -24,6 +24,21 @@ def alliance_context(alliance_id: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def one_moment(alliance_id: int) -> Iterator[None]:
+    """As `alliance_context`, and what is read in it, in however many questions, is of one moment; nothing is written.
+
+    Within a transaction that has begun already it is only the context: a transaction's sort is said at its start.
+    """
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins:
+            with connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read, read only")
+        with alliance_context(alliance_id):
+            yield
+
+
 def within_alliance(alliance_id: int, act: Callable):
     """Run `act` in the alliance's context; deadlocks and serialisation failures are tried again, three times.
 

@@ -34,6 +34,7 @@ def main(purpose: str) -> int:
         pango(must=purpose == "test")
         if purpose == "test":
             browser()
+            accounting()
     except Trouble as trouble:
         print(f"\n{trouble}\n", file=sys.stderr)
         return 1
@@ -179,6 +180,19 @@ def browser() -> None:
             [BIN / "python", "-m", "playwright", "install", "chromium"],
             "There is no Chromium and none could be brought. Install Chromium or Chrome (on Debian: apt-get install "
             "chromium), or set CHROMIUM to the one you have, and run the same command again.",
+        )
+
+
+def accounting() -> None:
+    """hledger and Ledger, which open the exported book in the tests, where it has to come to the same balances."""
+    wanted = [program for program in ("hledger", "ledger") if not shutil.which(program)]
+    if wanted and not apt_install(
+        f"Installing {' and '.join(wanted)}, which check the book’s export", wanted
+    ):
+        raise Trouble(
+            f"The tests open the exported book with {' and '.join(wanted)}, which is not on this machine. Install it "
+            "(on Debian and Ubuntu: sudo apt-get install hledger ledger; on macOS: brew install hledger ledger) and "
+            "run the same command again."
         )
 
 

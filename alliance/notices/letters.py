@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from alliance.core.money import format_pounds
 from decisions.lifecycle import RatificationState, State
 from decisions.models import Decision, Objection, Position, Proposal
 from decisions.tally import joined
+from ledger.querying import with_entries
 from participants.models import RoleAppointment, User
 from participants.standing import standing
 
@@ -286,6 +288,50 @@ def amendment(notice) -> Letter | None:
         "Read the words",
         offered.get_absolute_url(),
     )
+
+
+@letter(
+    "query",
+    "Another organisation asks about a line of your costs",
+    "you answer for your organisation's costs",
+)
+def query(notice) -> Letter | None:
+    from ledger.models import Query
+
+    asked = Query.objects.told().filter(pk=notice.subject_id, state=Query.State.ASKED).first()
+    if asked is None:
+        return None
+    last = asked.replies.select_related("words").last()
+    return Letter(
+        f"{asked.asking.short_name} asks about a line of {asked.period.label}",
+        (
+            f"{asked.asking.name} asks about {_line(asked)}: {last.words if last else asked.words}",
+            "Everybody in the alliance reads the question and your answer.",
+        ),
+        "Look at the line and answer",
+        asked.get_absolute_url(),
+    )
+
+
+@letter("query_answered", "A query of yours on a line was answered", "you asked")
+def query_answered(notice) -> Letter | None:
+    from ledger.models import Query
+
+    asked = Query.objects.told().filter(pk=notice.subject_id, state=Query.State.ANSWERED).first()
+    if asked is None:
+        return None
+    last = asked.replies.select_related("words").last()
+    return Letter(
+        f"{asked.answering.short_name} answered query {asked.number}",
+        (f"You asked about {_line(asked)}. {last.said_by_name} answers: {last.words}",),
+        "Settle it, or ask again",
+        asked.get_absolute_url(),
+    )
+
+
+def _line(asked) -> str:
+    (asked,) = with_entries([asked])
+    return f"{format_pounds(asked.entry.amount)} for {asked.entry.what or asked.budget_line.name}"
 
 
 @letter("minutes", "Minutes wait for your acceptance", "you were at the meeting")

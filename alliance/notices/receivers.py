@@ -3,6 +3,7 @@
 from alliance.core.record import subscribe
 from alliance.notices.services import tell
 from decisions.models import Objection, Position
+from ledger.querying import ANSWERS
 from participants.models import RoleAppointment
 
 Role = RoleAppointment.Role
@@ -99,3 +100,18 @@ def an_amendment_was_offered(event, proposal) -> None:
 def minutes_wait_for_acceptance(event, minutes) -> None:
     people = {int(one["person"]["id"]) for one in event.facts["asked"]}
     tell(kind="minutes", subject=minutes, people=people, occasion="", by=event.actor)
+
+
+@subscribe("ledger.query_asked", "ledger.query_asked_again")
+def somebody_asks_about_a_line(event, query) -> None:
+    answering = RoleAppointment.objects.in_force().filter(participant=query.answering_id, role__in=ANSWERS)
+    people = set(answering.values_list("person_id", flat=True))
+    tell(
+        kind="query", subject=query, people=people, occasion=str(event.facts.get("reply", 0)), by=event.actor
+    )
+
+
+@subscribe("ledger.query_answered")
+def a_query_was_answered(event, query) -> None:
+    occasion = str(event.facts["reply"])
+    tell(kind="query_answered", subject=query, people={query.asked_by_id}, occasion=occasion, by=event.actor)

@@ -17,14 +17,18 @@ from ledger.models.agreement import (
 )
 from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
+from ledger.models.evidence import Evidence
+from ledger.models.export import BookExport, SupplierMark
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
+from ledger.models.query import Query, QueryReply
 
 __all__ = [
     "Account",
     "Accrual",
     "Balance",
+    "BookExport",
     "BookTerms",
     "Budget",
     "BudgetChange",
@@ -35,6 +39,7 @@ __all__ = [
     "Correction",
     "CostReturn",
     "Entry",
+    "Evidence",
     "Fund",
     "Journal",
     "Move",
@@ -42,11 +47,14 @@ __all__ = [
     "OverheadBasis",
     "OwnName",
     "Period",
+    "Query",
+    "QueryReply",
     "Restatement",
     "ReturnLine",
     "ReturnProblem",
     "RowFix",
     "ShareTerms",
     "SplitShare",
+    "SupplierMark",
     "Transfer",
 ]

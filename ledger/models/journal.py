@@ -68,6 +68,7 @@ class Journal(OfAlliance):
                 name="reversal_and_nothing_else_reverses",
             ),
         ]
+        indexes = [models.Index(fields=["alliance", "month", "date", "number"], name="journal_by_month")]
 
     def __str__(self) -> str:
         return f"Journal {self.number}"

@@ -11,6 +11,7 @@ from ledger.models.account import Account
 from ledger.models.budget import BudgetLine
 from ledger.models.fields import pounds, somebody
 from ledger.models.journal import Journal
+from ledger.querysets import CorrectionQuerySet, RestatementQuerySet
 from participants.querysets import OfAllianceQuerySet
 
 
@@ -105,7 +106,7 @@ class Correction(OfAlliance):
     made_at = models.DateTimeField(default=timezone.now)
     made_by = somebody()
 
-    objects = OfAllianceQuerySet.as_manager()
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -135,7 +136,7 @@ class Restatement(OfAlliance):
     made_at = models.DateTimeField(default=timezone.now)
     made_by = somebody()
 
-    objects = OfAllianceQuerySet.as_manager()
+    objects = RestatementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]

@@ -5,13 +5,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from alliance.core.models import Document, Words
-from alliance.core.money import ZERO, pounds, split
+from alliance.core.money import ZERO, pounds
 from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from alliance.core.uploads import Upload
 from ledger import chart, permissions, posting
 from ledger.models import Accrual, BudgetLine, Category, Journal
+from ledger.timing import spread
 from participants.models import Participant
 
 
@@ -29,6 +30,8 @@ def accrue(
 ) -> Accrual:
     """Add to a month a cost whose paper has not come; it reverses itself on day 1 of the next (rule 34)."""
     made = _Making(Accrual.Kind.ACCRUAL, participant, month, category, budget_line, amount, 1, by)
+    if there := made.before(reason):
+        return there
     journal = made.post(Journal.Kind.ACCRUAL, month, made.amount, chart.ACCRUED)
     posting.need_month(participant.alliance_id, month.next)
     undone = posting.post_reversal(journal, month=month.next, day=month.next.start, reason=None, by=by)
@@ -52,11 +55,12 @@ def prepay(
     if not 1 <= months <= 36:
         raise NotPossible("A prepayment is used up within 1 to 36 months.")
     made = _Making(Accrual.Kind.PREPAYMENT, participant, month, category, budget_line, amount, months, by)
+    if there := made.before(reason):
+        return there
     journal = made.post(Journal.Kind.PREPAYMENT, month, -made.amount, chart.PREPAID)
     used = []
-    later = month
-    for place, part in enumerate(split(made.amount, [1] * months), 1):
-        later = later.next
+    _, *parts = spread(made.kind, month, months, made.amount)
+    for place, (later, part) in enumerate(parts, 1):
         posting.need_month(participant.alliance_id, later)
         if part != ZERO:
             used.append(
@@ -81,6 +85,20 @@ class _Making:
             raise NotPossible(f"{self.kind.label}: enter an amount of more than nothing.")
         if months > 1 and self.amount < months * Decimal("0.01"):
             raise NotPossible("There is not a penny for each month.")
+
+    def before(self, reason: str) -> Accrual | None:
+        """The very same, made by the same person before: sending it twice is sending it once."""
+        return Accrual.objects.filter(
+            participant=self.participant,
+            kind=self.kind,
+            month=self.month.start,
+            months=self.months,
+            account=self.cost,
+            budget_line=self.budget_line,
+            amount=self.amount,
+            reason__text=reason.strip(),
+            made_by=self.by,
+        ).first()
 
     def post(
         self, kind: Journal.Kind, month: Month, amount: Decimal, against: str, part: str = ""

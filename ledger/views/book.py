@@ -1,6 +1,5 @@
 """The open book in the browser: totals, their lines, their journals. Everybody in the alliance sees the same."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,9 +15,22 @@ from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
-from ledger import permissions, possible, services, summaries
+from ledger import permissions, possible, saying, services, summaries
+from ledger.exporting.reading import costs_in_pages
+from ledger.exporting.tables import MOST_IN_A_WORKBOOK
 from ledger.forms import CostsForm, ReversalForm
-from ledger.models import Balance, CostReturn, Entry, Journal
+from ledger.models import (
+    Accrual,
+    Balance,
+    BudgetChange,
+    Correction,
+    CostReturn,
+    Entry,
+    Journal,
+    Restatement,
+    Transfer,
+)
+from ledger.querying import Unresolved, asks_for, on_entries, unresolved
 from ledger.querysets import Told
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
@@ -38,19 +50,22 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if not form.budget:
         return render(request, "ledger/no_book.html", page)
     shown = _spending(alliance, form)
+    queries = _unresolved(alliance, form)
     today = Month.containing(timezone.localdate())
     months = form.budget.year.months
     told = summaries.reported(alliance, months)
     page |= {
         "budget": form.budget,
         "spending": shown,
-        "groups": _groups(alliance, form, shown),
+        "groups": _groups(alliance, form, shown, queries),
+        "queries": queries,
         "pool": summaries.pool(form.budget),
         "rate": None if form.narrowed.keys() - {"year"} else summaries.rate(shown.by_month, told),
         "reported": [one for one in told if one.month < today][-1:],
         "chart_of_months": _chart_of_months(form, shown),
         "chart_of_lines": _chart_of_lines(shown),
         "query": urlencode(form.narrowed),
+        "restated": _restated(form),
         "can_send": bool(whose_returns(request, alliance)),
     }
     return render(request, "ledger/book.html", page, partial="book")
@@ -63,7 +78,7 @@ def totals_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = CostsForm(request.GET, alliance=alliance)
     if not form.budget:
         raise Http404("There is no book yet.")
-    groups = _groups(alliance, form, _spending(alliance, form))
+    groups = _groups(alliance, form, _spending(alliance, form), None)
     rows = (
         (
             group["heading"],
@@ -92,11 +107,17 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if place := _place(request.GET.get("after", "")):
         costs = costs.after(place)
     shown, more = first_of(costs)
+    asked = on_entries(alliance, shown)
+    sums = form.within(Balance.objects).sums()
     page = {
         "form": form,
         "places": places(request, alliance),
         "costs": shown,
-        "sums": form.within(Balance.objects).sums(),
+        "restated": _restated(form),
+        "rows": [(one, asked.get((one.journal_id, one.line))) for one in shown],
+        "can_ask": bool(asks_for(request.standing)),
+        "sums": sums,
+        "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
         "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
         "query": urlencode(form.narrowed),
@@ -113,7 +134,7 @@ def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         raise Http404("There is no book yet.")
 
     def rows():
-        for cost in _pages(_costs(form)):
+        for cost in costs_in_pages(_costs(form)):
             yield (
                 cost.date,
                 f"{cost.month:%Y-%m}",
@@ -161,17 +182,23 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     if after := place_of(request, "after"):
         entries = entries.filter(line__gt=after)
     shown, more = first_of(entries.order_by("line"))
+    asked = on_entries(alliance, shown)
+    for one in shown:
+        one.queries = asked.get((one.journal_id, one.line))
     source = CostReturn.objects.of(alliance).filter(journal=found.reverses_id or found.pk)
     related = Journal.objects.of(alliance).filter(Q(pk=found.reverses_id) | Q(reverses=found))
     related = {one.reverses_id == found.pk: one for one in related.select_related("alliance", "reason")}
     page = {
         "journal": found,
-        "entries": shown,
+        "what_it_is": saying.what_it_is(found),
+        "entries": _with_words(request, found, shown, related.get(True)),
+        "can_ask": bool(asks_for(request.standing)),
         "older": f"?after={shown[-1].line}" if more else "",
         "first": found.get_absolute_url() if after else "",
         "source": source.select_related("alliance").first(),
         "reverses": related.get(False),
         "reversed_by": related.get(True),
+        "behind": _behind(found),
         "why_not_reverse": possible.not_reversible(found)
         or permissions.reverse.reason(request.user, journal=found),
         "places": places(request, alliance),
@@ -203,6 +230,56 @@ def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 # ── What the pages show ──────────────────────────────────────────────────────
 
 
+def _with_words(
+    request: HttpRequest, found: Journal, entries: list[Entry], reversed_by: Journal | None
+) -> list[Entry]:
+    """Each with `means`, the `correction` of it that stands, and `correctable`: may this person correct it now?"""
+    standing = {
+        one.line: one
+        for one in Correction.objects.standing()
+        .filter(corrects=found, line__in=[entry.line for entry in entries])
+        .select_related("journal__alliance")
+    }
+    settled = reversed_by or found.kind in (Journal.Kind.REVERSAL, *possible.BY_DECISION)
+    allowed = {
+        who: permissions.correct.allows(request.user, participant=who)
+        for who in {entry.participant for entry in entries if entry.budget_line_id and not settled}
+    }
+    for entry in entries:
+        entry.means, entry.correction = saying.meaning(entry), standing.get(entry.line)
+        entry.correctable = bool(
+            entry.budget_line_id and not entry.correction and allowed.get(entry.participant)
+        )
+    return entries
+
+
+def _behind(found: Journal) -> dict:
+    """What a journal that is not a return was posted for, by its name in the page; at most one query."""
+    match found.kind:
+        case Journal.Kind.ACCRUAL | Journal.Kind.PREPAYMENT:
+            rows = Accrual.objects.select_related("reason")
+            return {"accrual": rows.filter(journal=found).first()}
+        case Journal.Kind.CORRECTION:
+            rows = Correction.objects.select_related("corrects__alliance", "reason")
+            return {"correction": rows.filter(journal=found).first()}
+        case Journal.Kind.RESTATEMENT:
+            return {"restated": Restatement.objects.with_what_it_names().filter(journal=found)}
+        case Journal.Kind.TRANSFER_OUT:
+            rows = Transfer.objects.select_related("decision__alliance")
+            return {"transfer": rows.filter(journal=found).first()}
+        case Journal.Kind.CONTRIBUTIONS_VARIED:
+            rows = BudgetChange.objects.of(found.alliance_id).select_related("decision__alliance")
+            return {"change": rows.filter(number=int(found.key)).first()}
+    return {}
+
+
+def _restated(form: CostsForm):
+    """What was restated of what somebody narrowed the book down to; of the whole book the months tell it."""
+    if not form.narrowed.keys() - {"year"}:
+        return []
+    return form.within(Restatement.objects).with_what_it_names()[:20]
+
+
 def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:
     return summaries.spending(
         alliance,
@@ -214,8 +291,17 @@ def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:
     )
 
 
-def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> list[dict]:
-    """The four tables, each total with the address of its lines."""
+def _unresolved(alliance: Alliance, form: CostsForm) -> Unresolved | None:
+    """The queries about what is shown; a query is not of a category."""
+    if form.category_asked:
+        return None
+    return unresolved(alliance, form.span, participant=form.participant_asked, line=form.line_asked)
+
+
+def _groups(
+    alliance: Alliance, form: CostsForm, shown: summaries.Spending, queries: Unresolved | None
+) -> list[dict]:
+    """The four tables, each total with the address of its lines; lines with how many unresolved queries they have."""
     lines_url = reverse("ledger:lines", args=[alliance.slug])
     asked = {"year": form.budget.year.slug} | form.narrowed
     kinds = [
@@ -230,6 +316,7 @@ def _groups(alliance: Alliance, form: CostsForm, shown: summaries.Spending) -> l
             {
                 "total": total,
                 "url": f"{lines_url}?{urlencode(asked | {name: total.value})}",
+                "queries": queries.by_line[total.value] if queries and name == "line" else 0,
             }
             for total in totals
         ]
@@ -262,17 +349,6 @@ def _chart_of_lines(shown: summaries.Spending):
 
 def _costs(form: CostsForm):
     return form.within(Entry.objects).newest_first().told()
-
-
-def _pages(costs) -> Iterator[Told]:
-    """All of the costs, a few thousand at a time, each page found by its key."""
-    place = None
-    while True:
-        page = list((costs.after(place) if place else costs)[:2000])
-        yield from page
-        if len(page) < 2000:
-            return
-        place = page[-1].place
 
 
 def _key(cost: Told) -> str:

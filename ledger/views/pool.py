@@ -1,4 +1,4 @@
-"""The pool in the browser: what was agreed and what has arrived, the budget, the months and their close."""
+"""The pool in the browser: what has arrived, the months and their close."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,68 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, Month, PeriodError
+from decisions import permissions as deciding
 from ledger import permissions, possible, services, summaries
-from ledger.forms import CostsForm, ReceiptForm, YearForm
-from ledger.models import Balance, Budget, CostReturn, Journal, Period
+from ledger.forms import ReceiptForm
+from ledger.models import Balance, Budget, CostReturn, Period, Restatement
 from ledger.views.shared import places
-from participants.models import Alliance, Participant
+from participants.models import Alliance
 from participants.web import in_alliance
-
-
-@require_safe
-@in_alliance
-def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """One year's money in and what it is for: both sides of rule 30."""
-    form = CostsForm(request.GET, alliance=alliance)
-    why_not = permissions.keep_the_pool.reason(request.user, alliance=alliance)
-    page = {
-        "why_not": why_not,
-        "founding": not possible.decides_already(alliance),
-        "places": places(request, alliance),
-        "budgets": form.budgets,
-        "budget": form.budget,
-    }
-    if form.budget:
-        spent = summaries.spending(alliance, form.budget.year, form.budget)
-        receipts = (
-            Journal.objects.of(alliance)
-            .filter(kind=Journal.Kind.CONTRIBUTION_RECEIVED)
-            .filter(month__gte=form.budget.year.start, month__lte=form.budget.year.end)
-            .select_related("alliance", "posted_by")
-        )
-        page |= {
-            "pool": summaries.pool(form.budget),
-            "lines": [total for total in spent.by_line if total.budget is not None],
-            "planned": sum(line.now for line in form.budget.lines_now),
-            "receipts": receipts[:50],
-        }
-    return render(request, "ledger/budget.html", page)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@in_alliance
-def new_year(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Open the next financial year, or the first, while the alliance is being founded."""
-    permissions.found_the_book.check(request.user, alliance=alliance)
-    last = Budget.objects.of(alliance).order_by("-starts_on").first()
-    year = last.year.next if last else alliance.financial_year()
-    participants = list(Participant.objects.filter(alliance=alliance).active())
-    form = YearForm(request.POST or None, participants=participants)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        services.open_year(
-            alliance=alliance,
-            year=year,
-            contributions=form.contributions,
-            lines=form.lines,
-            contingency=given["contingency"] or 0,
-            brought_forward=given["brought_forward"] or 0,
-            by=request.user,
-        )
-        messages.success(request, f"The year {year.label} is open.")
-        return redirect(request, "ledger:budget", alliance.slug)
-    page = {"form": form, "year": year, "places": places(request, alliance)}
-    return render(request, "ledger/new_year.html", page, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,6 +50,9 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     to_close = next((period for period in reversed(found) if period.is_open), None)
     page = {
         "periods": found,
+        "can_propose": any(not period.is_open for period in found)
+        and deciding.propose.allows(request.user, alliance=alliance),
+        "restated": Restatement.objects.of(alliance).with_what_it_names()[:36],
         "to_close": to_close,
         "why_not": to_close
         and (

@@ -19,7 +19,9 @@ from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
+from ledger.views.files import shown_evidence
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
@@ -135,6 +137,7 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "problem_rows": problem_rows(found).count() if found.problem_count else 0,
         "fixes": _fixes(found),
         "can_withdraw": RETURN.permits(found.status, "withdraw"),
+        "evidence": shown_evidence(request, found),
         "places": places(request, alliance),
     }
     return render(request, "ledger/return.html", page)
@@ -240,6 +243,9 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
             for place, cell in enumerate(cells)
         ],
         "entry": entry,
+        "queries": on_entries(alliance, [entry]).get((entry.journal_id, entry.line)) if entry else None,
+        "can_ask": bool(asks_for(request.standing).keys() - {found.participant_id}),
+        "evidence": shown_evidence(request, found, row),
         "problems": _problems(found).filter(row=row),
         "fixes": [one for one in _fixes(found) if one.row == row],
         "fix_url": f"{reverse('ledger:fix', args=[alliance.slug, number])}?row={row}" if may_fix else "",

@@ -21,12 +21,21 @@ PLACES = [
             "fix",
             "type_return",
             "state_nothing",
+            "add_evidence",
         },
     ),
-    ("Journals", "journals", {"journals", "journal", "reversal"}),
-    ("Budget and contributions", "budget", {"budget", "new_year", "receipt"}),
-    ("Months", "periods", {"periods", "close"}),
+    ("Journals", "journals", {"journals", "journal", "reversal", "correction"}),
+    ("Queries", "queries", {"queries", "query", "ask", "reply"}),
+    ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
+    ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
+    ("Months", "periods", {"periods", "close", "accruals", "accrue", "prepay"}),
     ("Gain and pain", "scenario", {"scenario"}),
+    (
+        "Take it along",
+        "exports",
+        {"exports", "accounts_file", "table_file", "spend", "spend_file", "mark_supplier"},
+    ),
+    ("Does it add up?", "explain", {"explain"}),
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.template import Context, Engine, Template, engines
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +18,10 @@ from alliance.core import htmx
 from alliance.core.forms import (
     DateInputField,
     Form,
+    Group,
     MoneyField,
     Radios,
+    Row,
     WordsField,
     error_prefix,
     lower_first,
@@ -382,6 +385,38 @@ def test_a_view_answers_with_the_page_or_the_part_that_was_asked_for(page, heade
 def test_after_an_act_the_browser_fetches_the_next_page():
     response = htmx.redirect(RequestFactory().post("/"), "/next/")
     assert (response.status_code, response["Location"]) == (303, "/next/")
+
+
+class ByLine(Form):
+    groups = (
+        Group("Lines", ("Line", "Now", "Change (£)"), (Row("Outreach", ("outreach",), "£640.00"),)),
+        Group("Names", ("No.", "Name", "Amount (£)"), (Row("Line 1", ("name", "amount")),)),
+    )
+
+    first = forms.CharField(label="First")
+    outreach = MoneyField(label="Outreach", help_text="£640.00 now", required=False)
+    name = forms.CharField(label="Name of line 1")
+    amount = MoneyField(label="Amount of line 1")
+    last = forms.CharField(label="Last")
+
+
+class TestQuestionsAskedLineByLine:
+    def test_come_in_the_order_of_the_fields_each_once(self):
+        parts = [part.get("field", part.get("group")) for part in ByLine().parts]
+        assert [getattr(one, "name", getattr(one, "heading", "")) for one in parts] == [
+            *("first", "Lines", "Names", "last")
+        ]
+
+    def test_have_each_a_label_what_stands_there_now_and_what_is_wrong(self):
+        form = ByLine({"first": "1", "outreach": "-5OO", "name": "", "amount": "7", "last": "2"})
+        page = " ".join(render_to_string("components/asked.html", {"form": form}).split())
+        assert '<label for="id_outreach">Outreach</label>' in page
+        assert '<span id="id_outreach_helptext">£640.00</span>' in page
+        assert 'aria-describedby="id_outreach_helptext id_outreach_error"' in page
+        assert 'value="-5OO"' in page
+        assert '<label class="govuk-visually-hidden" for="id_amount">Amount of line 1</label>' in page
+        assert 'data-label="Amount (£)"' in page
+        assert 'id="id_name_error"' in page
 
 
 # ── The house ──

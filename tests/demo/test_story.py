@@ -29,6 +29,7 @@ UNTOLD = {
     "decisions.delegation_ended",
     "decisions.reserved_matter_ended",
     "ledger.costs_loaded",
+    "ledger.evidence_infected",
     "participants.participant_leaves",
     "participants.principle_added",
     "participants.principle_ended",

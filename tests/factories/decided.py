@@ -2,9 +2,14 @@
 
 from decimal import Decimal
 
+from alliance.core.uploads import Upload
 from decisions.models import Decision
-from ledger.models import Budget, BudgetLine
+from ledger import services
+from ledger.models import Accrual, Budget, BudgetLine, Category, Transfer
 from tests.factories.effects import carry_out
+from tests.factories.ledger import NOVEMBER
+
+EVIDENCE = Upload("order.pdf", b"%PDF-1.4 an order", "application/pdf")
 
 
 def line_of(budget: Budget, name: str) -> BudgetLine:
@@ -68,6 +73,25 @@ def transfer(
     return carry_out(
         participant.alliance, "transfer", participant=participant, amount=amount, purpose=purpose
     )
+
+
+def agreed_transfer(participant, **terms) -> Transfer:
+    return Transfer.objects.get(decision=transfer(participant, **terms))
+
+
+def accrue(cast, evidence: Upload | None = EVIDENCE, **changes) -> Accrual:
+    """Haven's finance lead accrues 1,200.00 for November, on its first budget line."""
+    given = {
+        "participant": cast.haven,
+        "month": NOVEMBER,
+        "category": Category.DIRECT_OTHER,
+        "budget_line": BudgetLine.objects.filter(alliance=cast.alliance).order_by("place").first(),
+        "amount": Decimal("1200.00"),
+        "reason": "The agency's invoice for November has not come.",
+        "evidence": evidence,
+        "by": cast.finn,
+    } | changes
+    return services.accrue(**given)
 
 
 def restate(participant, line: BudgetLine, month, category: str, original: str, restated: str) -> Decision:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear, Month
-from ledger.models import Budget, CostReturn, Period
+from ledger import services
+from ledger.models import Budget, CostReturn, Entry, Evidence, Period, Query
 from ledger.services import accept_cost_return, open_year, submit_cost_return
 
 YEAR = FinancialYear(2026)
@@ -82,3 +83,21 @@ def post_return(cast, rows: Sequence[str] | bytes, month: Month = NOVEMBER, **fa
 
 def period_of(cast, month: Month) -> Period:
     return Period.objects.get(alliance=cast.alliance, month=date(month.year, month.month, 1))
+
+
+def entry_of(cost_return: CostReturn, row: int = 2) -> Entry:
+    """The line of the book that a row of a posted return became."""
+    return Entry.objects.select_related("participant", "alliance", "journal").get(
+        alliance=cost_return.alliance_id, journal=cost_return.journal_id, source_row=row
+    )
+
+
+def ask(cost_return: CostReturn, asking, by, words: str = "What was cleaned?", row: int = 2) -> Query:
+    """A query about a row of a posted return."""
+    return services.ask_about_line(entry=entry_of(cost_return, row), asking=asking, words=words, by=by)
+
+
+def add_evidence(
+    cost_return: CostReturn, by, content: bytes = b"%PDF-1.7 invoice", name: str = "invoice.pdf", **facts
+) -> Evidence:
+    return services.add_evidence(cost_return=cost_return, name=name, content=content, by=by, **facts)

@@ -83,6 +83,12 @@ def file_size(size):
 
 
 @register.filter
+def plain_number(number):
+    """A Decimal without the noughts that only its column has: "2", "1.5", "40"."""
+    return format(Decimal(number).normalize(), "f")
+
+
+@register.filter
 def in_words(items):
     """ "Harbour", "Harbour and Quay", "Harbour, Quay and Mission"."""
     names = [str(item) for item in items]

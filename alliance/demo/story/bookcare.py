@@ -13,7 +13,7 @@ from alliance.demo.story.bookkeeping import DOOR, HOMES, NIGHT, PEERS
 from alliance.demo.story.world import World
 from alliance.demo.together import case_of, decide_together
 from ledger import services
-from ledger.models import Balance, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
+from ledger.models import Balance, BookExport, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
 
 PROVIDERS = {"longquay": "31", "trust": "25", "lantern": "18", "tide": "14", "hatch": "12"}
 HEADS = {"longquay": 9, "trust": 6, "tide": 3}  # people behind the front door
@@ -38,6 +38,9 @@ def plan(world: World) -> None:
     world.on(add_working_days(three_ago.end, 3), partial(accrue_the_agency, world, three_ago), 16)
     world.on(add_working_days(three_ago.end, 4), partial(spread_the_insurance, world, three_ago), 16)
     world.on(add_working_days(two_ago.end, 12), partial(swap_two_digits_back, world, two_ago), 15, 30)
+    world.on(add_working_days(two_ago.end, 13), partial(ask_and_be_answered, world, two_ago), 10)
+    world.on(add_working_days(two_ago.end, 14), partial(show_the_invoice, world, three_ago), 10)
+    world.on(add_working_days(two_ago.end, 15), partial(take_the_book_along, world), 10)
     world.on(add_working_days(last.start, 6), partial(move_money_to_nights, world), 11)
     world.on(add_working_days(last.start, 8), partial(give_more_for_the_door, world), 11)
     world.on(add_working_days(last.start, 9), partial(move_a_float, world), 11)
@@ -46,6 +49,61 @@ def plan(world: World) -> None:
         partial(restate, world),
         11,
     )
+
+
+# ── Asking about a line, and showing what was bought ──
+
+
+def ask_and_be_answered(world: World, month: Month) -> None:
+    """The Council asks the Trust, twice; a query of Second Tide is taken back; one of Open Hatch waits."""
+    trust = _lines_of(world, "trust", month)
+    council, tide, hatch = (world.participants[key] for key in ("council", "tide", "hatch"))
+    chance = world.chance("queries")
+    carys, mo, tess = (world.voice(key, chance) for key in ("council", "tide", "hatch"))
+    query = services.ask_about_line(
+        entry=trust[0], asking=council, words="Is this the prescriber for one month, or for two?", by=carys
+    )
+    lead = world.people[FINANCE["trust"]]
+    services.answer_query(query=query, words="For two: the December invoice came early.", by=lead)
+    services.ask_again(query=query, words="Then half of it belongs to the next month, does it not?", by=carys)
+    services.answer_query(query=query, words="It does. We told the half of it with the next return.", by=lead)
+    services.settle_query(query=query, words="Thank you, that answers it.", by=carys)
+    gone = services.ask_about_line(entry=trust[1], asking=tide, words="What is this?", by=mo)
+    services.withdraw_query(query=gone, words="We found it in the return's own row.", by=mo)
+    services.ask_about_line(
+        entry=trust[-1], asking=hatch, words="Could our people use this on the nights, too?", by=tess
+    )
+
+
+def show_the_invoice(world: World, month: Month) -> None:
+    entry = _lines_of(world, "lantern", month)[0]
+    services.add_evidence(
+        cost_return=entry.journal.cost_return,
+        name="invoice-pharmacy.txt",
+        content=b"Merrow Pharmacy (invented)\nInvoice 20418, dispensing, as agreed.\n",
+        row=entry.source_row,
+        by=world.people[FINANCE["lantern"]],
+    )
+
+
+def take_the_book_along(world: World) -> None:
+    """The Council's pool manager publishes what it spent, and the auditor's program opens the book."""
+    pool = world.people["priya"]
+    services.mark_supplier(
+        participant=world.participants["lantern"], supplier="Merrow Pharmacy", is_person=False, by=pool
+    )
+    for kind, as_what in (("spend", "csv"), ("accounts", "hledger")):
+        services.export_book(
+            alliance=world.alliance, kind=BookExport.Kind(kind), as_what=BookExport.Format(as_what), by=pool
+        )
+
+
+def _lines_of(world: World, key: str, month: Month) -> list[Entry]:
+    """An organisation's costs of a month, as its return told them."""
+    found = Entry.objects.of(world.alliance).costs().filter(month=month.start, journal__kind="cost_return")
+    found = found.filter(participant=world.participants[key], journal__reversed_by__isnull=True)
+    related = ("journal__cost_return", "alliance", "account", "participant", "budget_line")
+    return list(found.select_related(*related).order_by("journal_id", "line"))
 
 
 # ── What the founders signed, and what each year agrees again ──
@@ -174,14 +232,7 @@ def spread_the_insurance(world: World, month: Month) -> None:
 
 def swap_two_digits_back(world: World, month: Month) -> None:
     """The first line of the Trust's return of that month."""
-    entry = (
-        Entry.objects.of(world.alliance)
-        .costs()
-        .filter(participant=world.participants["trust"], month=month.start, journal__kind="cost_return")
-        .select_related("journal", "account", "participant", "budget_line")
-        .order_by("journal_id", "line")
-        .first()
-    )
+    entry = _lines_of(world, "trust", month)[0]
     services.correct_line(
         entry=entry,
         amount=entry.amount - Decimal("90.00"),

@@ -1,0 +1,63 @@
+"""Reading a book of any size with flat memory: a page at a time, each found by its key."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+
+from alliance.core.periods import Month
+from ledger.models import Entry, Journal
+from ledger.querysets import Told
+
+A_PAGE = 2000
+
+
+def costs_in_pages(costs) -> Iterator[Told]:
+    """All of the costs, given as `newest_first().told()`."""
+    place = None
+    while True:
+        page = list((costs.after(place) if place else costs)[:A_PAGE])
+        yield from page
+        if len(page) < A_PAGE:
+            return
+        place = page[-1].place
+
+
+def journals_of(alliance_id: int, month: Month) -> Iterator[tuple[Journal, Iterable[Entry]]]:
+    """Each journal of a month, by day and number, with its entries, which are to be read before the next."""
+    found = Journal.objects.filter(alliance_id=alliance_id, month=month.start).order_by("date", "number")
+    last = (date.min, 0)
+    while page := list(found.filter(TupleGreaterThan(Tuple(F("date"), F("number")), last))[:A_PAGE]):
+        last = page[-1].date, page[-1].number
+        for some in _about_a_page(page):
+            if len(some) == 1 and some[0].line_count > A_PAGE:
+                yield some[0], _entries_of(some[0])
+                continue
+            entries = Entry.objects.filter(alliance_id=alliance_id, journal__in=some)
+            lines = groupby(entries.order_by("journal_id", "line"), key=attrgetter("journal_id"))
+            kept = {journal_id: list(of_one) for journal_id, of_one in lines}
+            yield from ((journal, kept[journal.pk]) for journal in some)
+
+
+def _about_a_page(journals: list[Journal]) -> Iterator[list[Journal]]:
+    """Those that follow each other and have no more lines together than a page; a larger one alone."""
+    some, lines = [], 0
+    for journal in journals:
+        if some and lines + journal.line_count > A_PAGE:
+            yield some
+            some, lines = [], 0
+        some.append(journal)
+        lines += journal.line_count
+    if some:
+        yield some
+
+
+def _entries_of(journal: Journal) -> Iterator[Entry]:
+    found = Entry.objects.filter(alliance_id=journal.alliance_id, journal=journal).order_by("line")
+    last = 0
+    while page := list(found.filter(line__gt=last)[:A_PAGE]):
+        last = page[-1].line
+        yield from page
