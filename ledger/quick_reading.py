@@ -75,7 +75,7 @@ class QuickReading(Reading):
         return day if self.year.start <= day <= self.last_day else None
 
     def _account(self, text: str) -> int | None:
-        """None for irrecoverable VAT too, where somebody's course decides on each day whether it is a cost (rule 36)."""
+        """None for irrecoverable VAT too, where somebody's standing decides by the day if it is a cost (rule 36)."""
         found = self._category_of(text)
         return None if self.vat and found == self.vat_account else found
 

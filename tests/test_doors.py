@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -22,6 +23,7 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
+from tests.conftest import find_cast
 from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings, year_end
 from tests.factories.participants import give_role, make_user
 
@@ -323,11 +325,20 @@ class House:
 
 
 @pytest.fixture
-def house(cast, django_user_model, monkeypatch) -> House:
+def house(on_stage, cast, monkeypatch) -> House:
     monkeypatch.setattr(outbox, "ring", lambda errand_id: None)
-    former = make_user("Una Until")
-    give_role(cast.alliance, former, "worker", until_on=timezone.localdate() - timedelta(days=1))
-    root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
+    others = {"former": User.objects.get(name="Una Until"), "root": User.objects.get(name="Root")}
+    return House({name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | others, on_stage)
+
+
+@patch.object(outbox, "ring", lambda errand_id: None)
+def furnish() -> dict[str, object]:
+    """Furnish the house, once for all the tests in it (tests/conftest.py); its things by name."""
+    cast = find_cast()
+    give_role(
+        cast.alliance, make_user("Una Until"), "worker", until_on=timezone.localdate() - timedelta(days=1)
+    )
+    User.objects.create_superuser("root@example.org", "Root", None)
     matter = effects.found_matter(cast.haven)
     book = ledger.make_book(cast)
     posted = ledger.post_return(cast, [ledger.cost()], reference="1")
@@ -412,10 +423,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
     ).number
     things |= conflicts_and_limits(cast)
     things["action"] = learning.open_action(cast.alliance, cast.lena, cast.council).number
-    return House(
-        {name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root},
-        things,
-    )
+    return things
 
 
 def walk(patterns, namespace: str = "") -> Iterator[str]:

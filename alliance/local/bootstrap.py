@@ -195,8 +195,9 @@ def browser() -> None:
     """A Chromium for the journeys: the machine's, else installed where that is allowed, else Playwright's own."""
     if chromium():
         return
-    if apt_install("Installing Chromium for the browser tests", ["chromium"]) and chromium():
-        return
+    for package in ("chromium-headless-shell", "chromium"):
+        if apt_install("Installing Chromium for the browser tests", [package]) and chromium():
+            return
     with Step("Bringing Playwright's Chromium"):
         run(
             [BIN / "python", "-m", "playwright", "install", "chromium"],
@@ -219,17 +220,27 @@ def accounting() -> None:
 
 
 def chromium() -> str | None:
-    """Where Chromium is: $CHROMIUM, on the PATH, or Playwright's own."""
+    """Where Chromium is: $CHROMIUM, on the PATH, or Playwright's own.
+
+    First its headless shell, which draws the same pages without a desktop's browser around them, in half the time.
+    """
     if named := os.environ.get("CHROMIUM"):
         if not shutil.which(named):
             raise Trouble(f"CHROMIUM is {named!r}, which is not a program. Correct it or take it away.")
         return shutil.which(named)
-    for name in ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"):
+    for name in (
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+    ):
         if found := shutil.which(name):
             return found
     home = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    shells = sorted(home.glob("chromium_headless_shell-*/chrom*/*headless[-_]shell"))
     own = sorted([*home.glob("chromium-*/chrome-linux*/chrome"), *home.glob("chromium-*/chrome-mac*/*.app")])
-    return str(own[-1]) if own else None
+    return str((own + shells)[-1]) if own or shells else None
 
 
 def apt_install(saying: str, packages: list[str]) -> bool:

@@ -1,6 +1,8 @@
 """Reading fast is reading the same: line by line, note by note."""
 
 import random
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -9,6 +11,7 @@ from alliance.core.spreadsheets import Row, Table
 from ledger.importing import LEAVE, Look, Meaning, Reading
 from ledger.models import Category
 from ledger.quick_reading import QuickReading
+from ledger.vat import ALL, NONE, Course, Standing
 from tests.factories.hostile import DAYS, VALUES
 
 HEADINGS = ["Date", "Supplier", "Description", "Amount", "Category", "Budget line", "Reference", "Evidence"]
@@ -19,7 +22,7 @@ CELLS = [
     ["Haven Homes", "HAVEN  homes", "Total Cleaning", "Sub-total", "Total", " ", "x" * 201, VALUES],
     ["Cleaning", "Totals", "Grand total", "brought forward", 'a \\ "b" \t c', "y" * 301, "", VALUES],
     ["12.50", " 12.50 ", "-3.00", "0.00", "-0.00", "25.00", "9999999999999.99", VALUES],
-    ["direct STAFF", "overhead", "wages", "rubbish", "", VALUES],
+    ["direct STAFF", "overhead", "irrecoverable VAT", "wages", "rubbish", "", VALUES],
     ["Peer  support", "Housing first", "house", "sheds", "nowhere", "", VALUES],
     ["INV-2", "z" * 121, "", VALUES],
     ["receipt", "", "e" * 301, VALUES],
@@ -50,6 +53,8 @@ MEANINGS = [
     Meaning(FEW | {"budget_line": 5}, OVERHEAD, (4, "Direct staff"), leave_hidden=True),
     Meaning(FEW, OVERHEAD | {"budget_line": "77"}),
 ]
+COUNCIL = Course("The council", "council", Standing(ALL), (Standing(ALL, date(2026, 11, 2)),))
+CHARITY = Course("Haven Homes", "charity", Standing(NONE))
 NAMES = {
     "category": {"wages": "direct_staff", "rubbish": LEAVE},
     "budget_line": {"house": "Housing first", "sheds": LEAVE},
@@ -61,6 +66,7 @@ FIXES = {row: {"": LEAVE} if row % 2 else {"amount": "7.00"} for row in range(2,
 def test_a_quick_reading_is_a_reading(seed):
     chance = random.Random(seed)
     of_file, meaning = rows(chance, 500), MEANINGS[seed % 4]
+    vat = chance.choice([COUNCIL, CHARITY, replace(COUNCIL, stated=()), None])
     fixes, others = chance.choice([{}, FIXES]), chance.choice([(), ("Haven Homes",)])
 
     def read(reader: type[Reading]):
@@ -75,7 +81,15 @@ def test_a_quick_reading_is_a_reading(seed):
             names=NAMES,
             fixes=fixes,
             others=others,
+            vat=vat,
         )
-        return list(reading), reading.notes, reading.strange, reading.sums.groups, reading.sums.unsure
+        return (
+            list(reading),
+            reading.notes,
+            reading.strange,
+            reading.doubtful,
+            reading.sums.groups,
+            reading.sums.unsure,
+        )
 
     assert read(QuickReading) == read(Reading)
