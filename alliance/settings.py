@@ -148,7 +148,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # Redis may lose everything at any time
+SESSION_ENGINE = "alliance.core.sessions"  # in the database: Redis may lose everything at any time
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from django.db import connections, models
 from django.db.models.sql.compiler import SQLCompiler
 
+SOME_NUMBER = 2_147_480_000  # of the greatest that a column holds
 HOLE = re.compile(r"%[%s]")
 
 
@@ -48,9 +49,9 @@ def _mark(place: int, value):
         case bool() | None:
             raise ValueError(f"{value!r} changes the words of a question: it cannot be a value of it.")
         case list():
-            return [-(place + 7_770_000_000)]
+            return [SOME_NUMBER + place]
         case int():
-            return -(place + 7_770_000_000)
+            return SOME_NUMBER + place
         case str():
             return f"\ue000{place}"
         case datetime():

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
 from decisions.lifecycle import RatificationState, UrgentState
 from decisions.models.position import Position, Spoken

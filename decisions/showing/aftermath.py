@@ -1,8 +1,8 @@
 """What belongs to a case and what came of it: files, superseding, looking back, as the page shows them."""
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from decisions import permissions
 from decisions.lifecycle import State
 from decisions.models import Decision, Proposal, Risk

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from alliance.core.addresses import reverse
 from alliance.core.templatetags.concordat import lines
 from decisions import permissions
 from decisions.lifecycle import OBJECTION, PROPOSAL

@@ -1,7 +1,6 @@
 """What a proposal's page offers to take along, and the meetings at which it is, or was, talked about."""
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from decisions.lifecycle import State
 from decisions.models import Meeting, Proposal
 from participants.standing import Standing

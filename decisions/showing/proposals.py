@@ -1,9 +1,9 @@
 """Where everybody stands, what happened and what its proposer may do, as the page shows them."""
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Event
 from decisions import permissions
 from decisions.lifecycle import PROPOSAL, State
