@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
+from alliance.core import widgets
 from alliance.core.money import MoneyError, parse_pounds
 
 MONTHS = (
@@ -398,6 +399,12 @@ class ConcordatRenderer(TemplatesSetting):
     formset_template_name = "django/forms/formset.html"
     field_template_name = "django/forms/field.html"
     bound_field_class = ConcordatBoundField
+
+    def render(self, template_name, context, request=None):
+        if not context.get("errors", True) and template_name.startswith("django/forms/errors/"):
+            return ""
+        said = widgets.drawn(template_name, context)
+        return super().render(template_name, context, request) if said is None else said
 
 
 # ── The base of every form ───────────────────────────────────────────────────
