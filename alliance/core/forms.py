@@ -9,6 +9,7 @@ django-allauth too, from `templates/django/forms/`.
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import ClassVar
 
 from django import forms
@@ -286,18 +287,7 @@ class ConcordatBoundField(BoundField):
 
     @property
     def kind(self):
-        widget = self.field.widget
-        for kind, types in (
-            ("checkbox", forms.CheckboxInput),
-            ("choices", (forms.RadioSelect, forms.CheckboxSelectMultiple)),
-            ("date", DateInput),
-            ("password", forms.PasswordInput),
-            ("file", forms.FileInput),
-            ("words", forms.Textarea),
-        ):
-            if isinstance(widget, types):
-                return kind
-        return "plain"
+        return _kind_of(type(self.field.widget))
 
     @property
     def follows(self):
@@ -353,7 +343,7 @@ class ConcordatBoundField(BoundField):
         described = self.aria_describedby
         attrs = super().build_widget_attrs(attrs, widget)
         attrs.pop("required", None)  # the sentence beside the field says it, and can be worded
-        if style := _style_of(widget):
+        if style := _style_of(type(widget)):
             classes = [style, f"{style}--error" if self.errors else "", widget.attrs.get("class", "")]
             attrs["class"] = " ".join(filter(None, classes))
         if self.counted and not widget.is_hidden:
@@ -377,6 +367,22 @@ class ConcordatBoundField(BoundField):
         return []
 
 
+@cache
+def _kind_of(widget):
+    for kind, types in (
+        ("checkbox", forms.CheckboxInput),
+        ("choices", (forms.RadioSelect, forms.CheckboxSelectMultiple)),
+        ("date", DateInput),
+        ("password", forms.PasswordInput),
+        ("file", forms.FileInput),
+        ("words", forms.Textarea),
+    ):
+        if issubclass(widget, types):
+            return kind
+    return "plain"
+
+
+@cache
 def _style_of(widget):
     for types, style in (
         (forms.HiddenInput, ""),
@@ -387,7 +393,7 @@ def _style_of(widget):
         (forms.Textarea, "govuk-textarea"),
         (forms.widgets.Input, "govuk-input"),
     ):
-        if isinstance(widget, types):
+        if issubclass(widget, types):
             return style
     return ""
 
@@ -397,12 +403,14 @@ class ConcordatRenderer(TemplatesSetting):
 
     form_template_name = "django/forms/form.html"
     formset_template_name = "django/forms/formset.html"
-    field_template_name = "django/forms/field.html"
+    field_template_name = "group"  # drawn by widgets.group
     bound_field_class = ConcordatBoundField
 
     def render(self, template_name, context, request=None):
         if not context.get("errors", True) and template_name.startswith("django/forms/errors/"):
             return ""
+        if template_name == self.field_template_name:
+            return widgets.group(context["field"])
         said = widgets.drawn(template_name, context)
         return super().render(template_name, context, request) if said is None else said
 
