@@ -11,6 +11,12 @@ from django.utils import timezone
 from alliance.core.questions import Question
 from participants.querysets import OfAllianceQuerySet
 
+# Of a wording: what a line about its proposal does not tell.
+LONG = (
+    *("text", "why", "alternatives", "affected", "heard", "legal_basis", "consulted"),
+    *("effect", "risks", "files", "body", "hash"),
+)
+
 
 class ProposalQuerySet(OfAllianceQuerySet):
     def visible_to(self, user):
@@ -123,6 +129,13 @@ class ProposalQuerySet(OfAllianceQuerySet):
         }
         return self._related().annotate(**{f"has_{name}": Exists(rows) for name, rows in said.items()})
 
+    def in_brief(self):
+        """For a line each: without what only a page of its own tells, and without the alliance, which the reader's
+        standing has (`within`)."""
+        related = ("participant", "current_wording", "decision", "deadlock")
+        long = (f"current_wording__{name}" for name in LONG)
+        return self.select_related(None).select_related(*related).defer(*long)
+
     def _related(self):
         return self.select_related("alliance", "participant", "current_wording", "decision", "deadlock")
 
@@ -145,6 +158,16 @@ def told(proposals: Iterable) -> list:
             leave_prefetched(holder, name, getattr(holder, name).all(), rows[holder.pk])
         for holder in there[False]:
             leave_prefetched(holder, name, _nothing(holder, name))
+    return proposals
+
+
+def within(alliance, proposals: Iterable) -> list:
+    """What `in_brief()` found, in that alliance."""
+    proposals = list(proposals)
+    for one in proposals:
+        one.alliance = alliance
+        if decision := getattr(one, "decision", None):
+            decision.alliance = alliance
     return proposals
 
 

@@ -18,7 +18,7 @@ from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions.lifecycle import State
 from decisions.models import Proposal
-from decisions.querysets import leave_prefetched, told
+from decisions.querysets import leave_prefetched, told, within
 from decisions.tally import Stand, Tally
 from participants.standing import Standing
 
@@ -190,9 +190,14 @@ def hidden_from(standing: Standing) -> set[int]:
 
 def _veiled_for(standing: Standing) -> list[Proposal]:
     put = _independent(alliance=standing.alliance.pk, on=timezone.localdate())
-    return [one for one in told(put) if veiled(one, standing)]
+    return [one for one in told(within(standing.alliance, put)) if veiled(one, standing)]
 
 
 @Question
 def _independent(alliance: int, on: date):
-    return Proposal.objects.open(on).filter(alliance_id=alliance, independent=True).with_what_there_is()
+    return (
+        Proposal.objects.open(on)
+        .filter(alliance_id=alliance, independent=True)
+        .with_what_there_is()
+        .in_brief()
+    )

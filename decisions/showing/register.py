@@ -7,8 +7,9 @@ from alliance.core.questions import Question
 from decisions import veil
 from decisions.lifecycle import State
 from decisions.models import Decision, Position, Proposal, Ratification
-from decisions.querysets import told
+from decisions.querysets import told, within
 from decisions.tally import joined
+from participants.models import Alliance
 from participants.standing import Standing
 
 TAGS = {
@@ -35,17 +36,20 @@ class Line:
     words: str
 
 
-@Question
-def whole_by_pk(pks: list[int]):
+def with_these(alliance: Alliance, pks: list[int]) -> list[Proposal]:
     """What the lines tell of, newest first."""
-    whole = Proposal.objects.filter(pk__in=pks).with_what_there_is()
-    return whole.select_related("decision__alliance").order_by("-number")
+    return within(alliance, _with_these(pks=pks))
+
+
+@Question
+def _with_these(pks: list[int]):
+    return Proposal.objects.filter(pk__in=pks).with_what_there_is().in_brief().order_by("-number")
 
 
 def lines_of(page: Sequence[Proposal], standing: Standing) -> list[Line]:
     """Who has not answered is counted only for what is still open or was not agreed; the rest is told by its state.
 
-    `page` as `whole_by_pk` found it.
+    `page` as `with_these` found it.
     """
     for one in told(one for one in page if one.state == State.OPEN):
         veil.over(one, standing)

@@ -9,7 +9,7 @@ from decisions import permissions
 from decisions.forms.register import RegisterForm
 from decisions.lifecycle import State
 from decisions.models import Proposal
-from decisions.showing.register import lines_of, whole_by_pk
+from decisions.showing.register import lines_of, with_these
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -27,7 +27,7 @@ def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form, found = asked(request, alliance)
     page = page_of(request, found.values_list("pk", flat=True))
     # Asked for by their ids: a late page passes over the earlier ones without looking into them.
-    page.object_list = whole_by_pk(pks=list(page.object_list))
+    page.object_list = with_these(alliance, list(page.object_list))
     context = {
         "form": form,
         "page": page,
