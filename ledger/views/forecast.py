@@ -1,17 +1,19 @@
 """The forecast in the browser: what the year will have cost, how one knows, and what participants say of it."""
 
+from decimal import Decimal
+from itertools import accumulate
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.charts import Chart, Series, lines_chart
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
-from alliance.core.money import ZERO
 from alliance.core.periods import FinancialYear, PeriodError
 from alliance.core.refusals import NotPossible
 from ledger import forecasting, permissions, services
@@ -162,19 +164,22 @@ def _said_before(form: OutlookForm) -> list[Forecast]:
     return list(said.order_by("-said_at", "-pk"))
 
 
-def _chart(form: OutlookForm, found: Projection, agreed) -> Chart:
-    """Cumulative: what is spent while every month is told, from there on what is expected; and what is agreed."""
+def _chart(form: OutlookForm, found: Projection, agreed: Decimal | None) -> Chart:
+    """Cumulative: what the book has of the months that have begun, what is expected in the end, what is agreed.
+
+    The two part where the first month is not told in full.
+    """
     months = form.budget.year.months
-    reached, running = [], ZERO
-    for amount in found.expected:
-        running += amount
-        reached.append(running)
-    told = found.told_until
-    spent = [amount if place < told else None for place, amount in enumerate(reached)]
-    coming = [amount if place >= told - 1 else None for place, amount in enumerate(reached)]
-    series = [Series("Spent", spent)] if told else []
-    if told < len(months):
-        series.append(Series("Forecast", coming))
+    today = timezone.localdate()
+    spent = [
+        amount if month.start <= today else None
+        for month, amount in zip(months, accumulate(found.spent), strict=True)
+    ]
+    coming = [
+        amount if place >= found.told_until - 1 else None
+        for place, amount in enumerate(accumulate(found.expected))
+    ]
+    series = [Series("Spent", spent), Series("Forecast", coming)]
     if agreed is not None:
         series.append(Series("Agreed for the year", [agreed] * len(months)))
     return lines_chart(

@@ -30,7 +30,7 @@ from tests.factories.year_end import (
     decide_underspend,
     last_years_book,
 )
-from tests.ledger.test_guards import race
+from tests.ledger.test_races import race
 
 NOW = FinancialYear(2026)
 
