@@ -51,7 +51,7 @@ from tests.factories.ledger_model import (
     Sent,
 )
 
-EXAMPLES, STEPS = int(os.environ.get("SOAK", "100")), 25
+EXAMPLES, STEPS = int(os.environ.get("SOAK", "40")), 25
 EVERY_STEP = "SOAK" in os.environ  # the suite looks at the promises now and then, at the figures always
 PARTS = 4  # each on whichever worker is free
 D = Decimal
