@@ -47,7 +47,9 @@ ANOTHER = {
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 day'",
     "boolean": "{0} is not true",
     "jsonb": "'[1]'",
+    "bytea": "coalesce({0}, '') || 'x'",
     "text[]": "array_append({0}, 'x')",
+    "numeric[]": "array_append({0}, 1)",
     "xid8": "'1'",
 }
 NOBODY = "coalesce({0}, 0) + 1000003"  # for a foreign key
