@@ -87,7 +87,9 @@ def contest(cast, postgres, owner, folder, count: int, others: int, with_others:
     results.append(in_bulk(cast, senders, 0, count))
     assert spent(cast) - began == sum(map(lines.pence_of, range(count)))
     assert [said for one in REGISTER for said in one.breaks(cast.alliance.pk)] == []
-    for name, script in (("django-hordak", "hordak"), ("django-ledger", "django_ledger")) if with_others else ():
+    for name, script in (
+        (("django-hordak", "hordak"), ("django-ledger", "django_ledger")) if with_others else ()
+    ):
         results.append(field.foreign(name, script, postgres, few))
         assert results[-1].pence == sum(one.pence for one in few)
     return results + programs

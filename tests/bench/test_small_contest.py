@@ -11,7 +11,7 @@ __all__ = ["postgres"]
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(not shutil.which("hledger"), reason="hledger is not on this machine")
-def test_two_thousand_lines_into_the_book_and_into_programs(cast, postgres, owner_connection, tmp_path):  # noqa: F811
+def test_two_thousand_lines_into_the_book_and_into_programs(cast, postgres, owner_connection, tmp_path):
     results = contest(cast, postgres, owner_connection, tmp_path, 2_000, 2_000, with_others=False)
     assert [one.name for one in results] == [
         "bare COPY", "COPY with the book's keys", "Concordat, returns", "Concordat, in bulk", "Beancount", "hledger",
