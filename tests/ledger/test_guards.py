@@ -3,6 +3,7 @@
 import threading
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -13,17 +14,29 @@ from alliance.core.refusals import NotPossible
 from ledger import chart, posting
 from ledger.models import Balance, Entry, Journal, Period
 from ledger.services import accept_cost_return, close_period, post_cost_return, reverse_journal
+from tests.conftest import find_cast
 from tests.factories.ledger import NOVEMBER, YEAR, cost, make_book, period_of, post_return, send_return
+from tests.ledger.conftest import TODAY
 
 D = Decimal
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def book(cast):
-    """A year with one posted return, journal 2."""
+@pytest.fixture(scope="session")
+def stages():
+    return {"book": furnish}
+
+
+@patch("django.utils.timezone.now", lambda: TODAY)
+def furnish() -> None:
+    cast = find_cast()
     make_book(cast)
     post_return(cast, [cost("120.00"), cost("80.00")])
+
+
+@pytest.fixture
+def book(on_stage, cast):
+    """A year with one posted return, journal 2."""
     return cast
 
 
