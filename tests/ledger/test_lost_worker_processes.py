@@ -59,7 +59,7 @@ def until_it_is(sent: CostReturn, status: str) -> CostReturn:
 def test_killed_while_a_file_is_checked(cast, start_worker):
     sent = send(cast, MANY)
     worker = start_worker()
-    wait_until(lambda: errand_of(sent).stage == "Checking row 20,001")
+    wait_until(lambda: errand_of(sent).stage == "Checking from row 10,002")
     kill(worker)
     empty_the_queue()
     sent.refresh_from_db()

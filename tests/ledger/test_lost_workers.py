@@ -48,7 +48,7 @@ def test_a_check_that_is_lost_between_its_pieces_starts_over_and_counts_each_row
         lost.setattr(Run, "step", until_the_third)
         with pytest.raises(Lost):
             do_all_due()
-    assert steps == ["Opening the file", "Checking row 3", "Checking row 5"]
+    assert steps == ["Opening the file", "Checking from row 2", "Checking from row 4"]
     assert ReturnLine.objects.filter(cost_return=sent).count() == 2
     due_again()
     do_all_due()
