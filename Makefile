@@ -9,7 +9,7 @@ SIZES = $(foreach size,YEARS PARTICIPANTS LINES DECISIONS,\
   $(if $($(size)),--$(shell echo $(size) | tr A-Z a-z)=$($(size))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt soak bench bench-decisions demo-large lock check-deploy clean
+.PHONY: help run test lint fmt soak bench bench-decisions bench-ledger demo-large lock check-deploy clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,10 @@ bench-decisions: ## Time the register and its pages with thousands of decisions 
 	@$(PYTHON) alliance/local/bootstrap.py test
 	@$(BIN)/pytest tests/bench/bench_decisions.py --no-header -q -s -o python_files='bench_*.py'
 
+bench-ledger: ## Time the book beside other ledgers, and its pages as it grows (LINES=… OTHERS=…)
+	@$(PYTHON) alliance/local/bootstrap.py bench
+	@LINES=$(LINES) OTHERS=$(OTHERS) $(BIN)/pytest tests/bench/bench_ledger.py --no-header -q -s -o python_files='bench_*.py'
+
 demo-large: ## Load years of an invented alliance (YEARS=… PARTICIPANTS=… LINES=… DECISIONS=…)
 	@$(PYTHON) alliance/local/bootstrap.py run && exec $(BIN)/python -m alliance.local.run load_demo --large $(SIZES)
 
@@ -59,6 +63,7 @@ lock: ## Lock every package again, by hash (UPGRADE=--upgrade for newer ones)
 	$(COMPILE) pyproject.toml --group local -c requirements.txt -o requirements-local.txt
 	$(COMPILE) pyproject.toml --group local --group dev -c requirements-local.txt -o requirements-dev.txt
 	$(COMPILE) --group node -o requirements-node.txt
+	$(COMPILE) --group bench -o requirements-bench.txt
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
 
 check-deploy: ## Ask Django whether the settings are safe for a server

@@ -60,12 +60,32 @@ GLOSSARY = [
     ("Fund", "The money that the participants put together. One of them, the host, keeps it."),
     ("Contribution", "What a participant puts into the fund for a year."),
     (
+        "Memorandum account",
+        "What a year’s funding, spending and net position come to, and whose it is. It is kept as it was when the year was closed. It is not the alliance’s accounts: those are the host’s.",
+    ),
+    (
+        "Net position",
+        "What a year leaves in the pool: contributions and what was brought forward, less what was spent. Less than nothing is an overspend.",
+    ),
+    (
         "Budget line",
         "What the alliance means to spend on something in a year. Lines and contingency add up to the contributions, exactly.",
     ),
     ("Cost return", "What a participant spent in a month, sent as a spreadsheet and posted once checked."),
     ("Journal, entry", "One change to the book and its lines. A journal always adds up to 0.00."),
     ("Reversal", "The opposite of a journal, to correct it. What was posted is never edited or deleted."),
+    (
+        "Full cost",
+        "What a participant’s part costs in truth: what it spent itself, and its share of what is shared.",
+    ),
+    (
+        "Irrecoverable VAT",
+        "VAT on a purchase that its buyer does not get back. It is a cost; VAT that is got back never is.",
+    ),
+    (
+        "Own books",
+        "A participant’s own ledger. Its finance lead confirms what it has of a month, beside the open book.",
+    ),
     ("Closed period", "A month that takes no more postings. It does not reopen."),
     (
         "Learning review",

@@ -22,6 +22,7 @@ from alliance.core.htmx import redirect, render
 from alliance.core.kept_post import is_waiting
 from alliance.core.models import Event
 from alliance.core.paging import first_of, place_of
+from alliance.core.questions import Question
 from alliance.core.record import head, record
 from alliance.core.waiting import Sources
 from alliance.glossary import GLOSSARY
@@ -69,11 +70,12 @@ def alliance_home(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             ("On your organisation", [one for one in waiting if one.who == "organisation"]),
             ("On others", [one for one in waiting if one.who == "others"]),
         ],
-        "events": veil.over_events(
-            Event.objects.filter(alliance=alliance).newest_first()[:8], request.standing
-        ),
+        "events": veil.over_events(_latest(alliance=alliance.pk), request.standing),
     }
     return render(request, "home/alliance.html", page)
+
+
+_latest = Question(lambda alliance: Event.objects.filter(alliance_id=alliance).newest_first()[:8])
 
 
 @require_safe
@@ -84,9 +86,10 @@ def the_record(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if before := place_of(request, "before"):
         events = events.filter(seq__lt=before)
     shown, more = first_of(events)
+    hidden = veil.hidden_numbers(request.standing)
     page = {
-        "events": veil.over_events(shown, request.standing),
-        "why_not_export": veil.why_no_export(request.standing),
+        "events": veil.over_events(shown, request.standing, hidden),
+        "why_not_export": veil.why_no_export(request.standing, hidden),
         "older": f"?before={shown[-1].seq}" if more else "",
         "newest": "?" if before else "",
         "head": (end := head(alliance.pk)),

@@ -8,7 +8,8 @@ from decisions import effects
 OTHER = "Something else"
 GROUPS = {
     "What we do": ("question", "service"),
-    "Our money": ("virement", "variation", "year", "transfer", "restatement", "share_terms", "overhead", "book_terms"),
+    "Our money": ("virement", "variation", "year", "transfer", "restatement", "share_terms", "overhead", "book_terms",
+                  "underspend"),
     "Who takes part": ("accession", "exit", "suspension", "readmission", "exclusion", "role", "role_end"),
     "How we decide": (
         "principle", "principle_new", "principle_end", "delegation", "delegation_end", "reserved_matter",
@@ -120,6 +121,20 @@ _ALL = (
         },
         question="Shall we restate Haven's staff costs of October?",
         effect="restatement",
+    ),
+    Template(
+        "underspend",
+        "What becomes of an underspend",
+        "What a year leaves in the pool: carried forward, returned, or some of each.",
+        {
+            "effect": "Without a decision it is returned in proportion to contributions. The close of the year carries "
+            "it out, whatever is left by then.",
+            "reasons": "Why was it not spent, and what would it do next year that it did not do this year?",
+            "people": "Who was to be reached with it, and was not?",
+            "time": "Decide before the pool manager closes the year.",
+        },
+        question="Shall we carry £20,000 of this year’s underspend forward?",
+        effect="underspend",
     ),
     Template(
         "share_terms",

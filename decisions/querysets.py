@@ -1,12 +1,21 @@
 """Finding proposals, positions and decisions. Every list begins with `visible_to(user)` (house 7)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
+from alliance.core.questions import Question
 from participants.querysets import OfAllianceQuerySet
+
+# Of a wording: what a line about its proposal does not tell.
+LONG = (
+    *("text", "why", "alternatives", "affected", "heard", "legal_basis", "consulted"),
+    *("effect", "risks", "files", "body", "hash"),
+)
 
 
 class ProposalQuerySet(OfAllianceQuerySet):
@@ -20,8 +29,11 @@ class ProposalQuerySet(OfAllianceQuerySet):
         else:
             held = RoleAppointment.objects.speaking().filter(person_id=user.pk)
             speaking = held.values("participant_id")
-        own = Q(participant_id__in=speaking)
-        return super().visible_to(user).filter(~Q(state__in=["draft", "discarded"]) | own)
+        return super().visible_to(user).seen_with(speaking)
+
+    def seen_with(self, own):
+        """Without the drafts of other participants than `own`, by their ids."""
+        return self.filter(~Q(state__in=["draft", "discarded"]) | Q(participant_id__in=own))
 
     def drafts(self):
         return self.filter(state="draft")
@@ -117,6 +129,13 @@ class ProposalQuerySet(OfAllianceQuerySet):
         }
         return self._related().annotate(**{f"has_{name}": Exists(rows) for name, rows in said.items()})
 
+    def in_brief(self):
+        """For a line each: without what only a page of its own tells, and without the alliance, which the reader's
+        standing has (`within`)."""
+        related = ("participant", "current_wording", "decision", "deadlock")
+        long = (f"current_wording__{name}" for name in LONG)
+        return self.select_related(None).select_related(*related).defer(*long)
+
     def _related(self):
         return self.select_related("alliance", "participant", "current_wording", "decision", "deadlock")
 
@@ -125,14 +144,35 @@ def told(proposals: Iterable) -> list:
     """Those that `with_what_there_is()` found, with everything that `tally` needs: a query for each kind of thing that
     there is, and none for what there is not."""
     proposals = list(proposals)
-    for name, wanted in _said().items():
-        having = [one for one in proposals if getattr(one, f"has_{name}", True)]
-        prefetch_related_objects(having, wanted)
+    for name, (of, question) in _asked().items():
+        there = {True: [], False: []}
         for one in proposals:
-            holder = getattr(one, "decision", None) if name == "ratifications" else one
-            if holder and one not in having:
-                leave_prefetched(holder, name, wanted.queryset.model.objects.none())
+            holder = one if of == "proposal" else getattr(one, of, None)
+            if holder and name not in getattr(holder, "_prefetched_objects_cache", ()):
+                there[getattr(one, f"has_{name}", True)].append(holder)
+        by_pk, rows = {one.pk: one for one in there[True]}, defaultdict(list)
+        for row in question(pks=list(by_pk)):
+            setattr(row, of, by_pk[getattr(row, f"{of}_id")])
+            rows[getattr(row, f"{of}_id")].append(row)
+        for holder in there[True]:
+            leave_prefetched(holder, name, getattr(holder, name).all(), rows[holder.pk])
+        for holder in there[False]:
+            leave_prefetched(holder, name, _nothing(holder, name))
     return proposals
+
+
+def within(alliance, proposals: Iterable) -> list:
+    """What `in_brief()` found, in that alliance."""
+    proposals = list(proposals)
+    for one in proposals:
+        one.alliance = alliance
+        if decision := getattr(one, "decision", None):
+            decision.alliance = alliance
+    return proposals
+
+
+def _nothing(holder, name: str) -> models.QuerySet:
+    return type(holder)._meta.get_field(name).related_model.objects.none()
 
 
 def leave_prefetched(row: models.Model, name: str, found: models.QuerySet, rows: Iterable = ()) -> None:
@@ -153,6 +193,19 @@ def _said() -> dict[str, Prefetch]:
         "ratifications": Prefetch(
             "decision__ratifications", Ratification.objects.select_related("participant")
         ),
+    }
+
+
+@cache
+def _asked() -> dict[str, tuple[str, Question]]:
+    """The same as questions: by the name of what was said, of what it was said, and what is asked."""
+
+    def question(queryset, of):
+        return of, Question(lambda pks: queryset.filter(**{f"{of}__in": pks}))
+
+    return {
+        name: question(wanted.queryset, "decision" if name == "ratifications" else "proposal")
+        for name, wanted in _said().items()
     }
 
 

@@ -9,13 +9,16 @@ stands, and for everybody when all have answered, the time is over, or a deadloc
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from alliance.core.models import Event
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions.lifecycle import State
 from decisions.models import Proposal
-from decisions.querysets import leave_prefetched, told
+from decisions.querysets import leave_prefetched, told, within
 from decisions.tally import Stand, Tally
 from participants.standing import Standing
 
@@ -146,9 +149,10 @@ def tells_a_stance(event: Event) -> bool:
     return name.startswith(("position_", "objection_")) or bool(event.facts.get("objection"))
 
 
-def over_events(events: Iterable[Event], standing: Standing) -> list:
-    """The events with those veiled that this reader may not read yet. Asks a fixed number of questions."""
-    hidden = {one.number for one in _veiled_for(standing)}
+def over_events(events: Iterable[Event], standing: Standing, hidden: set[int] | None = None) -> list:
+    """The events with those veiled that this reader may not read yet: of the proposals with these numbers, or of
+    `hidden_numbers`. Asks a fixed number of questions."""
+    hidden = hidden_numbers(standing) if hidden is None else hidden
     return [
         veiled_event(event)
         if hidden and event.kind.startswith("decisions.") and event.facts.get("number") in hidden
@@ -157,9 +161,9 @@ def over_events(events: Iterable[Event], standing: Standing) -> list:
     ]
 
 
-def why_no_export(standing: Standing) -> str:
-    """Why this reader does not get the whole record now, or ""."""
-    numbers = sorted(one.number for one in _veiled_for(standing))
+def why_no_export(standing: Standing, hidden: set[int] | None = None) -> str:
+    """Why this reader does not get the whole record now, or ""; `hidden` as `over_events` has it."""
+    numbers = sorted(hidden_numbers(standing) if hidden is None else hidden)
     if not numbers:
         return ""
     return (
@@ -174,11 +178,26 @@ def require_lifted(standing: Standing) -> None:
         raise NotPossible(reason)
 
 
+def hidden_numbers(standing: Standing) -> set[int]:
+    """The numbers of the proposals that are veiled from this reader. Asks a fixed number of questions."""
+    return {one.number for one in _veiled_for(standing)}
+
+
 def hidden_from(standing: Standing) -> set[int]:
     """The ids of the proposals that are veiled from this reader. Asks a fixed number of questions."""
     return {one.pk for one in _veiled_for(standing)}
 
 
 def _veiled_for(standing: Standing) -> list[Proposal]:
-    put = Proposal.objects.open().filter(alliance=standing.alliance, independent=True)
-    return [one for one in told(put.with_what_there_is()) if veiled(one, standing)]
+    put = _independent(alliance=standing.alliance.pk, on=timezone.localdate())
+    return [one for one in told(within(standing.alliance, put)) if veiled(one, standing)]
+
+
+@Question
+def _independent(alliance: int, on: date):
+    return (
+        Proposal.objects.open(on)
+        .filter(alliance_id=alliance, independent=True)
+        .with_what_there_is()
+        .in_brief()
+    )

@@ -16,7 +16,7 @@ from decisions import (
 )
 from decisions.lifecycle import State
 from decisions.models import Proposal
-from decisions.querysets import told
+from decisions.querysets import told, within
 from decisions.tally import joined
 from participants.standing import Standing
 
@@ -26,7 +26,7 @@ def _late(standing: Standing):
     if not (speaks := standing.speaks_for_ids):
         return None
     mine = Proposal.objects.of(standing.alliance).not_agreed().filter(participant_id__in=speaks)
-    return mine.with_what_there_is().order_by("-answer_by", "-number")
+    return mine.with_what_there_is().in_brief().order_by("-answer_by", "-number")
 
 
 def _open(standing: Standing):
@@ -34,11 +34,11 @@ def _open(standing: Standing):
     if not standing.appointments:
         return None
     put = Proposal.objects.of(standing.alliance).open()
-    return put.with_what_there_is().order_by("answer_by", "number")
+    return put.with_what_there_is().in_brief().order_by("answer_by", "number")
 
 
 def _put(rows: list[Proposal], standing: Standing) -> Iterator[Waiting]:
-    for one in told(rows):
+    for one in told(within(standing.alliance, rows)):
         yield from _about(veil.over(one, standing), standing)
 
 

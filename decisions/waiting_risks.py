@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from alliance.core.waiting import Source, Sources, Waiting
 from decisions.models import Risk
 from participants.standing import Standing

@@ -1,8 +1,8 @@
 """What waits in learning, and on whom: a constant number of queries."""
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.waiting import Source, Sources, Waiting
 from learning import permissions
 from learning.models import Action, Experiment

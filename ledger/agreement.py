@@ -9,6 +9,7 @@ from alliance.core.money import ZERO
 from decisions.models import Decision
 from ledger import summaries
 from ledger.models import (
+    Balance,
     BookTerms,
     Budget,
     BudgetLine,
@@ -87,12 +88,9 @@ class Agreement:
 
 def agreement(budget: Budget) -> Agreement:
     """A constant number of queries, however many changes there were."""
-    alliance = budget.alliance
-    spent = {
-        one.value: one.spent
-        for one in summaries.spending(alliance, budget.year, budget).by_line
-        if one.budget is not None
-    }
+    alliance = budget.alliance_id
+    balances = Balance.objects.of(alliance).within(budget.year)
+    spent = {row["budget_line"]: row["net"] for row in balances.costs().net_by("budget_line")}
     received = {who.pk: arrived for who, _, arrived in summaries.pool(budget).by_participant}
     share = list(
         ShareTerms.objects.filter(budget=budget)
@@ -121,7 +119,7 @@ def agreement(budget: Budget) -> Agreement:
                 began=one.amount,
                 changes=_told(one.moves.all()),
                 now=one.now,
-                done=spent.get(one.slug, ZERO),
+                done=spent.get(one.pk, ZERO),
                 is_contingency=one.is_contingency,
             )
             for one in _with_changes(BudgetLine.objects.filter(budget=budget), "moves", Move)
@@ -140,6 +138,28 @@ def agreement(budget: Budget) -> Agreement:
             .filter(state=Transfer.State.AGREED)
         ),
     )
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What allows the costs of a budget line: what its year was opened with, and each decision that changed it."""
+
+    line: BudgetLine
+    opened_by: Decision | None  # None where the founders opened the year
+    changes: tuple[Change, ...]
+
+    @property
+    def now(self) -> Decimal:
+        return sum((one.amount for one in self.changes), self.line.amount)
+
+
+def allowed(line: BudgetLine) -> Allowed:
+    """A query, and one for the decision that opened the year."""
+    opened_by = None
+    if line.budget.decision_id:
+        opened_by = Decision.objects.select_related("alliance").get(pk=line.budget.decision_id)
+    moves = Move.objects.filter(budget_line=line).select_related("change__decision__alliance")
+    return Allowed(line, opened_by, _told(moves.order_by("change__number")))
 
 
 def _told(changes) -> tuple[Change, ...]:

@@ -7,4 +7,12 @@ class LedgerConfig(AppConfig):
     verbose_name = "Open book"
 
     def ready(self):
-        from ledger import effects, errands, invariants, lifecycle  # noqa: F401
+        from ledger import (  # noqa: F401  # noqa: F401
+            effects,
+            effects_year_end,
+            errands,
+            errands_year_end,
+            invariants,
+            invariants_year_end,
+            lifecycle,
+        )

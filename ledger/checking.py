@@ -4,13 +4,13 @@ Each piece is one transaction. A worker that is lost half-way leaves lines of a 
 next attempt is a new reading. Only `services.finish_check` makes a reading count.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.db import connection
 from django.db.models import Max
 
+from alliance.core.copying import array, copied, is_harmless
 from alliance.core.outbox import Run
 from alliance.core.periods import FinancialYear
 from alliance.core.spreadsheets import SpreadsheetError, Table, read_table_apart
@@ -19,14 +19,17 @@ from ledger import importing, services
 from ledger.importing import Meaning, Problem
 from ledger.lifecycle import ReturnState
 from ledger.models import Account, BudgetLine, CostReturn, Fund, OwnName, ReturnLine, ReturnProblem, RowFix
+from ledger.quick_reading import QuickReading
+from ledger.recovery import courses
+from ledger.vat import Course
 from participants.models import Participant
 
 AT_ONCE = 10_000  # lines in one transaction
+AT_A_TIME = 500  # of them on their way to the database, which takes them in while the next are read
 TOLD = 2_000  # problems kept; the rest is counted
 STRANGE = 300  # names kept that are not ours; the rest is asked for in the next reading
 SHEETS = 20  # of a workbook that are looked into for costs
 
-MEANT = ("date", "amount", "account", "budget_line", "supplier", "description", "reference", "evidence")
 COPY = """copy ledger_returnline (alliance_id, cost_return_id, reading, "row", cells, date, amount, account_id,
     budget_line_id, supplier, description, reference, evidence) from stdin"""
 
@@ -41,6 +44,7 @@ class _Known:
     names: dict[str, dict[str, str]]
     fixes: dict[str, dict[int, dict[str, str]]]  # sheet → row → field → text
     others: list[str]
+    vat: Course
 
     @classmethod
     def of(cls, cost_return: CostReturn) -> "_Known":
@@ -62,6 +66,7 @@ class _Known:
             OwnName.of(participant),
             fixes,
             others,
+            courses(alliance_id, [participant])[participant.pk],
         )
 
 
@@ -130,7 +135,7 @@ def _understand(
     found.missing = meaning.missing
     if meaning.missing:
         return
-    lines = importing.Reading(
+    lines = QuickReading(
         table,
         seen,
         meaning,
@@ -141,6 +146,7 @@ def _understand(
         names=known.names,
         fixes=known.fixes.get(table.sheet[:120], {}),
         others=known.others,
+        vat=known.vat,
     )
     _stage(run, cost_return, found, lines)
     found.notes = [*_about(table), *lines.notes]
@@ -165,22 +171,34 @@ def _about(table: Table) -> list[str]:
 
 
 def _stage(run: Run, cost_return: CostReturn, found: "services.Found", lines: importing.Reading) -> None:
-    staged = 0
-    for batch in _batches(lines, AT_ONCE):
-        key = (cost_return.alliance_id, cost_return.pk, found.reading)
+    key = copied((cost_return.alliance_id, cost_return.pk, found.reading)).removesuffix("\n")
+    coming, staged = iter(lines), 0
+    while batch := list(islice(coming, AT_A_TIME)):
+        last = staged
         with (
-            run.step(f"Checking row {batch[-1].row:,}", min(85, 5 + staged // 1_000)),
+            run.step(f"Checking from row {batch[0].row:,}", min(85, 5 + staged // 1_000)),
             connection.cursor() as cursor,
             cursor.copy(COPY) as copy,
         ):
-            for line in batch:
-                copy.write_row((*key, line.row, list(line.cells), *(getattr(line, name) for name in MEANT)))
-        staged += len(batch)
-        for line in batch:
-            found.problem_count += len(line.problems)
-            found.problems += line.problems[: max(0, TOLD - len(found.problems))]
+            while batch:
+                copy.write("".join([_staged(key, line) for line in batch]))
+                staged += len(batch)
+                for line in batch:
+                    if line.problems:
+                        found.problem_count += len(line.problems)
+                        found.problems += line.problems[: max(0, TOLD - len(found.problems))]
+                batch = list(islice(coming, AT_A_TIME)) if staged - last < AT_ONCE else []
     if not staged:
         found.add(Problem(_nothing_there(lines)))
+
+
+def _staged(key: str, line: importing.Line) -> str:
+    """The line as COPY takes it: its cells as they came, and what they were taken to mean."""
+    row, cells, day, amount, account, budget_line, *said, problems = line
+    if problems or not is_harmless("".join(cells) + "".join(said)):
+        return f"{key}\t{copied((row, cells, day, amount, account, budget_line, *said))}"
+    words = "\t".join(said)
+    return f"{key}\t{row}\t{array(cells)}\t{day}\t{amount}\t{account}\t{budget_line}\t{words}\n"
 
 
 def _nothing_there(lines: importing.Reading) -> str:
@@ -188,12 +206,6 @@ def _nothing_there(lines: importing.Reading) -> str:
         return "The file has no costs in it; if nothing was spent, say so instead of sending a file"
     place, value = lines.meaning.only
     return f"No row has “{value}” as {lines.name(place)}"
-
-
-def _batches(lines: Iterable[importing.Line], size: int) -> Iterator[list[importing.Line]]:
-    lines = iter(lines)
-    while batch := list(islice(lines, size)):
-        yield batch
 
 
 def _last_reading(cost_return: CostReturn) -> int:

@@ -14,7 +14,7 @@ from alliance.core.money import ZERO, format_pounds, pounds
 from alliance.core.periods import FinancialYear, Month
 from decisions.effects import Kind, TermsForm, register
 from decisions.effects.terms import participant_of
-from ledger import posting, services, summaries
+from ledger import possible, posting, services, summaries
 from ledger.models import (
     BookTerms,
     Budget,
@@ -25,7 +25,6 @@ from ledger.models import (
     Overhead,
     Period,
 )
-from ledger.possible import unbalanced_budget
 from participants.models import Alliance, Participant, User
 
 LINES = 12  # that a form offers for a new year
@@ -92,6 +91,16 @@ class AtFounding(OfBook):
 # ── A year ──
 
 
+def begin_with_what_was_carried(form: forms.Form, alliance: Alliance, year: FinancialYear) -> None:
+    """The form's sum brought forward is that of the year before, once that is closed (rule 42)."""
+    carried, field = possible.carried_into(alliance, year), form.fields["brought_forward"]
+    if carried is not None:
+        form.initial.setdefault("brought_forward", carried)
+        field.help_text = f"{year.previous.label} was closed with {format_pounds(carried)} carried forward."
+    else:
+        field.help_text = "What the year before leaves, as you expect it. Its close tells the difference."
+
+
 class YearForm(TermsForm):
     """Contributions and lines of the next year; rule 30 is checked with what is wrong told at once."""
 
@@ -102,6 +111,7 @@ class YearForm(TermsForm):
     def prepare(self, alliance: Alliance) -> None:
         last = Budget.objects.of(alliance).order_by("-starts_on").first()
         self.year = last.year.next if last else alliance.financial_year()
+        begin_with_what_was_carried(self, alliance, self.year)
         given = self.given
         agreed = dict(zip(given.get("participants", []), given.get("contributions", []), strict=False))
         self.parties = list(Participant.objects.filter(alliance=alliance).active().order_by("place"))
@@ -194,11 +204,15 @@ class Year(OfBook):
         active = set(Participant.objects.filter(alliance=alliance).active().values_list("pk", flat=True))
         if not set(terms["participants"]) <= active:
             return {"": "Somebody who is to contribute is no longer in the alliance."}
+        if wrong := possible.wrong_brought_forward(alliance, year, Decimal(terms["brought_forward"])):
+            return {"brought_forward": wrong}
         planned = sum(_amounts(terms, "amounts"), Decimal(terms["contingency"]))
         funded = sum(_amounts(terms, "contributions"), Decimal(terms["brought_forward"]))
         if planned != funded or not planned:
             return {
-                "": unbalanced_budget(planned, funded) if planned != funded else "Enter the year's money."
+                "": possible.unbalanced_budget(planned, funded)
+                if planned != funded
+                else "Enter the year's money."
             }
         return {}
 

@@ -4,10 +4,12 @@ from datetime import date
 
 from alliance.core import scanner
 from alliance.core.outbox import Run, enqueue, errand
+from alliance.core.record import subscribe
 from alliance.core.scanner import ScannerTrouble
 from alliance.core.schedule import every_day
 from ledger.lifecycle import UNSCANNED
-from ledger.models import CostReturn, Evidence
+from ledger.models import Budget, CostReturn, Evidence
+from participants.models import Alliance
 
 AT_ONCE = 500  # files that are scanned belatedly in a day
 
@@ -59,3 +61,28 @@ def ask_for_scans(today: date) -> None:
             alliance_id=one.alliance_id,
             evidence_id=one.pk,
         )
+
+
+@errand("ledger.open_plans")
+def _open_plans(run: Run) -> None:
+    from ledger.services import open_plans
+
+    with run.step("Looking at the forecast", 50):
+        open_plans(alliance=Alliance.objects.get(pk=run.alliance_id))
+
+
+@subscribe(
+    *("ledger.return_posted", "ledger.costs_loaded", "ledger.nothing_spent", "ledger.journal_reversed"),
+    *("ledger.line_corrected", "ledger.accrued", "ledger.prepaid", "ledger.restated", "ledger.period_closed"),
+    *("ledger.budget_changed", "ledger.book_terms_agreed", "ledger.forecast_said"),
+)
+def what_changes_a_forecast(event, subject) -> None:
+    """Rule 40 is asked after the commit, by a worker; no page view asks it."""
+    enqueue("ledger.open_plans", key=f"event {event.pk}", alliance_id=event.alliance_id)
+
+
+@every_day
+def ask_for_plans(today: date) -> None:
+    """Time alone changes a forecast too; and what a worker missed is made up for."""
+    for alliance_id in Budget.objects.containing(today).values_list("alliance_id", flat=True):
+        enqueue("ledger.open_plans", key=f"{alliance_id} {today}", alliance_id=alliance_id)

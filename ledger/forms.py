@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from alliance.core.forms import DateInputField, Form, Group, MoneyField, Row, WordsField
-from alliance.core.money import ZERO
+from alliance.core.money import ZERO, format_pounds
 from alliance.core.periods import FinancialYear, Month
 from ledger import importing
 from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Period
@@ -30,7 +30,7 @@ class CostsForm(Form):
 
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
-        self.budgets = list(Budget.objects.of(alliance).with_lines())
+        self.budgets = BudgetLine.objects.of(alliance).by_budget()
         self.participants = list(Participant.objects.filter(alliance=alliance))
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (
@@ -281,9 +281,17 @@ class YearForm(Form):
     contingency = MoneyField(label="Contingency", required=False, min_value=ZERO)
     opens = forms.CharField(required=False, widget=forms.HiddenInput)  # the year that its sender saw
 
-    def __init__(self, *args, participants: list[Participant], year: FinancialYear, **kwargs):
-        super().__init__(*args, initial={"opens": year.slug}, **kwargs)
-        self.participants, self.year = participants, year
+    def __init__(
+        self,
+        *args,
+        participants: list[Participant],
+        year: FinancialYear,
+        carried: Decimal | None = None,
+        **kwargs,
+    ):
+        """`carried` is what the year before was closed with; None while it is not."""
+        super().__init__(*args, initial={"opens": year.slug, "brought_forward": carried}, **kwargs)
+        self.participants, self.year, self.carried = participants, year, carried
         for one in participants:
             self.fields[f"from_{one.slug}"] = MoneyField(label=one.name, required=False, min_value=ZERO)
         for n in range(1, LINES + 1):
@@ -324,9 +332,15 @@ class YearForm(Form):
             if name and name.casefold() in names:
                 self.add_error(f"line_{n}", f"“{name}” is there already")
             names.add(name.casefold())
+        forward = given.get("brought_forward") or ZERO
+        if self.carried is not None and forward != self.carried:
+            self.add_error(
+                "brought_forward",
+                f"The year before was closed with {format_pounds(self.carried)} carried forward: enter exactly that",
+            )
         if not self.errors:
             planned = sum((amount for _, amount in self.lines), given.get("contingency") or ZERO)
-            funded = sum(self.contributions.values(), given.get("brought_forward") or ZERO)
+            funded = sum(self.contributions.values(), forward)
             if planned != funded:
                 raise forms.ValidationError(unbalanced_budget(planned, funded))
             if not planned:

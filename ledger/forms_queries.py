@@ -29,7 +29,9 @@ class QueriesForm(Form):
     participant = forms.ChoiceField(label="Whose line", required=False)
     asking = forms.ChoiceField(label="Who asks", required=False)
     line = forms.ChoiceField(label="Budget line", required=False)
-    about = forms.RegexField(r"^[1-9]\d{0,8}\.[1-9]\d{0,8}$", required=False, widget=forms.HiddenInput)
+    about = forms.RegexField(
+        r"^[1-9]\d{0,8}\.[1-9]\d{0,8}$", label="Journal and line", required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data, *, alliance: Alliance):
         super().__init__({name: data.get(name, "") for name in self.base_fields})
@@ -94,6 +96,7 @@ class ReplyForm(Form):
         Verb.SETTLE: ("Settle it", "The answer is enough. The query is closed and stays in sight."),
         Verb.ASK_AGAIN: ("Ask again", "The answer leaves something open; say what."),
         Verb.WITHDRAW: ("Withdraw it", "You no longer ask. What was said stays in sight."),
+        Verb.CLOSE: ("Close it", "Whoever asked has left, and nobody else can settle it. Say why it ends."),
     }
 
     then = forms.ChoiceField(label="What do you do?", widget=Radios)
@@ -111,6 +114,8 @@ class ReplyForm(Form):
             then.widget = forms.HiddenInput()
         if tuple(verbs) == (Verb.ANSWER,):
             words.label, words.help_text = "Your answer", self.CHOICES[Verb.ANSWER][1]
+        elif tuple(verbs) == (Verb.CLOSE,):
+            words.label, words.help_text = "Why is it closed?", "Everybody in the alliance reads it."
         elif set(verbs) <= {Verb.SETTLE, Verb.WITHDRAW}:
             words.help_text = "You can leave this empty."
         else:
@@ -118,7 +123,11 @@ class ReplyForm(Form):
 
     def clean(self):
         given = super().clean()
-        needed = {Verb.ANSWER: "Enter your answer", Verb.ASK_AGAIN: "Enter what the answer leaves open"}
+        needed = {
+            Verb.ANSWER: "Enter your answer",
+            Verb.ASK_AGAIN: "Enter what the answer leaves open",
+            Verb.CLOSE: "Enter why it is closed",
+        }
         if given.get("then") in needed and not given.get("words", "").strip() and not self.has_error("words"):
             self.add_error("words", needed[given["then"]])
         return given

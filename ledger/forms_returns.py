@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django import forms
@@ -13,6 +13,7 @@ from alliance.core.periods import Month
 from ledger import importing
 from ledger.importing import COLUMNS, COST, LEAVE, plain
 from ledger.models import Category
+from ledger.vat import Course
 from participants.models import Participant
 
 TYPED = ("date", "amount", "supplier", "description", "category", "budget_line", "reference", "evidence")
@@ -210,8 +211,12 @@ class EntryForm(MonthOfForm):
         help_text="Only if you send more than one return for the same month, to tell them apart.",
     )
 
-    def __init__(self, data=None, *, lines: Sequence[str], **kwargs):
-        """`data` that asks for more costs comes back with room for more of them, unjudged."""
+    def __init__(self, data=None, *, lines: Sequence[str], vat: Mapping[int, Course] | None = None, **kwargs):
+        """`data` that asks for more costs comes back with room for more of them, unjudged.
+
+        `vat`: what each of the participants stated of its VAT, by its id.
+        """
+        self.vat = vat or {}
         count = _numbered(data) if data else BEGIN_WITH
         if self.__class__.wants_more(data):
             count, data, kwargs["initial"] = count + MORE, None, data.dict()
@@ -256,6 +261,8 @@ class EntryForm(MonthOfForm):
                     read(given.get(f"{name}_{n}", ""))
                 except (MoneyError, ValueError) as problem:
                     self.add_error(f"{name}_{n}", f"Cost {n}: {problem}")
+            if why := self._is_recovered(n):
+                self.add_error(f"category_{n}", f"Cost {n}: {why}")
             for name in ("category", "budget_line"):
                 if not given.get(f"{name}_{n}"):
                     self.add_error(f"{name}_{n}", f"Cost {n}: choose its {COLUMNS[name].label.lower()}")
@@ -264,6 +271,15 @@ class EntryForm(MonthOfForm):
         if not filled and not self.errors:
             raise forms.ValidationError("Enter at least one cost. If nothing was spent, state that instead.")
         return given
+
+    def _is_recovered(self, n: int) -> str:
+        """Why a cost is none, where it is VAT that the participant recovers (rule 36)."""
+        whose = self.cleaned_data.get("participant")
+        if self.cleaned_data.get(f"category_{n}") != Category.IRRECOVERABLE_VAT.label:
+            return ""
+        if whose is None or whose.pk not in self.vat or self.has_error(f"date_{n}"):
+            return ""
+        return self.vat[whose.pk].not_a_cost(importing.parse_date(self.cleaned_data[f"date_{n}"]))
 
     def as_csv(self) -> bytes:
         """What was typed as a file, with our own headings; amounts and days in one way of writing."""

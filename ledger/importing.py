@@ -14,11 +14,13 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from alliance.core.money import ZERO, MoneyError, format_pounds, parse_pounds, pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, SpreadsheetError, Table
 from ledger.models import Category
+from ledger.vat import Course
 
 HEADINGS_WITHIN = 30  # rows
 LISTED = 20  # row numbers in one note
@@ -192,8 +194,7 @@ class Problem:
     field: str = ""  # of COLUMNS, where it is one field's
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row that was understood, ready for the staging table; or, with problems, its text alone."""
 
     row: int
@@ -215,7 +216,8 @@ class Reading:
     categories: category → account's id. budget_lines: [(id, name)]. month: whose costs these are.
     names: field → the participant's own name (plain) → what it means: a category's value, a budget line's name, LEAVE
     or COST. fixes: row → field → the text that stands for the file's; the field "" with LEAVE leaves the row out.
-    others: names of participants that send their own returns, when the host's ledger is read.
+    others: names of participants that send their own returns, when the host's ledger is read. vat: what the
+    participant stated of its VAT.
     """
 
     def __init__(
@@ -231,12 +233,14 @@ class Reading:
         names: Mapping[str, Mapping[str, str]] | None = None,
         fixes: Mapping[int, Mapping[str, str]] | None = None,
         others: Iterable[str] = (),
+        vat: Course | None = None,
     ):
         self.table, self.heading, self.meaning = table, heading, meaning
         self.month, self.year = month, year
         self.first_day, self.last_day = month.start, month.end
         self.categories = {plain(Category(value).label): account for value, account in categories.items()}
         self.by_value = dict(categories)
+        self.vat, self.vat_account = vat, self.by_value.get(Category.IRRECOVERABLE_VAT)
         lines = list(budget_lines)
         self.budget_lines = {plain(name): pk for pk, name in lines}
         self.line_names = [name for _, name in lines]
@@ -255,6 +259,7 @@ class Reading:
         self.repeated: list[int] = []
         self.hidden: list[int] = []
         self.left_out: list[int] = []
+        self.doubtful: dict[str, list[int]] = {}  # why irrecoverable VAT may be none → rows
         self.unequal: list[tuple[int, Decimal, Decimal]] = []  # row, its total, the rows above
         self.seen = self.kept = self.early = self.fixed = 0
 
@@ -308,6 +313,10 @@ class Reading:
             f"Row {row:,} says that it is a total of {format_pounds(total)}, and the rows above it come to "
             f"{format_pounds(above)}. See why before you confirm."
             for row, total, above in self.unequal[:LISTED]
+        ]
+        said += [
+            f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} irrecoverable VAT. {why}"
+            for why, rows in self.doubtful.items()
         ]
         if self.early:
             rows = "row is" if self.early == 1 else "rows are"
@@ -390,6 +399,11 @@ class Reading:
         budget_line = self._budget_line(text, trouble) if "budget_line" not in unread else None
         if LEAVE in (account, budget_line) or self._pays_a_participant(text, trouble):
             return None
+        if account and account == self.vat_account and self.vat and day:
+            if why := self.vat.not_a_cost(day):
+                trouble("category", why)
+            elif why := self.vat.doubt(day):
+                self.doubtful.setdefault(why, []).append(row.number)
         if not any(text.get(name) for name in EITHER):
             names = [self.name(self.meaning.columns[name]) for name in EITHER if name in self.meaning.columns]
             said = f"it does not say what the cost was: {' and '.join(names)} {'are' if len(names) > 1 else 'is'} blank"

@@ -1,4 +1,4 @@
-"""What becomes of a cost return, of money that is to leave the pool, of a query, and of a file of evidence."""
+"""What becomes of a cost return, of money that is to leave, of a query, a file of evidence, and an action plan."""
 
 from django.db import models
 
@@ -29,6 +29,7 @@ class QueryState(models.TextChoices):
     ANSWERED = "answered", "Answered"
     SETTLED = "settled", "Settled"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    CLOSED = "closed", "Closed"
 
 
 class ScanState(models.TextChoices):
@@ -36,6 +37,13 @@ class ScanState(models.TextChoices):
     CLEAN = "clean", "Scanned, nothing found"
     INFECTED = "infected", "Infected"
     FAILED = "failed", "Could not be scanned"
+
+
+class PlanState(models.TextChoices):
+    OPEN = "open", "To be written"
+    WRITTEN = "written", "Written"
+    DONE = "done", "Done"
+    NOT_NEEDED = "not_needed", "No longer needed"
 
 
 S = ReturnState
@@ -80,6 +88,7 @@ QUERY = Lifecycle(
     Step("ask_again", (Q.ANSWERED,), Q.ASKED),
     Step("settle", (Q.ANSWERED,), Q.SETTLED),
     Step("withdraw", (Q.ASKED, Q.ANSWERED), Q.WITHDRAWN),
+    Step("close", (Q.ASKED, Q.ANSWERED), Q.CLOSED),
     room="ledger",
 )
 
@@ -91,5 +100,16 @@ SCAN = Lifecycle(
     Step("find_clean", UNSCANNED, ScanState.CLEAN),
     Step("find_infected", UNSCANNED, ScanState.INFECTED),
     Step("fail", UNSCANNED, ScanState.FAILED),
+    room="ledger",
+)
+
+P = PlanState
+PLAN = Lifecycle(
+    "Action plan",
+    PlanState,
+    P.OPEN,
+    Step("write", (P.OPEN, P.WRITTEN), P.WRITTEN),
+    Step("finish", (P.WRITTEN,), P.DONE),
+    Step("let_go", (P.OPEN, P.WRITTEN), P.NOT_NEEDED),
     room="ledger",
 )

@@ -1,8 +1,10 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
+from django.utils import timezone
+
 from alliance.core.permissions import rule
-from ledger import possible, querying
-from ledger.models import CostReturn, Entry, Journal, Query
+from ledger import forecasting, possible, querying
+from ledger.models import ActionPlan, CostReturn, Entry, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
 
@@ -105,6 +107,33 @@ def settle_query(by, *, query: Query) -> str:
 
 
 @rule
+def say_forecast(by, *, participant: Participant) -> str:
+    """What a participant will spend is its own to say, by whoever sends its returns (rules 29, 40)."""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} says what it will spend."
+
+
+@rule
+def write_plan(by, *, plan: ActionPlan) -> str:
+    """Rule 40."""
+    if forecasting.writes_for(standing(by, plan.alliance_id), plan):
+        return ""
+    return (
+        "An action plan is written by a representative or the finance lead of an organisation that spends on the line, "
+        "or by the pool manager."
+    )
+
+
+@rule
+def close_query(by, *, query: Query) -> str:
+    """Whoever asked settles. Of an organisation that has left the pool manager closes what it left open."""
+    if not left_the_alliance(query.asking):
+        return f"{query.asking} asked, and settles or withdraws it."
+    return keep_the_pool.reason(by, alliance=query.alliance_id)
+
+
+@rule
 def take_along(by, *, alliance: Alliance) -> str:
     """Whoever may read the book may take it along (principle e)."""
     return "" if standing(by, alliance).appointments else "Only people of the alliance take its book along."
@@ -116,6 +145,28 @@ def mark_supplier(by, *, participant: Participant) -> str:
     if keep_the_pool.allows(by, alliance=participant.alliance_id):
         return ""
     return send_return.reason(by, participant=participant)
+
+
+@rule
+def state_vat(by, *, participant: Participant) -> str:
+    """How much VAT a participant recovers: its own people, or the pool manager (rule 36)."""
+    if keep_the_pool.allows(by, alliance=participant.alliance_id):
+        return ""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} or the pool manager states how much VAT it recovers."
+
+
+@rule
+def confirm_own_books(by, *, participant: Participant) -> str:
+    """What its own ledger says is for a participant to say."""
+    if send_return.allows(by, participant=participant):
+        return ""
+    return f"Only the finance lead of {participant} confirms its own books."
+
+
+def left_the_alliance(participant: Participant) -> bool:
+    return participant.left_on is not None and participant.left_on <= timezone.localdate()
 
 
 def _has_finance_lead(participant: Participant) -> bool:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from alliance.core.money import format_pounds
-from alliance.core.periods import Month
+from alliance.core.periods import FinancialYear, Month
 from decisions.models import Proposal
-from ledger.models import Correction, CostReturn, Entry, Journal, Period
+from ledger.models import Correction, CostReturn, Entry, Journal, Period, YearEnd
 from participants.models import Alliance
 
 BY_DECISION = (
@@ -29,6 +29,23 @@ def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:
     )
 
 
+def carried_into(alliance: Alliance, year: FinancialYear) -> Decimal | None:
+    """What the year before carried forward into this one; None while that is not closed."""
+    ended = YearEnd.objects.of(alliance).filter(budget__starts_on=year.previous.start)
+    return ended.values_list("carried_forward", flat=True).first()
+
+
+def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forward: Decimal) -> str:
+    """Why a year cannot begin with this sum brought forward, or ""."""
+    carried = carried_into(alliance, year)
+    if carried is None or carried == brought_forward:
+        return ""
+    return (
+        f"{year.previous.label} was closed with {format_pounds(carried)} carried forward: {year.label} brings forward "
+        "exactly that (rule 42)."
+    )
+
+
 def decides_already(alliance: Alliance) -> bool:
     """From the first proposal on the agreed money changes by a decision (rules 30, 31); before, founders enter it."""
     return Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists()
@@ -46,6 +63,8 @@ def not_reversible(journal: Journal) -> str:
         return (
             f"{journal.get_kind_display()}: what a decision posted takes another decision (rules 30, 32, 33)."
         )
+    if journal.kind == Journal.Kind.YEAR_END:
+        return "What the close of a year posted stands, as the year does (rule 42)."
     if journal.kind in (Journal.Kind.PREPAYMENT, Journal.Kind.PREPAYMENT_USED):
         return "A prepayment is put right by an accrual or a prepayment of what is missing (rule 34)."
     if correction := standing_correction(journal):

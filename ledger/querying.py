@@ -16,15 +16,15 @@ ANSWERS = (Role.FINANCE_LEAD, Role.POOL_MANAGER, Role.REPRESENTATIVE, Role.DEPUT
 
 def asks_for(standing: Standing) -> dict[int, RoleAppointment]:
     """The organisations in whose name this person may ask, by their ids, each with the appointment that lets them."""
-    return _first(one for one in standing.appointments if one.role not in ONLY_READ)
+    return first_of_each(one for one in standing.appointments if one.role not in ONLY_READ)
 
 
 def answers_for(standing: Standing) -> dict[int, RoleAppointment]:
     """The organisations whose lines this person answers for."""
-    return _first(one for one in standing.appointments if one.role in ANSWERS)
+    return first_of_each(one for one in standing.appointments if one.role in ANSWERS)
 
 
-def _first(appointments: Iterable[RoleAppointment]) -> dict[int, RoleAppointment]:
+def first_of_each(appointments: Iterable[RoleAppointment]) -> dict[int, RoleAppointment]:
     """Of several roles for one organisation the first in their order."""
     found: dict[int, RoleAppointment] = {}
     for one in sorted(appointments, key=lambda one: RoleAppointment.ORDER[one.role]):

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import DecimalField, F, Prefetch, Sum, Value
+from django.db.models import DecimalField, F, OuterRef, Prefetch, Subquery, Sum, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.db.models.functions import Coalesce
 from django.db.models.query import ValuesListIterable
@@ -45,6 +45,14 @@ class BudgetLineQuerySet(OfAllianceQuerySet):
     def as_now(self):
         """With what virements and variations have moved so far (`BudgetLine.now`)."""
         return self.annotate(moved=_sum_of("moves"))
+
+    def by_budget(self) -> list:
+        """The budgets of these lines, the newest year first, each with its `lines_now`. One query."""
+        budgets = {}
+        for line in self.as_now().select_related("budget").order_by("-budget__starts_on", "place"):
+            line.budget = budgets.setdefault(line.budget_id, line.budget)
+            line.budget.__dict__.setdefault("lines_now", []).append(line)
+        return list(budgets.values())
 
 
 class ContributionQuerySet(OfAllianceQuerySet):
@@ -194,3 +202,48 @@ class EvidenceQuerySet(OfAllianceQuerySet):
         """With what a list says of each; never the bytes."""
         rows = self.select_related("document", "added_by", "reason", "superseded_by__reason")
         return rows.defer("document__content")
+
+
+class OwnBooksQuerySet(OfAllianceQuerySet):
+    def told(self):
+        """With what a list says of each."""
+        return self.select_related("alliance", "participant", "words")
+
+    def newest(self):
+        """Of each participant the last month that it confirmed, in its newest version."""
+        return self.order_by("participant_id", "-month", "-version").distinct("participant_id")
+
+    def with_the_book_now(self):
+        """`book_now`: what the open book says today of that participant's costs of that month."""
+        balances = self.model._meta.apps.get_model("ledger", "Balance").objects.costs()
+        said = balances.filter(
+            alliance_id=OuterRef("alliance_id"),
+            participant_id=OuterRef("participant_id"),
+            month=OuterRef("month"),
+        )
+        net = said.order_by().values("month").annotate(net=Sum(F("debit") - F("credit"))).values("net")
+        return self.annotate(book_now=Coalesce(Subquery(net), Value(Decimal("0.00"))))
+
+
+class ForecastQuerySet(OfAllianceQuerySet):
+    def standing(self):
+        """The newest version of each line and participant, with what tells who said it and why."""
+        newest = self.order_by("budget_line_id", "participant_id", "-version")
+        return newest.distinct("budget_line_id", "participant_id").select_related("reason")
+
+
+class ActionPlanQuerySet(OfAllianceQuerySet):
+    def unfinished(self):
+        """To be written, or written and not done."""
+        return self.filter(state__in=["open", "written"])
+
+    def to_be_written(self):
+        return self.filter(state="open")
+
+    def overdue(self, on: date):
+        """To be written by a day that is over."""
+        return self.to_be_written().filter(due_on__lt=on)
+
+    def told(self):
+        """With what a list says of each."""
+        return self.select_related("alliance", "budget_line__budget")

@@ -23,6 +23,8 @@ WHAT = {
     Kind.CORRECTION: "One line put right: what it said is taken back, and what is right is posted beside it.",
     Kind.RESTATEMENT: "A closed month was restated by a decision of all. The difference is posted here; the closed "
     "month keeps its figure.",
+    Kind.YEAR_END: "A year was closed. What it left and does not carry forward is owed to those who contributed; "
+    "what it lacked is due from them. No money has moved yet.",
     Kind.REVERSAL: "It takes another journal back, line by line.",
 }
 
@@ -47,13 +49,38 @@ class Direction:
     words: str
 
 
+IN_SHORT = {
+    Kind.CONTRIBUTIONS_AGREED: "Money in: agreed",
+    Kind.CONTRIBUTIONS_VARIED: "Agreed money changed",
+    Kind.CONTRIBUTION_RECEIVED: "Money in: it arrived",
+    Kind.COST_RETURN: "Money out: spent",
+    Kind.COSTS_LOADED: "Money out: spent",
+    Kind.PAYMENT: "Money out: paid",
+    Kind.TRANSFER_OUT: "Money out: to a partner",
+    Kind.ACCRUAL: "Money out: expected",
+    Kind.PREPAYMENT: "Kept for later months",
+    Kind.PREPAYMENT_USED: "Money out: used this month",
+    Kind.CORRECTION: "One line put right",
+    Kind.RESTATEMENT: "Restated by decision",
+    Kind.REVERSAL: "Taken back",
+}
+
+
+def in_short(journal: Journal) -> Direction:
+    """What a journal is in a list of them."""
+    return _directed(IN_SHORT[Kind(journal.kind)])
+
+
 def what_it_is(journal: Journal) -> str:
     return WHAT[Kind(journal.kind)]
 
 
 def meaning(entry: Entry) -> Direction:
     """What this side of the posting means for the pool; the entry's account is at hand."""
-    said = MEANS[Of(entry.account.kind)][0 if entry.amount > 0 else 1]
+    return _directed(MEANS[Of(entry.account.kind)][0 if entry.amount > 0 else 1])
+
+
+def _directed(said: str) -> Direction:
     way, colon, words = said.partition(": ")
     return (
         Direction(way.removeprefix("Money "), words[:1].upper() + words[1:]) if colon else Direction("", said)

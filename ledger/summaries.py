@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import CharField, F, Func, Q, Sum, Value
 
 from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
-from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Restatement
+from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement
 from ledger.sharing import ShareTerms
 from participants.models import Alliance, Participant
 
@@ -72,8 +72,12 @@ def spending(
     participant: Participant | None = None,
     line: BudgetLine | None = None,
     category: str = "",
+    everybody: Iterable[Participant] | None = None,
 ) -> Spending:
-    """One query over the balances. Lines of the budget and months of the span are there even with nothing spent."""
+    """One query over the balances. Lines of the budget and months of the span are there even with nothing spent.
+
+    `everybody`: the alliance's participants in their order, where they are at hand.
+    """
     balances = Balance.objects.of(alliance).costs().within(span)
     if participant:
         balances = balances.filter(participant=participant)
@@ -104,7 +108,7 @@ def spending(
         ),
         by_participant=tuple(
             Total(one.name, one.slug, *parties[one.pk])
-            for one in Participant.objects.filter(alliance=alliance)
+            for one in everybody or Participant.objects.filter(alliance=alliance)
             if one.pk in parties
         ),
         by_category=tuple(
@@ -176,8 +180,10 @@ def months_of(span: Span) -> tuple[Month, ...]:
     return (span,) if isinstance(span, Month) else span.months
 
 
-def reported(alliance: Alliance, months: Iterable[Month]) -> list[Reported]:
-    """For each month, who of the expected providers has a return in the book."""
+def reported(
+    alliance: Alliance, months: Iterable[Month], everybody: Iterable[Participant] | None = None
+) -> list[Reported]:
+    """For each month, who of the expected providers has a return in the book; `everybody` as in `spending`."""
     months = list(months)
     given = defaultdict(set)
     starts = [month.start for month in months]
@@ -188,7 +194,8 @@ def reported(alliance: Alliance, months: Iterable[Month]) -> list[Reported]:
         .values_list("month", "participant")
     ):
         given[start].add(participant)
-    providers = list(Participant.objects.filter(alliance=alliance, kind=Participant.Kind.PROVIDER))
+    everybody = everybody or Participant.objects.filter(alliance=alliance)
+    providers = [one for one in everybody if one.kind == Participant.Kind.PROVIDER]
     told = []
     for month in months:
         expected = [one for one in providers if one.is_active(month.end)]
@@ -217,15 +224,9 @@ class Pool:
 
 
 def pool(budget: Budget) -> Pool:
-    still_due = {  # not the bank's balance: what is paid out of the pool is no less received
-        row["participant"]: row["net"]
-        for row in Balance.objects.of(budget.alliance_id)
-        .filter(account__kind="due")
-        .within(budget.year)
-        .net_by("participant")
-    }
+    arrived = receipts(budget.alliance_id)
     rows = tuple(
-        (one.participant, one.now, one.now - still_due.get(one.participant_id, one.now))
+        (one.participant, one.now, arrived.get(one.pk, ZERO))
         for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
     )
     return Pool(
@@ -234,6 +235,38 @@ def pool(budget: Budget) -> Pool:
         brought_forward=budget.brought_forward,
         by_participant=rows,
     )
+
+
+def receipts(alliance_id: int) -> dict[int, Decimal]:
+    """What has arrived of each contribution, by its id, in whatever month; what was reversed is not there."""
+    rows = (
+        Journal.objects.filter(
+            alliance_id=alliance_id, source="contribution received", reversed_by__isnull=True
+        )
+        .values(
+            contribution=Func(F("key"), Value("/"), Value(1), function="split_part", output_field=CharField())
+        )
+        .annotate(arrived=Sum("debit"))
+        .values_list("contribution", "arrived")
+    )
+    return {int(contribution): arrived for contribution, arrived in rows}
+
+
+@dataclass(frozen=True)
+class Cash:
+    """The pool's money today, of all years: what is there, what is still due to it, what it owes for costs."""
+
+    in_the_pool: Decimal
+    due: Decimal
+    owed: Decimal
+
+
+def cash(alliance_id: int) -> Cash:
+    """One query."""
+    kinds, net = ("bank", "due", "owed"), F("debit") - F("credit")
+    there = Balance.objects.of(alliance_id).filter(account__kind__in=kinds)
+    said = there.aggregate(**{kind: Sum(net, filter=Q(account__kind=kind), default=ZERO) for kind in kinds})
+    return Cash(said["bank"], said["due"], -said["owed"])
 
 
 @dataclass(frozen=True)

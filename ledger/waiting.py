@@ -1,5 +1,6 @@
-"""What waits in the open book, and on whom: returns to send or mend, months to close, queries to answer or settle."""
+"""What waits in the open book, and on whom: returns, months, queries, transfers to pay, action plans."""
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -8,9 +9,12 @@ from alliance.core.periods import Month
 from alliance.core.waiting import Source, Sources, Waiting
 from alliance.core.workdays import add_working_days
 from ledger import possible, querying
-from ledger.lifecycle import ReturnState
-from ledger.models import CostReturn, Period, Query
+from ledger.forecasting import WRITES
+from ledger.lifecycle import PlanState, ReturnState
+from ledger.models import ActionPlan, Balance, CostReturn, Forecast, Period, PlanStep, Query, Transfer
+from ledger.projection import Variance
 from ledger.summaries import reported
+from ledger.waiting_year_end import YEARS_TO_CLOSE
 from participants.models import Participant, RoleAppointment
 from participants.standing import Role, Standing
 
@@ -141,8 +145,105 @@ def _queries_to_settle(queries: list[Query], standing: Standing) -> list[Waiting
     ]
 
 
+def _left_open(standing: Standing):
+    """What organisations asked that have left: nobody else can end it."""
+    if not standing.has(Role.POOL_MANAGER):
+        return None
+    left = Query.objects.of(standing.alliance).unresolved().filter(asking__left_on__lte=timezone.localdate())
+    return left.told().order_by("number")
+
+
+def _queries_to_close(queries: list[Query], standing: Standing) -> list[Waiting]:
+    return [
+        Waiting(
+            title=f"Close query {one.number}: {one.asking.short_name} has left the alliance",
+            url=one.get_absolute_url(),
+            why=f"It asked about a line of {one.answering.short_name}, and nobody else can settle it.",
+            who="me",
+        )
+        for one in queries
+    ]
+
+
+def _transfers_agreed(standing: Standing):
+    """Money that all agreed to transfer: the host pays it, and whoever receives it waits."""
+    agreed = Transfer.objects.of(standing.alliance).filter(state=Transfer.State.AGREED)
+    if not standing.has(Role.POOL_MANAGER):
+        agreed = agreed.filter(participant__in=standing.participant_ids)
+    agreed = agreed.select_related("participant", "decision").order_by("number")
+    return agreed if standing.participant_ids else None
+
+
+def _transfers_to_pay(transfers: list[Transfer], standing: Standing) -> list[Waiting]:
+    pays = standing.has(Role.POOL_MANAGER)
+    slug = standing.alliance.slug
+    return [
+        Waiting(
+            title=f"Pay {format_pounds(one.amount)} to {one.participant.short_name}"
+            if pays
+            else f"{format_pounds(one.amount)} to {one.participant.short_name} waits to be paid",
+            url=reverse("ledger:pay_transfer", args=[slug, one.number])
+            if pays
+            else reverse("ledger:payments", args=[slug]),
+            why=f"All agreed to this transfer in decision {one.decision.number}.",
+            who="me" if pays else "others",
+        )
+        for one in transfers
+    ]
+
+
 def _asked(query: Query) -> str:
     return f"Asked {query.age} ago." if query.days else "Asked today."
+
+
+def _plans_open(standing: Standing):
+    """Of the lines on which the reader's organisations spend; the pool manager's are all."""
+    plans = ActionPlan.objects.of(standing.alliance).to_be_written().told().order_by("due_on", "number")
+    if standing.has(Role.POOL_MANAGER):
+        return plans
+    ours = {"budget_line": OuterRef("budget_line"), "participant__in": standing.participant_ids}
+    spends = Balance.objects.of(standing.alliance).filter(**ours)
+    says = Forecast.objects.of(standing.alliance).filter(**ours)
+    return plans.filter(Exists(spends) | Exists(says)) if standing.participant_ids else None
+
+
+def _plans_to_write(plans: list[ActionPlan], standing: Standing) -> list[Waiting]:
+    writes = standing.has(Role.POOL_MANAGER, *WRITES)
+    return [
+        Waiting(
+            title=f"Action plan {one.number}: what will be done about {one.budget_line.name}?",
+            url=one.get_absolute_url(),
+            why=f"It is forecast at {Variance(one.agreed, one.forecast).sentence}.",
+            who="me" if writes else "organisation",
+            due=one.due_on,
+        )
+        for one in plans
+    ]
+
+
+def _plans_in_hand(standing: Standing):
+    """Written, and what was to be done by one of the reader's organisations has come to its day."""
+    newest = PlanStep.objects.filter(plan=OuterRef("pk")).order_by("-number")
+    plans = ActionPlan.objects.of(standing.alliance).filter(state=PlanState.WRITTEN).told()
+    plans = plans.annotate(
+        until=Subquery(newest.values("until")[:1]), doing=Subquery(newest.values("doing")[:1])
+    )
+    ours = plans.filter(doing__in=standing.participant_ids, until__lt=timezone.localdate())
+    return ours.order_by("until", "number") if standing.participant_ids else None
+
+
+def _plans_to_end(plans: list[ActionPlan], standing: Standing) -> list[Waiting]:
+    writes = standing.has(Role.POOL_MANAGER, *WRITES)
+    return [
+        Waiting(
+            title=f"Action plan {one.number}: is it done, for {one.budget_line.name}?",
+            url=one.get_absolute_url(),
+            why="Say what came of it, or write it anew.",
+            who="me" if writes else "organisation",
+            due=one.until,
+        )
+        for one in plans
+    ]
 
 
 def _whose_to_act(standing: Standing, participants: set[int]) -> set[int]:
@@ -171,7 +272,12 @@ waiting_on = Sources(
         Source(_in_hand, _returns_in_hand),
         Source(_last_month, _returns_missing),
         Source(_ended, _months_to_close),
+        YEARS_TO_CLOSE,
         Source(_to_answer, _queries_to_answer),
         Source(_to_settle, _queries_to_settle),
+        Source(_plans_open, _plans_to_write),
+        Source(_plans_in_hand, _plans_to_end),
+        Source(_left_open, _queries_to_close),
+        Source(_transfers_agreed, _transfers_to_pay),
     ]
 )

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from alliance import __version__
+from alliance.core.addresses import NoReverseMatch, reverse
 
 ROOMS = [
     ("Home", "alliance_home", ()),

@@ -1,8 +1,12 @@
 """Where a person stands in an alliance: the appointments in force, asked for once."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
+from django.utils import timezone
+
+from alliance.core.questions import Question
 from participants.models import Alliance, Participant, RoleAppointment, User
 
 Role = RoleAppointment.Role
@@ -95,12 +99,13 @@ def standing(person: User, alliance: Alliance | int) -> Standing:
             return kept
     if not person.is_authenticated:
         return Standing(person, alliance, ())
-    return Standing(person, alliance, tuple(_appointments(person).filter(alliance_id=alliance_id)))
+    held = _held(person=person.pk, alliance=alliance_id, on=timezone.localdate())
+    return Standing(person, alliance, tuple(held))
 
 
 def enter(person: User, slug: str) -> Standing | None:
     """The person’s standing in the alliance of that name, kept with the person; None for a stranger. One query."""
-    appointments = tuple(_appointments(person).filter(alliance__slug=slug).select_related("alliance"))
+    appointments = tuple(_held_there(person=person.pk, slug=slug, on=timezone.localdate()))
     if not appointments:
         return None
     entered = Standing(person, appointments[0].alliance, appointments)
@@ -113,6 +118,12 @@ def kept_standings(person: User) -> tuple[Standing, ...]:
     return getattr(person, "_standings", ())
 
 
-def _appointments(person: User):
-    held = RoleAppointment.objects.in_force().filter(person=person)
+def _appointments(person: int, on: date):
+    held = RoleAppointment.objects.in_force(on).filter(person_id=person)
     return held.select_related("participant").order_by("participant__place", "role")
+
+
+_held = Question(lambda person, alliance, on: _appointments(person, on).filter(alliance_id=alliance))
+_held_there = Question(
+    lambda person, slug, on: _appointments(person, on).filter(alliance__slug=slug).select_related("alliance")
+)

@@ -87,17 +87,29 @@ def set_stage():
     return play
 
 
+@pytest.fixture(scope="session")
+def stages():
+    """The house of the doors is dear to furnish."""
+    from tests.test_doors import furnish
+
+    return {"house": furnish}
+
+
 @pytest.fixture
 def cast(db) -> Cast:
+    return find_cast()
+
+
+def find_cast() -> Cast:
     alliances = {one.slug: one for one in Alliance.objects.all()}
     parties = {one.slug: one for one in Participant.objects.select_related("alliance")}
-    people = {one.name.split()[0].lower(): one for one in User.objects.all()}
+    people = {one.name.split()[0].lower(): one for one in User.objects.order_by("-pk")}  # they came first
     return Cast(
         alliance=alliances["harbour-alliance"],
         elsewhere=alliances["elsewhere-alliance"],
-        stranger=people.pop("sam"),
+        stranger=people["sam"],
         **{name: parties[name] for name in ("council", "haven", "beacon")},
-        **people,
+        **{name: one for name, one in people.items() if name in Cast.__annotations__},
     )
 
 

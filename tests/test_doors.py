@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -22,7 +23,8 @@ from alliance.core import outbox
 from alliance.core.periods import Quarter
 from participants import services as people
 from participants.models import RoleAppointment, User
-from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings
+from tests.conftest import find_cast
+from tests.factories import conflicts, decided, decisions, effects, learning, ledger, meetings, year_end
 from tests.factories.participants import give_role, make_user
 
 MEMBERS = ["carol", "pat", "dev", "rosa", "finn", "hana", "lena", "stan", "lee", "bea", "ari"]
@@ -36,6 +38,7 @@ BEACONS_VOICES = frozenset({"rosa"})
 COUNCILS_VOICES = frozenset({"carol"})
 HAVENS_BOOKS = frozenset({"finn"})
 POOL = frozenset({"hana"})
+WRITES_PLANS = HAVENS_BOOKS | HAVENS_VOICES | POOL
 TAKES_PART = ALL - {"bea", "ari"}
 CONVENES = frozenset({"carol", "pat", "dev", "rosa", "lena", "stan"})
 
@@ -158,6 +161,7 @@ INSIDE = [
     Door("decisions:report_urgent_action", HAVENS_VOICES, HAVENS_VOICES, at=("urgent",)),
     Door("ledger:book", ALL),
     Door("ledger:totals_csv", ALL),
+    Door("ledger:totals_xlsx", ALL),
     Door("ledger:lines", ALL),
     Door("ledger:lines_csv", ALL),
     Door("ledger:journals", ALL),
@@ -184,6 +188,13 @@ INSIDE = [
     Door("ledger:queries", ALL),
     Door("ledger:queries_csv", ALL),
     Door("ledger:query", ALL, at=("query",)),
+    Door("ledger:forecast", ALL),
+    Door("ledger:forecast_csv", ALL),
+    Door("ledger:say_forecast", HAVENS_BOOKS, HAVENS_BOOKS, at=("year", "budget_line", "provider")),
+    Door("ledger:plan", ALL, at=("plan",)),
+    Door("ledger:write_plan", WRITES_PLANS, WRITES_PLANS, at=("plan",)),
+    Door("ledger:end_plan", WRITES_PLANS, WRITES_PLANS, at=("plan",)),
+    Door("ledger:plan_virement", None, SPEAKERS, at=("plan",)),
     Door("ledger:reply", None, HAVENS_BOOKS | HAVENS_VOICES | BEACONS_VOICES, at=("query",)),
     Door(
         "ledger:ask",
@@ -192,7 +203,7 @@ INSIDE = [
         at=("journal", "line"),
     ),
     Door("ledger:budget", ALL),
-    Door("ledger:new_year", frozenset(), frozenset()),  # the founders' way in; this house decides already
+    Door("ledger:new_year", POOL, POOL),  # where the alliance decides already, it says which decision does it
     Door("ledger:receipt", POOL, POOL, at=("year",)),
     Door("ledger:periods", ALL),
     Door("ledger:close", POOL, POOL, at=("month",)),
@@ -206,6 +217,13 @@ INSIDE = [
     Door("ledger:payments", ALL),
     Door("ledger:pay", POOL, POOL),
     Door("ledger:pay_transfer", POOL, POOL, at=("transfer",)),
+    Door("ledger:years", ALL),
+    Door("ledger:year_end", ALL, at=("year",)),
+    Door("ledger:close_year", POOL, POOL, at=("year",)),
+    Door("ledger:memorandum", ALL, at=("year",)),
+    Door("ledger:memorandum_paper", None, ALL, at=("year",)),
+    Door("ledger:memorandum_pdf", ALL, at=("year",)),
+    Door("ledger:memorandum_xlsx", ALL, at=("year",)),
     Door("ledger:exports", ALL),
     Door("ledger:accounts_file", None, ALL),
     Door("ledger:table_file", None, ALL),
@@ -214,6 +232,14 @@ INSIDE = [
     Door("ledger:spend_file", None, ALL),
     Door("ledger:mark_supplier", None, frozenset({"carol", "finn", "hana", "rosa"})),
     Door("ledger:explain", ALL),
+    Door("ledger:full_cost", ALL),
+    Door("ledger:full_cost_csv", ALL),
+    Door("ledger:vat", ALL),
+    Door("ledger:state_vat", HAVENS_BOOKS | POOL, HAVENS_BOOKS | POOL, at=("participant",)),
+    Door("ledger:vat_csv", ALL),
+    Door("ledger:own_books", ALL),
+    Door("ledger:own_books_csv", ALL),
+    Door("ledger:confirm_own_books", ALL, frozenset({"carol", "finn", "hana", "rosa"})),
     Door("learning:overview", ALL),
     Door("learning:reviews", ALL),
     Door("learning:prepare_review", CONVENES, CONVENES),
@@ -299,15 +325,25 @@ class House:
 
 
 @pytest.fixture
-def house(cast, django_user_model, monkeypatch) -> House:
+def house(on_stage, cast, monkeypatch) -> House:
     monkeypatch.setattr(outbox, "ring", lambda errand_id: None)
-    former = make_user("Una Until")
-    give_role(cast.alliance, former, "worker", until_on=timezone.localdate() - timedelta(days=1))
-    root = django_user_model.objects.create_superuser("root@example.org", "Root", None)
+    others = {"former": User.objects.get(name="Una Until"), "root": User.objects.get(name="Root")}
+    return House({name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | others, on_stage)
+
+
+@patch.object(outbox, "ring", lambda errand_id: None)
+def furnish() -> dict[str, object]:
+    """Furnish the house, once for all the tests in it (tests/conftest.py); its things by name."""
+    cast = find_cast()
+    give_role(
+        cast.alliance, make_user("Una Until"), "worker", until_on=timezone.localdate() - timedelta(days=1)
+    )
+    User.objects.create_superuser("root@example.org", "Root", None)
     matter = effects.found_matter(cast.haven)
-    ledger.make_book(cast)
+    book = ledger.make_book(cast)
     posted = ledger.post_return(cast, [ledger.cost()], reference="1")
     ready = ledger.send_return(cast, [ledger.cost("55.00")], reference="2")
+    year_end.have_paper(book, cast.hana)
     put = decisions.make_draft(cast.haven, cast.pat)
     attachment = decisions.attach(put, cast.pat)
     proposal = decisions.services.open_proposal(proposal=put, by=cast.pat)
@@ -358,6 +394,9 @@ def house(cast, django_user_model, monkeypatch) -> House:
         "row": 2,
         "evidence_file": ledger.add_evidence(posted, cast.finn).number,
         "query": ledger.ask(posted, cast.beacon, cast.rosa).number,
+        "plan": ledger.open_plan(cast).number,
+        "budget_line": "housing-first",
+        "provider": cast.haven.slug,
         "line": 1,
         "year": ledger.YEAR.slug,
         "month": ledger.NOVEMBER.slug,
@@ -384,10 +423,7 @@ def house(cast, django_user_model, monkeypatch) -> House:
     ).number
     things |= conflicts_and_limits(cast)
     things["action"] = learning.open_action(cast.alliance, cast.lena, cast.council).number
-    return House(
-        {name: getattr(cast, name) for name in [*MEMBERS, "stranger"]} | {"former": former, "root": root},
-        things,
-    )
+    return things
 
 
 def walk(patterns, namespace: str = "") -> Iterator[str]:

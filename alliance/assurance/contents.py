@@ -5,13 +5,12 @@ back into equal values. Facts only: the sentences are the templates' (house 20).
 """
 
 import json
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from types import UnionType
-from typing import Self, get_args, get_origin, get_type_hints
+from typing import Self
 
-from alliance.core.record import canonical
+from alliance.core.frozen import freeze, revive
 
 FORMAT = 1
 
@@ -150,6 +149,35 @@ class MonthOfMoney:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanOpen:
+    """An action plan that is not finished: `written` or still to be, by `due_on` (rule 40)."""
+
+    number: int
+    line: str
+    written: bool
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the year is forecast to cost as the book stood at the cut-off; `beyond`: lines with their variance in words.
+
+    `percent` is the alliance's: from there on a line has an action plan.
+    """
+
+    spent: Decimal
+    year_end: Decimal
+    variance: str
+    percent: Decimal
+    beyond: tuple[tuple[str, str], ...]
+    plans: tuple[PlanOpen, ...]
+
+    @property
+    def to_come(self) -> Decimal:
+        return self.year_end - self.spent
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """The quarter, and the financial year up to its end. `pool` is contributions plus brought forward."""
 
@@ -163,6 +191,7 @@ class Money:
     participants: tuple[Spend, ...]
     categories: tuple[Spend, ...]
     months: tuple[MonthOfMoney, ...]
+    outlook: Outlook | None = None  # reports made before there was a forecast have none
 
     @property
     def arrived(self) -> Decimal:
@@ -298,7 +327,7 @@ class Contents:
 
     def freeze(self) -> bytes:
         """Canonical JSON (RFC 8785): the same facts are the same bytes."""
-        return canonical(asdict(self))
+        return freeze(self)
 
     @classmethod
     def thaw(cls, snapshot: bytes) -> Self:
@@ -306,32 +335,4 @@ class Contents:
         kept = json.loads(snapshot)
         if kept["format"] != FORMAT:
             raise ValueError(f"This snapshot has format {kept['format']}; format {FORMAT} can be read here.")
-        return _revive(cls, kept)
-
-
-def _revive(kind, value):
-    """A plain JSON value as the `kind` that a dataclass's field names."""
-    if get_origin(kind) is UnionType:
-        return (
-            None
-            if value is None
-            else _revive(next(one for one in get_args(kind) if one is not type(None)), value)
-        )
-    if get_origin(kind) is tuple:
-        inner = get_args(kind)
-        each = [inner[0]] * len(value) if inner[1] is ... else inner
-        return tuple(_revive(one, part) for one, part in zip(each, value, strict=True))
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(
-            **{
-                field.name: _revive(hints[field.name], value[field.name])
-                for field in fields(kind)
-                if field.name in value
-            }
-        )
-    if kind in (date, datetime):
-        return kind.fromisoformat(value)
-    if kind in (Decimal, int):
-        return kind(value)
-    return value
+        return revive(cls, kept)

@@ -22,6 +22,7 @@ from decisions.tally import joined
 from learning.analysis import Analysis
 from learning.models import Experiment
 from learning.summaries import Learning, learning_between
+from ledger.forecasting import for_report
 from ledger.models import Budget, Period
 from ledger.summaries import pool, reported, spending
 from participants.models import Participant, Principle, RoleAppointment
@@ -269,6 +270,22 @@ def _money(report: Report) -> contents.Money | None:
             )
             for one, total in zip(reported(alliance, so_far.months), of_year.by_month, strict=True)
         ),
+        outlook=_outlook(report),
+    )
+
+
+def _outlook(report: Report) -> contents.Outlook | None:
+    found = for_report(report.alliance, report.period)
+    return found and contents.Outlook(
+        spent=found.spent,
+        year_end=found.year_end,
+        variance=found.variance.sentence,
+        percent=found.percent,
+        beyond=found.beyond,
+        plans=tuple(
+            contents.PlanOpen(one.number, one.budget_line.name, one.state == "written", one.due_on)
+            for one in found.plans
+        ),
     )
 
 
@@ -362,6 +379,12 @@ def _gaps(report, decisions, money, learned: Learning, check: contents.SelfCheck
                 lacking.append(f"no cost return from {names} ({month.reported} of {month.expected} reported)")
             if lacking:
                 yield Gap("Open book", f"{month.label}: {'; '.join(lacking)}.")
+        for one in money.outlook.plans if money.outlook else ():
+            if not one.written and one.due_on < today:
+                yield Gap(
+                    "Open book",
+                    f"Action plan {one.number}, for {one.line}, was to be written by {_day(one.due_on)}.",
+                )
     for one in learned.actions.open:
         if one.due_on and one.due_on < today:
             yield Gap(

@@ -5,11 +5,11 @@ from functools import cached_property
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from alliance.assurance.contents import Contents
 from alliance.assurance.querysets import DownloadQuerySet, ReportQuerySet
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, Errand, OfAlliance
 from alliance.core.periods import Quarter
 

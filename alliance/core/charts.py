@@ -68,8 +68,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Series:
+    """`values` may be None where a line of `lines_chart` is not drawn."""
+
     name: str
-    values: Sequence[Number]
+    values: Sequence[Number | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +240,12 @@ def bars_chart(
     heading: str = "Line",
     measure: str = "Spent",
     marker: str = "Budget",
+    between: str = " of ",
     name: str = "",
 ) -> Chart:
     """Horizontal bars, one a line, each with its figure in words; a mark shows the budget where there is one.
+
+    `between` stands between both figures: "£80.00 of £100.00".
 
     In the order given: the caller decides it, and nothing is ranked. A negative value goes left from zero.
     """
@@ -253,7 +258,7 @@ def bars_chart(
     for bar in bars:
         words = _figure(bar.value, unit)
         if bar.budget is not None:
-            words += f" of {_figure(bar.budget, unit)}"
+            words += f"{between}{_figure(bar.budget, unit)}"
         lines = wrap(bar.label, WRAP) or [""]
         at = top + ROW * len(lines)
         placed.append(
@@ -416,11 +421,13 @@ def lines_chart(
     unit: str = "£",
     axis: str = "Cost",
     axis_unit: str = "£",
+    labels: Sequence[str] = (),
     name: str = "",
 ) -> Chart:
     """Up to four lines over a scale of numbers, straight from one point to the next.
 
-    at: where the points are, ascending; every series has a value for each. An upright with dots stands at one of them.
+    at: where the points are, ascending; every series has a value, or None, for each. An upright with dots stands at
+    one of them. labels: what the points are called, where that is not their number ("Nov 2026").
     """
     if len(at) < 2 or not series:
         raise ChartError("A chart of lines needs at least one line of two points.")
@@ -432,17 +439,20 @@ def lines_chart(
         raise ChartError("The points of a line go from left to right.")
     if any(one.dots and one.at not in at for one in uprights):
         raise ChartError("An upright with dots stands at one of the points.")
+    if labels and len(labels) != len(at):
+        raise ChartError("Where points have names, each has one.")
 
-    values = [0, *(value for one in series for value in one.values)]
+    values = [0, *(value for one in series for value in one.values if value is not None)]
     ticks = nice_ticks(min(values), max(values))
     left, right, top, bottom = 70, WIDTH - 26, 14, 240
     x, y = _scale(at[0], at[-1], left, right), _scale(ticks[0], ticks[-1], bottom, top)
-    below = [tick for tick in nice_ticks(at[0], at[-1]) if at[0] <= tick <= at[-1]]
+    below = at if labels else [tick for tick in nice_ticks(at[0], at[-1]) if at[0] <= tick <= at[-1]]
+    called = list(labels) or [_figure(place, axis_unit) for place in at]
     legend = [
         {"shape": "stroke", "words": one.name, **stroke} for one, stroke in zip(series, STROKES, strict=False)
     ]
     legend += [{"shape": "upright", "dots": one.dots, "words": one.words} for one in uprights]
-    description = _lines_in_words(at, series, uprights, unit, axis, axis_unit)
+    description = _lines_in_words(at, called, series, uprights, unit, axis)
     svg = _draw(
         "lines",
         title,
@@ -454,19 +464,23 @@ def lines_chart(
         left=left,
         right=right,
         ticks=[{"y": _px(y(tick)), "words": _short(tick, unit)} for tick in ticks],
-        marks=_axis_marks([_short(tick, axis_unit) for tick in below], lambda i: x(below[i]), right - left),
+        marks=_axis_marks(
+            labels or [_short(tick, axis_unit) for tick in below], lambda i: x(below[i]), right - left
+        ),
         mark_y=bottom + 22,
         zero=_px(y(0)),
         uprights=[{"x": _px(x(one.at)), "dots": one.dots} for one in uprights if at[0] <= one.at <= at[-1]],
         lines=[
             {
                 "points": " ".join(
-                    f"{_px(x(place))},{_px(y(value))}" for place, value in zip(at, one.values, strict=True)
+                    f"{_px(x(place))},{_px(y(value))}"
+                    for place, value in zip(at, one.values, strict=True)
+                    if value is not None
                 ),
                 "dots": [
                     {"x": _px(x(place)), "y": _px(y(value))}
                     for place, value in zip(at, one.values, strict=True)
-                    if any(mark.dots and mark.at == place for mark in uprights)
+                    if value is not None and any(mark.dots and mark.at == place for mark in uprights)
                 ],
                 **stroke,
             }
@@ -476,8 +490,8 @@ def lines_chart(
     named = {one.at: one.words for one in uprights}
     rows = tuple(
         (
-            f"{_figure(place, axis_unit)} ({named[place]})" if place in named else _figure(place, axis_unit),
-            *(_figure(one.values[i], unit) for one in series),
+            f"{called[i]} ({named[place]})" if place in named else called[i],
+            *("–" if one.values[i] is None else _figure(one.values[i], unit) for one in series),
         )
         for i, place in enumerate(at)
     )
@@ -591,17 +605,19 @@ def _brief(value: Decimal, places: int, unit: str) -> str:
 
 def _lines_in_words(
     at: Sequence[Number],
+    called: Sequence[str],
     series: Sequence[Series],
     uprights: Sequence[Upright],
     unit: str,
     axis: str,
-    axis_unit: str,
 ) -> str:
     """Where the lines begin, where they are at what is marked, and where they end."""
     named = {one.at: f" ({one.words})" for one in uprights}
     told = [
-        f"at {_figure(place, axis_unit)}{named.get(place, '')}: "
-        + ", ".join(f"{one.name} {_figure(one.values[i], unit)}" for one in series)
+        f"at {called[i]}{named.get(place, '')}: "
+        + ", ".join(
+            f"{one.name} {_figure(one.values[i], unit)}" for one in series if one.values[i] is not None
+        )
         for i, place in enumerate(at)
         if place in named or i in (0, len(at) - 1)
     ]

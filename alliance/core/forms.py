@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import ClassVar
 
 from django import forms
@@ -18,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
+from alliance.core import widgets
 from alliance.core.money import MoneyError, parse_pounds
 
 MONTHS = (
@@ -287,18 +289,7 @@ class ConcordatBoundField(BoundField):
 
     @property
     def kind(self):
-        widget = self.field.widget
-        for kind, types in (
-            ("checkbox", forms.CheckboxInput),
-            ("choices", (forms.RadioSelect, forms.CheckboxSelectMultiple)),
-            ("date", DateInput),
-            ("password", forms.PasswordInput),
-            ("file", forms.FileInput),
-            ("words", forms.Textarea),
-        ):
-            if isinstance(widget, types):
-                return kind
-        return "plain"
+        return _kind_of(type(self.field.widget))
 
     @property
     def follows(self):
@@ -354,7 +345,7 @@ class ConcordatBoundField(BoundField):
         described = self.aria_describedby
         attrs = super().build_widget_attrs(attrs, widget)
         attrs.pop("required", None)  # the sentence beside the field says it, and can be worded
-        if style := _style_of(widget):
+        if style := _style_of(type(widget)):
             classes = [style, f"{style}--error" if self.errors else "", widget.attrs.get("class", "")]
             attrs["class"] = " ".join(filter(None, classes))
         if self.counted and not widget.is_hidden:
@@ -378,6 +369,22 @@ class ConcordatBoundField(BoundField):
         return []
 
 
+@cache
+def _kind_of(widget):
+    for kind, types in (
+        ("checkbox", forms.CheckboxInput),
+        ("choices", (forms.RadioSelect, forms.CheckboxSelectMultiple)),
+        ("date", DateInput),
+        ("password", forms.PasswordInput),
+        ("file", forms.FileInput),
+        ("words", forms.Textarea),
+    ):
+        if issubclass(widget, types):
+            return kind
+    return "plain"
+
+
+@cache
 def _style_of(widget):
     for types, style in (
         (forms.HiddenInput, ""),
@@ -388,7 +395,7 @@ def _style_of(widget):
         (forms.Textarea, "govuk-textarea"),
         (forms.widgets.Input, "govuk-input"),
     ):
-        if isinstance(widget, types):
+        if issubclass(widget, types):
             return style
     return ""
 
@@ -398,8 +405,16 @@ class ConcordatRenderer(TemplatesSetting):
 
     form_template_name = "django/forms/form.html"
     formset_template_name = "django/forms/formset.html"
-    field_template_name = "django/forms/field.html"
+    field_template_name = "group"  # drawn by widgets.group
     bound_field_class = ConcordatBoundField
+
+    def render(self, template_name, context, request=None):
+        if not context.get("errors", True) and template_name.startswith("django/forms/errors/"):
+            return ""
+        if template_name == self.field_template_name:
+            return widgets.group(context["field"])
+        said = widgets.drawn(template_name, context)
+        return super().render(template_name, context, request) if said is None else said
 
 
 # ── The base of every form ───────────────────────────────────────────────────

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from django.db import connection
 from django.db.models import Exists, QuerySet
 from django.utils import timezone
+
+from alliance.core.questions import Question
 
 SOME = 30  # rows of a source are read at most: who has more waiting begins with these
 
@@ -47,32 +49,37 @@ class Sources(tuple):
     """
 
     def __call__(self, standing) -> list[Waiting]:
-        there = self._there(standing)
+        rows, there = self._there(standing)
         found = []
         for one in self:
             if not isinstance(one, Source):
                 found += one(standing)
             elif one in there:
-                found += one.tell(list(one.rows(standing)[:SOME]), standing)
+                found += one.tell(rows[one](), standing)
         return found
 
-    def _there(self, standing) -> set[Source]:
-        """Where there is anything at all: one query."""
-        asked, question, parameters = _question(self, standing, timezone.localdate())
-        if not asked:
-            return set()
+    def _there(self, standing) -> tuple[dict[Source, Question], set[Source]]:
+        """What to ask of each, and where there is anything at all: one query."""
+        rows, question, parameters = _question(self, standing, timezone.localdate())
+        if not rows:
+            return {}, set()
         with connection.cursor() as cursor:
             answers = cursor.execute(question, parameters).fetchone()
-        return {one for one, is_there in zip(asked, answers, strict=True) if is_there}
+        return rows, {one for one, is_there in zip(rows, answers, strict=True) if is_there}
 
 
-@lru_cache(maxsize=500)
-def _question(sources: Sources, standing, today: date) -> tuple[list[Source], str, tuple]:
+@lru_cache(maxsize=100)
+def _question(sources: Sources, standing, today: date) -> tuple[dict[Source, Question], str, tuple]:
     """Kept in words, for a day: to put it costs more than to answer it."""
     rows = {one: one.rows(standing) for one in sources if isinstance(one, Source)}
     asked = {one: found for one, found in rows.items() if found is not None}
     if not asked:
-        return [], "", ()
+        return {}, "", ()
     here = type(standing.alliance).objects.filter(pk=standing.alliance.pk)
     answers = here.values_list(*(Exists(found) for found in asked.values()))
-    return list(asked), *answers.query.sql_with_params()
+    questions = {one: Question(partial(_first, found)) for one, found in asked.items()}
+    return questions, *answers.query.sql_with_params()
+
+
+def _first(rows: QuerySet) -> QuerySet:
+    return rows[:SOME]

@@ -1,5 +1,5 @@
 """The test database: migrated once, as the owner; then the tests set their stage in a copy of it, and every committing
-test gets a fresh copy of that stage.
+test gets a fresh copy of that stage. What many tests want furnished at length has a stage of its own (`stages`).
 
 Django would empty the tables with TRUNCATE after such a test; append-only tables refuse that, and so they should.
 """
@@ -14,9 +14,10 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from alliance.local import roles, servers
-from alliance.local.pytest_servers import RUNNING, TEST
+from alliance.local.pytest_servers import MEMORY, RUNNING, TEST
 
 TEMPLATE, STAGE, SPARE = "concordat_test_template", "concordat_test_stage", "concordat_test_spare"
+COPIES = pytest.StashKey["Copies"]()
 
 
 class Copies:
@@ -24,6 +25,8 @@ class Copies:
 
     def __init__(self, postgres: servers.Postgres):
         self.postgres = postgres
+        self.stage = STAGE
+        self.furnished: dict[str, object] = {}  # a stage's name: what its function said
         self.maker: threading.Thread | None = None
         self.trouble: Exception | None = None
 
@@ -45,6 +48,24 @@ class Copies:
         self.run(self._copy(TEST))
         self._make_spare()
 
+    def change_to(self, name: str | None, furnish: Callable[[], object] | None = None) -> object:
+        """Go on in a copy of this stage, furnished when it is first asked for; None is the one that all begin with."""
+        stage = f"{STAGE}_{name}" if name else STAGE
+        if stage == self.stage:
+            return self.furnished.get(stage)
+        connections.close_all()
+        self._wait_for_spare()
+        self.run(f"drop database {TEST} with (force)", f"drop database {SPARE}")
+        if name and stage not in self.furnished:
+            self.run(self._copy(TEST, STAGE))
+            self.furnished[stage] = furnish()
+            connections.close_all()
+            self._keep_as(stage)
+        self.stage = stage
+        self.run(self._copy(TEST))
+        self._make_spare()
+        return self.furnished.get(stage)
+
     def _keep_as(self, name: str) -> None:
         self.run(
             f"alter database {TEST} rename to {name}", f"alter database {name} with allow_connections false"
@@ -60,9 +81,9 @@ class Copies:
         )
         self._make_spare()
 
-    @staticmethod
-    def _copy(name: str, source: str = STAGE) -> str:
-        return f"create database {name} template {source} owner {servers.OWNER} strategy wal_log"
+    def _copy(self, name: str, source: str | None = None) -> str:
+        how = "file_copy" if MEMORY in self.postgres.data.parents else "wal_log"
+        return f"create database {name} template {source or self.stage} owner {servers.OWNER} strategy {how}"
 
     def _make_spare(self) -> None:
         def make() -> None:
@@ -87,10 +108,30 @@ def set_stage():
 
 
 @pytest.fixture(scope="session")
+def stages() -> dict[str, Callable[[], object]]:
+    """A fixture's name: what furnishes the stage of the tests that ask for it, once a process. None, unless a
+    conftest.py gives others."""
+    return {}
+
+
+@pytest.fixture
+def on_stage(request, stages, django_db_setup, django_db_blocker):
+    """What was said by the function that furnished this test's stage."""
+    name = next((one for one in stages if one in request.fixturenames), None)
+    with django_db_blocker.unblock():
+        return request.config.stash[COPIES].change_to(name, stages.get(name))
+
+
+@pytest.fixture
+def _django_db_helper(on_stage, _django_db_helper):
+    """Pytest-django's own, after the stage was changed."""
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker, set_stage):
     """Takes the place of pytest-django's own."""
     running = request.config.stash[RUNNING]
-    copies = Copies(running.postgres)
+    copies = request.config.stash[COPIES] = Copies(running.postgres)
     if not running.is_seeded:
         with django_db_blocker.unblock():
             roles.prepare(running.postgres, TEST)

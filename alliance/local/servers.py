@@ -181,6 +181,11 @@ class Postgres(Server):
                 "fsync": "off",
                 "synchronous_commit": "off",
                 "full_page_writes": "off",
+                "wal_level": "minimal",
+                "max_wal_senders": "0",
+                "max_wal_size": "256MB",
+                "checkpoint_timeout": "1h",
+                "dynamic_shared_memory_type": "mmap",  # in its folder, and gone with it
                 "autovacuum": "off",
             }
         arguments = [

@@ -6,8 +6,7 @@ A letter says what is asked, who else has not answered, why it came, and where t
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from alliance.core.money import format_pounds
 from decisions.lifecycle import RatificationState, State
 from decisions.models import Decision, Objection, Position, Proposal

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
+from alliance.core.questions import Question
 from decisions.lifecycle import RatificationState, UrgentState
 from decisions.models.position import Position, Spoken
 from decisions.models.proposal import Proposal, Wording
@@ -77,9 +78,7 @@ class Decision(OfAlliance):
     @cached_property
     def put_after(self) -> list[Proposal]:
         """What was put because of it, drafts too: in its place, about its money, or again after a refusal."""
-        because = Proposal.objects.filter(Q(supersedes=self) | Q(follows=self)).order_by("number")
-        related = ("alliance", "participant", "current_wording", "decision__wording", "deadlock")
-        return list(because.select_related(*related).prefetch_related("decision__ratifications__participant"))
+        return _put_after(decision=self.pk)
 
     @property
     def superseded_by(self) -> "Decision | None":
@@ -94,6 +93,13 @@ class Decision(OfAlliance):
     def needs_review(self, on=None) -> bool:
         """Its day has come, or a conflict was found since it was last looked at (rule 9). One query."""
         return Decision.objects.to_review(on).filter(pk=self.pk).exists()
+
+
+@Question
+def _put_after(decision: int):
+    because = Proposal.objects.filter(Q(supersedes_id=decision) | Q(follows_id=decision)).order_by("number")
+    related = ("alliance", "participant", "current_wording", "decision__wording", "deadlock")
+    return because.select_related(*related).prefetch_related("decision__ratifications__participant")
 
 
 class Delegation(OfAlliance):

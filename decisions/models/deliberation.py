@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
+from alliance.core.addresses import reverse
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from decisions.lifecycle import AmendmentState
 from decisions.models.position import Objection, Spoken

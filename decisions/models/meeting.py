@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from alliance.core.workdays import add_working_days
 from decisions.lifecycle import MeetingState, MinutesState

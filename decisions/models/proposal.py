@@ -7,9 +7,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
 from decisions.case import Bearing, Case, Effect, File
 from decisions.lifecycle import State

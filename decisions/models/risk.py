@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from decisions.lifecycle import AcceptanceState, RiskState
 from decisions.models.position import Spoken

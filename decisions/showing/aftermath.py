@@ -1,8 +1,9 @@
 """What belongs to a case and what came of it: files, superseding, looking back, as the page shows them."""
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
+from alliance.core.questions import Question
 from decisions import permissions
 from decisions.lifecycle import State
 from decisions.models import Decision, Proposal, Risk
@@ -15,19 +16,28 @@ CONCLUDED = {
 }
 
 
+@Question
+def _risks(alliance: int, numbers: list[int]):
+    named = Risk.objects.filter(alliance_id=alliance, number__in=numbers)
+    return named.select_related("alliance", "current_version").order_by("number")
+
+
+_reviewed = Question(lambda proposal: Decision.objects.with_review().filter(proposal_id=proposal))
+
+
 def panel(proposal: Proposal, standing: Standing) -> dict:
     """What `decisions/parts/aftermath.html` shows; a fixed number of queries."""
     named = {(one["title"], one["version"]) for one in proposal.current_wording.files}
     kept = proposal.attachments.select_related("document").defer("document__content") if named else ()
-    risks = Risk.objects.filter(alliance=proposal.alliance_id, number__in=proposal.current_wording.risks)
+    risks = _risks(alliance=proposal.alliance_id, numbers=list(proposal.current_wording.risks))
     shown = {
         "aftermath_files": [one for one in kept if (one.title, one.version) in named],
-        "aftermath_risks": list(risks.select_related("alliance", "current_version").order_by("number")),
+        "aftermath_risks": risks,
         "aftermath_old": _superseded(proposal),
     }
     if proposal.state != State.AGREED:
         return shown
-    decision = Decision.objects.with_review().get(proposal=proposal)
+    decision = _reviewed.first(proposal=proposal.pk)
     decision.alliance = proposal.alliance
     instead = [one for one in proposal.decision.put_after if one.supersedes_id == decision.pk]
     sealed = (one.decision for one in instead if one.state == State.AGREED and not one.decision.refusing)

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from datetime import date
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.charts import Chart, Series, columns_chart
 from alliance.core.periods import Quarter
 from decisions import effects

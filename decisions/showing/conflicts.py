@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from decisions import permissions
 from decisions.lifecycle import PROPOSAL, DeclarationState, State
 from decisions.models import Declaration, DeclarationVote, Interest, Proposal

@@ -1,8 +1,8 @@
 """The ladder of a proposal's deadlock, as its page shows it."""
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from decisions import permissions
 from decisions.lifecycle import DEADLOCK, PROPOSAL, DeadlockStage, State
 from decisions.models import Deadlock, Proposal, Statement

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from alliance.core.addresses import reverse
+from alliance.core.questions import Question
 from alliance.core.templatetags.concordat import lines
 from decisions import permissions
 from decisions.lifecycle import OBJECTION, PROPOSAL
@@ -104,7 +105,9 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
     """
     by, state = standing.person, proposal.state_now
     why_not = PROPOSAL.reason(state, "comment") or permissions.comment.reason(by, proposal=proposal)
-    amendments = list(proposal.amendments.select_related("participant", "wording", "why", "answer", "became"))
+    amendments = _amendments(proposal=proposal.pk)
+    for one in amendments:
+        one.proposal = proposal
     found = talks(proposal, amendments, why_not=why_not)
     for one in found.values():
         one.show(in_sight(one))
@@ -139,10 +142,7 @@ def talks(proposal: Proposal, amendments: Iterable[Amendment], *, why_not: str) 
         for one in things
     }
     threads: dict[int, Thread] = {}
-    rows = Comment.objects.filter(proposal=proposal).order_by("number")
-    for pk, number, parent, objection, amendment, is_question, author in rows.values_list(
-        "pk", "number", "parent_id", "objection_id", "amendment_id", "is_question", "written_by_id"
-    ):
+    for pk, number, parent, objection, amendment, is_question, author in _comments(proposal=proposal.pk):
         key = ("objection", objection) if objection else ("amendment", amendment) if amendment else ("", 0)
         if key not in about:  # an objection that is veiled from this reader, and what is said about it
             continue
@@ -154,6 +154,23 @@ def talks(proposal: Proposal, amendments: Iterable[Amendment], *, why_not: str) 
     for talk in about.values():
         talk.all_threads.sort(key=lambda one: one.last, reverse=True)
     return about
+
+
+@Question
+def _amendments(proposal: int):
+    offered = Amendment.objects.filter(proposal_id=proposal)
+    return offered.select_related("participant", "wording", "why", "answer", "became")
+
+
+@Question
+def _comments(proposal: int):
+    return (
+        Comment.objects.filter(proposal_id=proposal)
+        .order_by("number")
+        .values_list(
+            "pk", "number", "parent_id", "objection_id", "amendment_id", "is_question", "written_by_id"
+        )
+    )
 
 
 def in_sight(talk: Talk) -> list[Thread]:

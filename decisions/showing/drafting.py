@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from decisions import effects, guidance
 from decisions.models import Proposal
 from participants.models import Principle

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Event
 from decisions import permissions, veil
 from decisions.lifecycle import MEETING, MeetingState, MinutesState, State

@@ -1,7 +1,7 @@
 """What a proposal's page offers to take along, and the meetings at which it is, or was, talked about."""
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
+from alliance.core.questions import Question
 from decisions.lifecycle import State
 from decisions.models import Meeting, Proposal
 from participants.standing import Standing
@@ -11,11 +11,8 @@ SHOWN = 12
 
 def panel(proposal: Proposal, standing: Standing) -> dict:
     """What `decisions/parts/papers.html` shows; one query."""
-    met = Meeting.objects.filter(agenda__proposal=proposal, agenda__dropped_at=None).exclude(
-        state="cancelled"
-    )
     return {
-        "papers_meetings": list(met.select_related("alliance").order_by("-starts_at")[:SHOWN]),
+        "papers_meetings": _meetings(proposal=proposal.pk),
         "papers_formats": _formats(proposal),
         "papers_pdf": reverse(
             "decisions:decision_paper", args=[proposal.alliance.slug, proposal.decision.number]
@@ -23,6 +20,12 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
         if proposal.state == State.AGREED
         else "",
     }
+
+
+@Question
+def _meetings(proposal: int):
+    met = Meeting.objects.filter(agenda__proposal_id=proposal, agenda__dropped_at=None)
+    return met.exclude(state="cancelled").select_related("alliance").order_by("-starts_at")[:SHOWN]
 
 
 def _formats(proposal: Proposal) -> list[dict]:

@@ -1,7 +1,6 @@
 """What somebody may do about their organisation's answer, and about one that was given elsewhere."""
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from decisions import permissions
 from decisions.forms.proposals import PositionForm
 from decisions.lifecycle import PROPOSAL

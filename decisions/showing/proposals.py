@@ -1,13 +1,14 @@
 """Where everybody stands, what happened and what its proposer may do, as the page shows them."""
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Event
+from alliance.core.questions import Question
 from decisions import permissions
 from decisions.lifecycle import PROPOSAL, State
-from decisions.models import Position, Proposal
+from decisions.models import Decision, Position, Proposal
 from decisions.veil import VeiledEvent, veiled_event
 from decisions.voices import voices
 from participants.models import Participant, User
@@ -150,9 +151,28 @@ def about(proposal: Proposal):
     return found.newest_first()
 
 
+def _latest(proposal: Proposal) -> list[Event]:
+    of = {"alliance": proposal.alliance_id, "proposal": proposal.pk}
+    if proposal.state == State.AGREED:
+        return _latest_of_both(**of, decision=proposal.decision.pk)
+    return _latest_of_proposal(**of)
+
+
+@Question
+def _latest_of_proposal(alliance: int, proposal: int):
+    return about(Proposal(pk=proposal, alliance_id=alliance, state=State.OPEN))[: ACTS + 1]
+
+
+@Question
+def _latest_of_both(alliance: int, proposal: int, decision: int):
+    agreed = Proposal(pk=proposal, alliance_id=alliance, state=State.AGREED)
+    agreed.decision = Decision(pk=decision, alliance_id=alliance)
+    return about(agreed)[: ACTS + 1]
+
+
 def history(proposal: Proposal, *, whole: bool = False) -> tuple[list[dict], bool]:
     """The record about this proposal, newest first, a position's words beside it; and whether there is more of it."""
-    found = list(about(proposal) if whole else about(proposal)[: ACTS + 1])
+    found = list(about(proposal)) if whole else _latest(proposal)
     shown = found if whole else found[:ACTS]
     reasons = _reasons(
         proposal, {int(event.facts["position"]) for event in shown if event.facts.get("position")}

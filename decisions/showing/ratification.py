@@ -1,8 +1,8 @@
 """What a decision still waits for, as its page shows it (rule 14)."""
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from decisions import permissions
 from decisions.lifecycle import RatificationState, State
 from decisions.models import Proposal

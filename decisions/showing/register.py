@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alliance.core.questions import Question
 from decisions import veil
 from decisions.lifecycle import State
 from decisions.models import Decision, Position, Proposal, Ratification
-from decisions.querysets import told
+from decisions.querysets import told, within
 from decisions.tally import joined
+from participants.models import Alliance
 from participants.standing import Standing
 
 TAGS = {
@@ -34,47 +36,71 @@ class Line:
     words: str
 
 
+def with_these(alliance: Alliance, pks: list[int]) -> list[Proposal]:
+    """What the lines tell of, newest first."""
+    return within(alliance, _with_these(pks=pks))
+
+
+@Question
+def _with_these(pks: list[int]):
+    return Proposal.objects.filter(pk__in=pks).with_what_there_is().in_brief().order_by("-number")
+
+
 def lines_of(page: Sequence[Proposal], standing: Standing) -> list[Line]:
     """Who has not answered is counted only for what is still open or was not agreed; the rest is told by its state.
 
-    `page` as `with_what_there_is()` found it.
+    `page` as `with_these` found it.
     """
     for one in told(one for one in page if one.state == State.OPEN):
         veil.over(one, standing)
     sealed = [one for one in page if one.state == State.AGREED]
-    aside = _names(
-        Position.objects.filter(
-            proposal__in=sealed, stance=Position.Stance.STAND_ASIDE, replaced_by__isnull=True
-        ),
-        "proposal_id",
-    )
-    ratified = [one for one in sealed if getattr(one, "has_ratifications", True)]
-    awaited, refused = (
-        _names(
-            Ratification.objects.filter(decision__proposal__in=ratified, state=state), "decision__proposal_id"
-        )
-        for state in (Ratification.State.AWAITED, Ratification.State.REFUSED)
-    )
-    after = _successors(sealed)
+    stood_by = [one.pk for one in sealed if one.standing_aside]  # elsewhere it would have blocked (rule 6)
+    aside = _names((pk, "aside", name) for pk, name in _aside(proposals=stood_by))
+    ratified = [one.pk for one in sealed if getattr(one, "has_ratifications", True)]
+    boards = _names(_unratified(proposals=ratified))
+    after = dict(_successors(proposals=[one.pk for one in sealed]))
     return [
-        _sealed(one, aside.get(one.pk), awaited.get(one.pk), refused.get(one.pk), after.get(one.pk))
+        _sealed(
+            one,
+            aside.get((one.pk, "aside")),
+            boards.get((one.pk, Ratification.State.AWAITED)),
+            boards.get((one.pk, Ratification.State.REFUSED)),
+            after.get(one.pk),
+        )
         if one.state == State.AGREED
         else _put(one)
         for one in page
     ]
 
 
-def _names(rows, key: str) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for pk, name in rows.order_by("participant__place").values_list(key, "participant__short_name"):
-        found.setdefault(pk, []).append(name)
+def _names(rows) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = {}
+    for pk, how, name in rows:
+        found.setdefault((pk, how), []).append(name)
     return found
 
 
-def _successors(sealed: list[Proposal]) -> dict[int, int]:
+@Question
+def _aside(proposals: list[int]):
+    stood = Position.objects.current().filter(proposal_id__in=proposals, stance=Position.Stance.STAND_ASIDE)
+    return stood.order_by("participant__place").values_list("proposal_id", "participant__short_name")
+
+
+@Question
+def _unratified(proposals: list[int]):
+    boards = Ratification.objects.filter(
+        decision__proposal_id__in=proposals,
+        state__in=[Ratification.State.AWAITED, Ratification.State.REFUSED],
+    )
+    named = boards.order_by("participant__place")
+    return named.values_list("decision__proposal_id", "state", "participant__short_name")
+
+
+@Question
+def _successors(proposals: list[int]):
     """By proposal, the number of the decision that superseded what it became."""
-    rows = Decision.objects.not_refused().filter(proposal__supersedes__proposal__in=sealed)
-    return dict(rows.order_by("-number").values_list("proposal__supersedes__proposal_id", "number"))
+    rows = Decision.objects.not_refused().filter(proposal__supersedes__proposal_id__in=proposals)
+    return rows.order_by("-number").values_list("proposal__supersedes__proposal_id", "number")
 
 
 def _sealed(one: Proposal, aside, awaited, refused, after) -> Line:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from alliance.core.questions import Question
 from decisions import veil
 from decisions.models import Decision, Objection, PrincipleTest, Proposal, Wording
 from decisions.querysets import leave_prefetched, told
@@ -13,10 +14,30 @@ from participants.models import Alliance, Principle
 tells = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def whole(request: HttpRequest, alliance: Alliance, **which) -> Proposal:
-    """One of those that the reader sees here, with all that its page shows; else 404."""
-    seen = Proposal.objects.visible_to(request.user).filter(alliance=alliance).with_what_there_is()
-    related = seen.select_related(
+def whole(request: HttpRequest, alliance: Alliance, **which: int) -> Proposal:
+    """One of those that the reader sees here, by its `number` or its `decision__number`, with all that its page shows;
+    else 404."""
+    ((by, number),) = which.items()
+    own = sorted(request.standing.speaks_for_ids) or [0]
+    if not (seen := _whole[by](alliance=alliance.pk, own=own, number=number)):
+        raise Http404("No such proposal.")
+    (found,) = told(seen)
+    wording = found.current_wording
+    if wording:
+        leave_prefetched(wording, "tests", wording.tests.all(), _tests(wording=wording.pk))
+    if wording and wording.version > 1:
+        prefetch_related_objects(
+            [found], Prefetch("wordings", Wording.objects.select_related("written_by", "note"))
+        )
+    else:
+        leave_prefetched(found, "wordings", found.wordings.all(), filter(None, [wording]))
+    return found
+
+
+def _seen(alliance: int, own: list[int]):
+    """What those see here who speak for `own`."""
+    seen = Proposal.objects.seen_with(own).filter(alliance_id=alliance).with_what_there_is()
+    return seen.select_related(
         "withdrawn_by",
         "withdrawal_reason",
         "opened_by",
@@ -25,15 +46,17 @@ def whole(request: HttpRequest, alliance: Alliance, **which) -> Proposal:
         "decision__sealed_by",
         "supersedes__wording",
     )
-    tests = Prefetch("current_wording__tests", PrincipleTest.objects.select_related("principle"))
-    (found,) = told([get_object_or_404(related.prefetch_related(tests), **which)])
-    if found.current_wording and found.current_wording.version > 1:
-        prefetch_related_objects(
-            [found], Prefetch("wordings", Wording.objects.select_related("written_by", "note"))
-        )
-    else:
-        leave_prefetched(found, "wordings", found.wordings.all(), filter(None, [found.current_wording]))
-    return found
+
+
+_whole = {
+    "number": Question(lambda alliance, own, number: _seen(alliance, own).filter(number=number)),
+    "decision__number": Question(
+        lambda alliance, own, number: _seen(alliance, own).filter(decision__number=number)
+    ),
+}
+_tests = Question(
+    lambda wording: PrincipleTest.objects.filter(wording_id=wording).select_related("principle")
+)
 
 
 def find(request: HttpRequest, alliance: Alliance, number: int) -> Proposal:

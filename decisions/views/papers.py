@@ -89,8 +89,8 @@ def register_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "Number", "Proposal", "Class", "Question", "State", "Told", "Put by", "Opened on", "Answers by",
         "Decided on", "Decided by", "Amount", "Look back on", "Wording SHA-256",
     ]  # fmt: skip
-    related = ("alliance", "participant", "current_wording", "decision__alliance")
-    rows = found.put().select_related(*related).defer("current_wording__body")
+    rows = found.put().with_what_there_is().select_related("decision__alliance")
+    rows = rows.defer("current_wording__body")
     return download_csv(
         f"{alliance.slug}-decisions", headings, _lines(rows, request), alliance_id=alliance.pk
     )

@@ -9,7 +9,7 @@ from decisions import permissions
 from decisions.forms.register import RegisterForm
 from decisions.lifecycle import State
 from decisions.models import Proposal
-from decisions.showing.register import lines_of
+from decisions.showing.register import lines_of, with_these
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -25,10 +25,9 @@ def asked(request: HttpRequest, alliance: Alliance):
 @in_alliance
 def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form, found = asked(request, alliance)
-    page = page_of(request, found.values("pk"))
+    page = page_of(request, found.values_list("pk", flat=True))
     # Asked for by their ids: a late page passes over the earlier ones without looking into them.
-    whole = Proposal.objects.filter(pk__in=page.object_list).with_what_there_is()
-    page.object_list = list(whole.select_related("decision__alliance").order_by("-number"))
+    page.object_list = with_these(alliance, list(page.object_list))
     context = {
         "form": form,
         "page": page,

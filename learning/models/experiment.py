@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from learning.lifecycle import ExperimentState
 from learning.querysets import ExperimentQuerySet, GateAnswerQuerySet

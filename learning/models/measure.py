@@ -4,9 +4,9 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import OfAlliance
 from alliance.core.periods import Month
 from learning.querysets import MeasureQuerySet, ObservationQuerySet

@@ -9,7 +9,7 @@ SQL = (Path(__file__).parent.parent / "sql" / "paid.sql").read_text()
 class Migration(migrations.Migration):
     dependencies = [
         ("decisions", "0019_days_to_look_back_are_found_quickly"),
-        ("ledger", "0021_queries_and_evidence"),
+        ("ledger", "0032_own_statements"),
     ]
     operations = [
         migrations.RunSQL(SQL),

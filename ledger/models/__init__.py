@@ -19,14 +19,19 @@ from ledger.models.budget import Budget, BudgetLine, Contribution
 from ledger.models.cost_return import CostReturn, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.models.evidence import Evidence
 from ledger.models.export import BookExport, SupplierMark
+from ledger.models.forecast import ActionPlan, Forecast, PlanStep
 from ledger.models.fund import Fund, Period
 from ledger.models.journal import Balance, Entry, Journal
+from ledger.models.own_books import OwnBooks
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
 from ledger.models.query import Query, QueryReply
+from ledger.models.vat import VatStatement
+from ledger.models.year_end import MemorandumPaper, Underspend, YearEnd, YearShare
 
 __all__ = [
     "Account",
     "Accrual",
+    "ActionPlan",
     "Balance",
     "BookExport",
     "BookTerms",
@@ -40,13 +45,17 @@ __all__ = [
     "CostReturn",
     "Entry",
     "Evidence",
+    "Forecast",
     "Fund",
     "Journal",
+    "MemorandumPaper",
     "Move",
     "Overhead",
     "OverheadBasis",
+    "OwnBooks",
     "OwnName",
     "Period",
+    "PlanStep",
     "Query",
     "QueryReply",
     "Restatement",
@@ -57,4 +66,8 @@ __all__ = [
     "SplitShare",
     "SupplierMark",
     "Transfer",
+    "Underspend",
+    "VatStatement",
+    "YearEnd",
+    "YearShare",
 ]

@@ -36,6 +36,7 @@ class Journal(OfAlliance):
         PREPAYMENT_USED = "prepayment_used", "Prepayment used"
         CORRECTION = "correction", "Correction"
         RESTATEMENT = "restatement", "Restatement"
+        YEAR_END = "year_end", "Year-end shares"
         REVERSAL = "reversal", "Reversal"
 
     number = models.BigIntegerField()

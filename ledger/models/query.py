@@ -53,7 +53,7 @@ class Query(OfAlliance):
             both_or_neither("ended", "query_is_ended_by_somebody"),
             models.CheckConstraint(
                 condition=Q(state__in=["asked", "answered"], ended_at__isnull=True)
-                | Q(state__in=["settled", "withdrawn"], ended_at__isnull=False),
+                | Q(state__in=["settled", "withdrawn", "closed"], ended_at__isnull=False),
                 name="query_is_ended_when_settled_or_withdrawn",
             ),
         ]
@@ -86,7 +86,7 @@ class Query(OfAlliance):
 
     @property
     def days(self) -> int:
-        """Its age: from the day on which it was asked until it was settled or withdrawn, or until today."""
+        """Its age: from the day on which it was asked until it ended, or until today."""
         until = timezone.localdate(self.ended_at) if self.ended_at else timezone.localdate()
         return (until - self.asked_on).days
 
@@ -104,6 +104,7 @@ class QueryReply(OfAlliance):
         ASK_AGAIN = "ask_again", "Asked again"
         SETTLE = "settle", "Settled"
         WITHDRAW = "withdraw", "Withdrawn"
+        CLOSE = "close", "Closed"
 
     query = models.ForeignKey(Query, on_delete=models.PROTECT, related_name="replies")
     number = models.PositiveIntegerField()

@@ -14,6 +14,7 @@ from alliance.core.refusals import NotPossible
 from ledger import chart, permissions, possible, posting
 from ledger.lifecycle import ReturnState
 from ledger.models import BudgetLine, Category, Correction, CostReturn, Entry, Journal
+from ledger.recovery import not_a_cost
 from ledger.services.shared import move, read_again
 
 
@@ -74,6 +75,8 @@ def correct_line(
     amount = pounds(amount)
     if (cost.pk, budget_line.pk, amount) == (entry.account_id, entry.budget_line_id, entry.amount):
         raise NotPossible("This is what the line says already. Enter what is right.")
+    if amount and (why_not := not_a_cost(entry.participant, category, entry.date)):
+        raise NotPossible(why_not)
     said = f"Correction of journal {entry.journal.number}, line {entry.line}"
     of_line = {"supplier": entry.supplier, "description": entry.description, "reference": entry.reference}
     lines = [posting.Line(entry.account, entry.participant, -entry.amount, entry.budget_line, **of_line)]

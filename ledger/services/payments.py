@@ -19,9 +19,10 @@ from participants.models import Participant
 
 @transaction.atomic
 def pay_participant(*, participant: Participant, amount: Decimal, on: date, reference: str, by) -> Journal:
-    """Pay a participant for costs in the book. `reference` (the bank's) makes telling it twice telling it once.
+    """Pay a participant what is owed to it, for costs in the book or as its share of a closed year (rule 39).
 
-    Refused above what is owed to it; the database insists (sql/paid.sql). What was reversed can be told again.
+    `reference` (the bank's) makes telling it twice telling it once. Refused above what is owed; the database insists
+    (sql/paid.sql). What was reversed can be told again.
     """
     permissions.keep_the_pool.check(by, alliance=participant.alliance_id)
     amount, reference = pounds(amount), reference.strip()

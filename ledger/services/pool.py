@@ -36,8 +36,8 @@ def open_year(
     """Open a financial year: its months, its budget (rule 30), and what each participant agreed to contribute.
 
     The first year opens the fund too. From the alliance's first proposal on a year opens by a decision's seal (rule
-    30). Refused when lines plus contingency do not equal contributions plus brought forward exactly, or when the year
-    is open already.
+    30). Refused when lines plus contingency do not equal contributions plus brought forward exactly, when the year is
+    open already, or when it brings forward another sum than the year before was closed with (rule 42).
     """
     if decision is None:
         permissions.found_the_book.check(by, alliance=alliance)
@@ -46,6 +46,8 @@ def open_year(
     fund = _fund(alliance, by)
     if Budget.objects.filter(alliance=alliance, starts_on=year.start).exists():
         raise NotPossible(f"The year {year.label} is open already.")
+    if why_not := possible.wrong_brought_forward(alliance, year, pounds(brought_forward)):
+        raise NotPossible(why_not)
     planned, funded = _adds_up(lines, contingency, contributions, brought_forward)
     if planned != funded:
         raise NotPossible(possible.unbalanced_budget(planned, funded))

@@ -9,9 +9,9 @@ from alliance.core.refusals import NotPossible
 from ledger import permissions, querying
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import Entry, Query, QueryReply
-from participants.models import Participant
+from participants.models import Participant, RoleAppointment
 from participants.numbering import next_number
-from participants.standing import standing
+from participants.standing import Role, Standing, standing
 
 Verb = QueryReply.Verb
 
@@ -96,6 +96,17 @@ def withdraw_query(*, query: Query, words: str = "", by) -> QueryReply:
     return said
 
 
+@transaction.atomic
+def close_query(*, query: Query, words: str, by) -> QueryReply:
+    """The pool manager ends, with a reason, what an organisation asked that has left and can settle nothing."""
+    query = _locked(query)
+    permissions.close_query.check(by, query=query)
+    said, is_new = _say(query, Verb.CLOSE, words, by, ask="Write why the query is closed.")
+    if is_new:
+        record("ledger.query_closed", query, by=by, **_told(query), host=said.participant, words=said.words)
+    return said
+
+
 def _locked(query: Query) -> Query:
     held = Query.objects.select_for_update(of=("self",), no_key=True)
     return held.select_related("alliance", "asking", "answering", "budget_line", "journal").get(pk=query.pk)
@@ -109,19 +120,14 @@ def _say(query: Query, verb: str, words: str, by, ask: str = "") -> tuple[QueryR
         return last, False
     state = QUERY.after(query.state, verb)
     alliance = query.alliance_id
-    ours, whose = (
-        (querying.answers_for, query.answering_id)
-        if verb == Verb.ANSWER
-        else (querying.asks_for, query.asking_id)
-    )
-    appointment = ours(standing(by, alliance))[whose]
+    appointment = _appointment(query, verb, standing(by, alliance))
     said = QueryReply.objects.create(
         alliance_id=alliance,
         query=query,
         number=last.number + 1 if last else 1,
         verb=verb,
         words=Words.need(alliance, words, ask) if ask else Words.write(alliance, words),
-        participant_id=whose,
+        participant_id=appointment.participant_id,
         said_at=timezone.now(),
         said_by=by,
         said_by_name=by.name,
@@ -129,10 +135,19 @@ def _say(query: Query, verb: str, words: str, by, ask: str = "") -> tuple[QueryR
         capacity=appointment.role,
     )
     query.state = state
-    if state in (QueryState.SETTLED, QueryState.WITHDRAWN):
+    if state not in (QueryState.ASKED, QueryState.ANSWERED):
         query.ended_at, query.ended_by = said.said_at, by
     query.save(update_fields=["state", "ended_at", "ended_by"])
     return said, True
+
+
+def _appointment(query: Query, verb: str, stands: Standing) -> RoleAppointment:
+    """In which a person says it: for whoever answers, for whoever asked, or for the host."""
+    if verb == Verb.ANSWER:
+        return querying.answers_for(stands)[query.answering_id]
+    if verb == Verb.CLOSE:
+        return next(one for one in stands.appointments if one.role == Role.POOL_MANAGER)
+    return querying.asks_for(stands)[query.asking_id]
 
 
 def _told(query: Query) -> dict:

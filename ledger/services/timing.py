@@ -12,6 +12,7 @@ from alliance.core.refusals import NotPossible
 from alliance.core.uploads import Upload
 from ledger import chart, permissions, posting
 from ledger.models import Accrual, BudgetLine, Category, Journal
+from ledger.recovery import not_a_cost
 from ledger.timing import spread
 from participants.models import Participant
 
@@ -85,6 +86,8 @@ class _Making:
             raise NotPossible(f"{self.kind.label}: enter an amount of more than nothing.")
         if months > 1 and self.amount < months * Decimal("0.01"):
             raise NotPossible("There is not a penny for each month.")
+        if why_not := not_a_cost(participant, category, month.end):
+            raise NotPossible(why_not)
 
     def before(self, reason: str) -> Accrual | None:
         """The very same, made by the same person before: sending it twice is sending it once."""

@@ -46,7 +46,11 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             .filter(month__gte=form.budget.year.start, month__lte=form.budget.year.end)
             .select_related("alliance", "posted_by")
         )
-        page |= {"agreed": agreement(form.budget), "receipts": receipts[:50]}
+        page |= {
+            "agreed": agreement(form.budget),
+            "receipts": receipts[:50],
+            "carried": possible.carried_into(alliance, form.budget.year),
+        }
     return render(request, "ledger/budget.html", page)
 
 
@@ -60,7 +64,8 @@ def new_year(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if possible.decides_already(alliance):
         return _by_decision(request, alliance, "year", f"The year {year.label} opens by a decision of all")
     participants = list(Participant.objects.filter(alliance=alliance).active())
-    form = YearForm(request.POST or None, participants=participants, year=year)
+    carried = possible.carried_into(alliance, year)
+    form = YearForm(request.POST or None, participants=participants, year=year, carried=carried)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         services.open_year(

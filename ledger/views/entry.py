@@ -9,6 +9,7 @@ from ledger import services
 from ledger.forms import open_months
 from ledger.forms_returns import MOST_TYPED, EntryForm, NothingForm
 from ledger.models import BudgetLine
+from ledger.recovery import courses
 from ledger.views.returns import why_not_send
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
@@ -32,6 +33,7 @@ def type_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "months": months,
         "month": request.GET.get("month", ""),
         "lines": list(lines.order_by("place").values_list("name", flat=True)),
+        "vat": courses(alliance.pk, participants) if request.method == "POST" else {},
     }
     form = EntryForm(request.POST or None, **facts)
     if form.is_bound and form.is_valid():

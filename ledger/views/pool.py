@@ -77,6 +77,11 @@ def close(request: HttpRequest, alliance: Alliance, month: str) -> HttpResponse:
     if request.method == "POST":
         services.close_period(period=period, by=request.user)
         messages.success(request, f"{period} is closed.")
+        year = alliance.financial_year(period.month)
+        if (
+            year.end < timezone.localdate()
+        ):  # the year is over: whoever closes its months goes on with the next one
+            return redirect(request, "ledger:year_end", alliance.slug, year.slug)
         return redirect(request, "ledger:periods", alliance.slug)
     in_hand = (
         CostReturn.objects.of(alliance)

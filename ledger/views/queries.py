@@ -17,7 +17,7 @@ from ledger import permissions, querying, services
 from ledger.forms_queries import AskForm, QueriesForm, ReplyForm
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import CostReturn, Entry, Query, QueryReply
-from ledger.views.shared import places
+from ledger.views.shared import filters_on, places
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -27,19 +27,28 @@ TONES = {
     QueryState.ANSWERED: ("petrol", "story"),
     QueryState.SETTLED: ("strong", "tick"),
     QueryState.WITHDRAWN: ("outline", "minus"),
+    QueryState.CLOSED: ("outline", "lock"),
 }
 ACTS = {
     Verb.ANSWER: services.answer_query,
     Verb.ASK_AGAIN: services.ask_again,
     Verb.SETTLE: services.settle_query,
     Verb.WITHDRAW: services.withdraw_query,
+    Verb.CLOSE: services.close_query,
 }
-ICONS = {Verb.ANSWER: "story", Verb.ASK_AGAIN: "question", Verb.SETTLE: "tick", Verb.WITHDRAW: "minus"}
+ICONS = {
+    Verb.ANSWER: "story",
+    Verb.ASK_AGAIN: "question",
+    Verb.SETTLE: "tick",
+    Verb.WITHDRAW: "minus",
+    Verb.CLOSE: "lock",
+}
 DONE = {
     Verb.ANSWER: "Your answer is there for everybody to read. {asking} settles the query or asks again.",
     Verb.ASK_AGAIN: "Your question is there. {answering} answers it.",
     Verb.SETTLE: "The query is settled.",
     Verb.WITHDRAW: "The query is withdrawn. What was said stays in sight.",
+    Verb.CLOSE: "The query is closed. What was said stays in sight.",
 }
 
 
@@ -62,6 +71,7 @@ def queries(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "older": f"?{urlencode(form.narrowed | {'before': shown[-1].number})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if before else "",
         "query": urlencode(form.narrowed),
+        "taken_off": filters_on(form),
         "places": places(request, alliance),
     }
     return render(request, "ledger/queries.html", page, partial="queries")
@@ -154,15 +164,15 @@ def _query(alliance: Alliance, number: int) -> Query:
 
 def _why_not(request: HttpRequest, found: Query) -> str:
     """Why this person says nothing here at all, whatever its state."""
-    rules = (permissions.answer_query, permissions.settle_query)
+    rules = (permissions.answer_query, permissions.settle_query, permissions.close_query)
     reasons = [rule.reason(request.user, query=found) for rule in rules]
-    return " ".join(reasons) if all(reasons) else ""
+    return " ".join(reasons[:2]) if all(reasons) else ""
 
 
 def _verbs(request: HttpRequest, found: Query) -> list[str]:
     """What this person can do now."""
     rules = dict.fromkeys((Verb.SETTLE, Verb.ASK_AGAIN, Verb.WITHDRAW), permissions.settle_query)
-    rules = {Verb.ANSWER: permissions.answer_query} | rules
+    rules = {Verb.ANSWER: permissions.answer_query} | rules | {Verb.CLOSE: permissions.close_query}
     return [
         verb
         for verb, rule in rules.items()
@@ -187,6 +197,7 @@ def _show(request: HttpRequest, found: Query, form: ReplyForm | None = None) -> 
         "icon": icon,
         "form": form,
         "only_verb": verbs[0] if len(verbs) == 1 else "",
+        "asking_left": found.is_unresolved and permissions.left_the_alliance(found.asking),
         "source": source.first() if found.entry.source_row else None,
         "today": timezone.localdate(),
         "places": places(request, found.alliance),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,18 +11,19 @@ from alliance.core import outbox
 from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
+from alliance.core.money import format_pounds
 from alliance.core.paging import first_of, place_of
 from alliance.core.periods import Month
-from alliance.core.spreadsheets import Column, Sheet, write_xlsx
-from ledger import importing, permissions, services
+from ledger import agreement, importing, permissions, services
 from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
-from ledger.models import Budget, BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.own_books import last_confirmed
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
-from ledger.views.shared import places, whose_returns
+from ledger.views.shared import numbered, places, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -51,16 +52,15 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if before := place_of(request, "before"):
         found = found.filter(number__lt=before)
     shown, more = first_of(found.order_by("-number"))
-    for one in shown:
-        one.tone, one.icon = TONES[one.status]
     months = open_months(alliance)
     page = {
-        "returns": shown,
+        "returns": _listed(alliance, shown),
         "older": f"?before={shown[-1].number}" if more else "",
         "first": request.path if before else "",
         "reported": reported(alliance, months[1:2] or months[:1]),
         "why_not_send": why_not_send(whose_returns(request, alliance), months),
         "has_book": bool(months) or bool(shown),
+        "own_books": last_confirmed(alliance),
         "places": places(request, alliance),
     }
     return render(request, "ledger/returns.html", page)
@@ -222,7 +222,7 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
     """A row as it stands in the file, and what became of it."""
     found = find_return(alliance, number)
     line = get_object_or_404(
-        ReturnLine.objects.select_related("account", "budget_line"),
+        ReturnLine.objects.select_related("account", "budget_line__budget"),
         alliance=alliance,
         cost_return=found,
         reading=found.reading,
@@ -243,6 +243,7 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
             for place, cell in enumerate(cells)
         ],
         "entry": entry,
+        "allowed": agreement.allowed(line.budget_line) if line.budget_line_id else None,
         "queries": on_entries(alliance, [entry]).get((entry.journal_id, entry.line)) if entry else None,
         "can_ask": bool(asks_for(request.standing).keys() - {found.participant_id}),
         "evidence": shown_evidence(request, found, row),
@@ -254,65 +255,28 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
     return render(request, "ledger/row.html", page)
 
 
-@require_safe
-@in_alliance
-def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """A workbook to fill in: this year's budget lines and the categories to choose from, the participant and month."""
-    months = open_months(alliance)
-    asked = next((one for one in months if one.slug == request.GET.get("month")), None)
-    ours = whose_returns(request, alliance)
-    whose = next(
-        (one for one in ours if one.slug == request.GET.get("participant")), ours[0] if ours else None
-    )
-    budget = Budget.objects.of(alliance).containing((asked or months[0]).start).first() if months else None
-    if budget is None:
-        raise Http404("There is no book yet.")
-    of = " of ".join(["Costs", *([whose.name] if whose else [])])
-    title = ", ".join([of, asked.label if asked else budget.year.label])
-    columns = [
-        Column("Date", "date", 12, hint="The day of the cost, like 22/11/2026."),
-        Column("Supplier", width=28, hint="Who was paid. Never the name of a person who uses services."),
-        Column(
-            "Description",
-            width=36,
-            hint="What for. Pay is by grade and full-time equivalents, never by name.",
-        ),
-        Column("Amount (net)", "money", 14, hint="Without VAT that you can recover. A credit is negative."),
-        Column("Category", width=20, choices=Category.labels),
-        Column("Budget line", width=26, choices=[line.name for line in budget.lines.all()]),
-        Column("Reference", width=16, hint="The invoice's number, or your ledger's."),
-        Column("Evidence", width=24, hint="What shows it and where it is kept."),
-    ]
-    help_page = Sheet(
-        "Help",
-        [Column("Step", width=6), Column("What to do", width=100)],
-        _help(alliance),
-        "How to fill it in",
-    )
-    name = "-".join(["costs", *([whose.slug] if whose else []), asked.slug if asked else budget.year.slug])
-    return download_file(
-        write_xlsx([Sheet("Costs", columns, title=title), help_page]),
-        name=f"{name}.xlsx",
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-
-
-def _help(alliance: Alliance) -> list[tuple[str, str]]:
-    steps = [
-        f"Each row of the sheet “Costs” is one cost that {alliance.name} shares. Leave no row half empty.",
-        "Date: the day of the cost, like 22/11/2026. It may be earlier than the month, but not of another year.",
-        "Supplier or description: who was paid, or what for. One of the two is enough. No names of people.",
-        "Amount (net): what it cost you. VAT that you can recover is no cost. A credit has a minus.",
-        "Category and budget line: choose from the lists; they are those of the agreed budget.",
-        "Reference and evidence: what shows the cost, so that everybody can find it. They may stay empty.",
-        "Totals and subtotals may stay: they are recognised and left out.",
-        "Save the workbook and send it. You see all that is wrong at once; nothing is posted before you confirm.",
-        "If nothing was spent, you need no workbook: state it in the page.",
-    ]
-    return [(str(place), step) for place, step in enumerate(steps, 1)]
-
-
 # ── What the pages show ──────────────────────────────────────────────────────
+
+
+def _listed(alliance: Alliance, returns: list[CostReturn]) -> list[dict]:
+    """As ledger/returns.html lists them: plain values, which a template reads quickest."""
+    return_at = numbered("return", alliance)
+    return [
+        {
+            "number": str(one.number),
+            "url": return_at(one.number),
+            "whose": one.participant.short_name,
+            "month": one.period.label,
+            "reference": "" if one.reference == one.period.slug else one.reference,
+            "state": one.get_status_display(),
+            "tone": TONES[one.status][0],
+            "icon": TONES[one.status][1],
+            "total": format_pounds(one.lines_total, sign="") if one.line_count else "–",
+            "sent_at": one.submitted_at,
+            "sent_by": str(one.submitted_by),
+        }
+        for one in returns
+    ]
 
 
 def find_return(alliance: Alliance, number: int) -> CostReturn:

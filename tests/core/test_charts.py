@@ -21,6 +21,7 @@ from alliance.core.charts import (
     nice_ticks,
     xmr_chart,
 )
+from alliance.core.course import course_chart
 from alliance.core.periods import Month
 from learning.xmr import analyse
 
@@ -73,6 +74,14 @@ def every_kind():
         ),
         "lines": lines_chart(
             "Shares", *SHARES, uprights=[Upright(100, "target"), Upright(110, "cost", True)]
+        ),
+        "course": course_chart(
+            "The year & its course",
+            MONTHS[:12],
+            [D("10.10"), D(5), D("-2"), D(4)],
+            partly=[3],
+            ahead=(3, D("52.40")),
+            agreed=D(60),
         ),
     }
 

@@ -30,6 +30,7 @@ UNTOLD = {
     "decisions.reserved_matter_ended",
     "ledger.costs_loaded",
     "ledger.evidence_infected",
+    "ledger.query_closed",
     "participants.participant_leaves",
     "participants.principle_added",
     "participants.principle_ended",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear, Month
 from ledger import services
-from ledger.models import Budget, CostReturn, Entry, Evidence, Period, Query
+from ledger.models import ActionPlan, Budget, BudgetLine, CostReturn, Entry, Evidence, Period, Query
 from ledger.services import accept_cost_return, open_year, submit_cost_return
 
 YEAR = FinancialYear(2026)
@@ -101,3 +101,18 @@ def add_evidence(
     cost_return: CostReturn, by, content: bytes = b"%PDF-1.7 invoice", name: str = "invoice.pdf", **facts
 ) -> Evidence:
     return services.add_evidence(cost_return=cost_return, name=name, content=content, by=by, **facts)
+
+
+def open_plan(cast, line: str = "Housing first", amount: str = "400000.00", **facts) -> ActionPlan:
+    """A plan for a line of 320,000.00 on which Haven expects to spend more, as the clock opens it."""
+    given = {"participant": cast.haven, "by": cast.finn, "reason": "Two more flats."} | facts
+    services.say_forecast(
+        budget_line=BudgetLine.objects.select_related("budget", "alliance").get(
+            alliance=cast.alliance, name=line, budget__starts_on=YEAR.start
+        ),
+        method="entered",
+        amount=Decimal(amount),
+        **given,
+    )
+    services.open_plans(alliance=cast.alliance)
+    return ActionPlan.objects.told().get(alliance=cast.alliance, budget_line__name=line)

@@ -218,7 +218,17 @@ class TestTheFormsOfWhatASealDoes:
 
     @pytest.mark.parametrize(
         "template",
-        ["year", "variation", "share_terms", "overhead", "book_terms", "transfer", "restatement", "virement"],
+        [
+            "year",
+            "variation",
+            "share_terms",
+            "overhead",
+            "book_terms",
+            "transfer",
+            "restatement",
+            "virement",
+            "underspend",
+        ],
     )
     def test_every_one_asks_for_each_field_once_with_its_label(self, cast, budget, template, step, says):
         page = says(cast.pat, step(template))

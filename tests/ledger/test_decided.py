@@ -333,10 +333,9 @@ class TestMoneyThatLeavesThePool:
         draft = draft_successor(decision=decision, participant=cast.council, by=cast.carol)
         agree_all(open_proposal(proposal=draft, by=cast.carol))
         given = {"on": timezone.localdate(), "reference": "BACS 9", "by": cast.hana}
-        old, new = Transfer.objects.order_by("number")
+        old = Transfer.objects.get()  # what the first carried out, the second does not carry out again
         with pytest.raises(NotPossible, match="nothing is paid on it"):
             services.pay_transfer(transfer=old, **given)
-        assert services.pay_transfer(transfer=new, **given).state == "paid"
         monkeypatch.setattr(Decision, "is_in_effect", lambda decision: True)
         with pytest.raises(DatabaseError, match="not in effect"), transaction.atomic():
             services.pay_transfer(transfer=old, **given)

@@ -28,6 +28,7 @@ def due_again() -> None:
 def test_a_check_that_is_lost_between_its_pieces_starts_over_and_counts_each_row_once(cast, monkeypatch):
     make_book(cast)
     monkeypatch.setattr(checking, "AT_ONCE", 2)
+    monkeypatch.setattr(checking, "AT_A_TIME", 2)
     sent = submit_cost_return(
         participant=cast.haven,
         month=NOVEMBER,
@@ -48,7 +49,7 @@ def test_a_check_that_is_lost_between_its_pieces_starts_over_and_counts_each_row
         lost.setattr(Run, "step", until_the_third)
         with pytest.raises(Lost):
             do_all_due()
-    assert steps == ["Opening the file", "Checking row 3", "Checking row 5"]
+    assert steps == ["Opening the file", "Checking from row 2", "Checking from row 4"]
     assert ReturnLine.objects.filter(cost_return=sent).count() == 2
     due_again()
     do_all_due()

@@ -19,6 +19,7 @@ from ledger.services import (
     answer_query,
     ask_about_line,
     ask_again,
+    close_query,
     reverse_journal,
     settle_query,
     withdraw_query,
@@ -145,6 +146,27 @@ def test_a_query_is_withdrawn_by_whoever_asked_and_what_was_said_stays(cast, ask
         by = cast.finn if act == answer_query else cast.rosa
         with pytest.raises(NotPossible, match="withdrawn"):
             act(query=asked, words="More.", by=by)
+
+
+def test_what_somebody_asked_who_has_left_is_closed_by_the_pool_manager_with_a_reason(
+    cast, asked, on_day, client_of, says, url
+):
+    with pytest.raises(NotAllowed, match="Beacon Recovery asked, and settles or withdraws it"):
+        close_query(query=asked, words="Nobody answers.", by=cast.hana)
+    cast.beacon.left_on = TODAY.date() + timedelta(days=3)
+    cast.beacon.save(update_fields=["left_on"])
+    on_day(3)
+    hers = {one.title: one.who for one in waiting_on(standing(cast.hana, cast.alliance))}
+    assert hers["Close query 1: Beacon has left the alliance"] == "me"
+    assert "the pool manager closes what it left open" in says(cast.pat, url("query", 1))
+    hana = client_of(cast.hana)
+    assert hana.post(url("reply", 1), {"then": "close", "words": ""}).status_code == 422
+    assert client_of(cast.pat).post(url("reply", 1), {"then": "close", "words": "No."}).status_code == 422
+    assert hana.post(url("reply", 1), {"then": "close", "words": "Beacon has gone."}).status_code == 303
+    asked.refresh_from_db()
+    assert (asked.state, asked.ended_by, asked.days) == ("closed", cast.hana, 3)
+    assert told()[-1] == "ledger.query_closed"
+    assert "Beacon has gone." in says(cast.pat, url("query", 1))
 
 
 def test_a_query_without_an_answer_is_not_settled(cast, asked):
@@ -364,6 +386,7 @@ REPLY = """insert into ledger_queryreply (alliance_id, query_id, number, verb, w
         ({"verb": "ask_again"}, "takes no such reply"),
         ({"verb": "withdraw", "number": 2}, "numbered one after another"),
         ({"verb": "withdraw", "party": "answering"}, "one that asked settles"),
+        ({"verb": "close"}, "closes what an organisation asked that has left"),
         ({"verb": "withdraw"}, "takes its query a step"),  # and leaves the query as it was
     ],
 )
@@ -377,8 +400,9 @@ def test_the_services_take_only_the_steps_of_the_lifecycle():
         ("ask_again", "asked"),
         ("settle", "settled"),
         ("withdraw", "withdrawn"),
+        ("close", "closed"),
     }
-    assert {one for one in Query.State.values if QUERY.is_final(one)} == {"settled", "withdrawn"}
+    assert {one for one in Query.State.values if QUERY.is_final(one)} == {"settled", "withdrawn", "closed"}
     assert {step.verb for step in QUERY.steps} == set(QueryReply.Verb.values)
 
 

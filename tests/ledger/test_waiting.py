@@ -7,6 +7,7 @@ from alliance.core.periods import FinancialYear, Month
 from ledger.services import close_period
 from ledger.waiting import waiting_on
 from participants.standing import standing
+from tests.factories.decided import agreed_transfer
 from tests.factories.ledger import cost, make_book, period_of, post_return, send_return
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,16 @@ def test_the_oldest_month_that_has_ended_waits_on_the_pool_manager(cast, last):
         if month <= last:
             close_period(period=period_of(cast, month), by=cast.hana)
     assert waits(cast, cast.hana) == []
+
+
+def test_a_transfer_to_which_all_agreed_waits_on_the_pool_manager_until_it_is_paid(cast, last):
+    agreed = agreed_transfer(cast.beacon)
+    assert ("Pay £2,500.00 to Beacon", "me") in waits(cast, cast.hana)
+    assert ("£2,500.00 to Beacon waits to be paid", "others") in waits(cast, cast.rosa)
+    assert not [title for title, _ in waits(cast, cast.pat) if "Beacon" in title]
+    (one,) = [one for one in waiting_on(standing(cast.hana, cast.alliance)) if one.title.startswith("Pay")]
+    assert one.why == f"All agreed to this transfer in decision {agreed.decision.number}."
+    assert one.url.endswith("/transfers/1/payment/")
 
 
 def test_it_takes_as_many_queries_for_three_returns_as_for_one(cast, last, django_assert_num_queries):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MEGABYTE = 1024 * 1024
 NOWHERE: frozenset[int] = frozenset()
@@ -29,8 +30,7 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`number` as a spreadsheet program counts it, from 1; `cells` as they were written, trailing blanks gone.
 
     merged: places whose text stands in a merged cell that begins in a row above. unsaved: places of formulas whose
@@ -87,12 +87,11 @@ def width(number: int, cells: Sequence[str], limits: Limits) -> int:
         end -= 1
     if end > limits.columns:
         raise SpreadsheetError(f"Row {number} has more than {limits.columns} columns.")
-    for i in range(end):
-        if len(cells[i]) > limits.cell_length:
-            raise SpreadsheetError(
-                f"Row {number}: a cell has more than {limits.cell_length:,} characters; "
-                "a quotation mark may not be closed."
-            )
+    if max(map(len, cells[:end]), default=0) > limits.cell_length:
+        raise SpreadsheetError(
+            f"Row {number}: a cell has more than {limits.cell_length:,} characters; "
+            "a quotation mark may not be closed."
+        )
     return end
 
 

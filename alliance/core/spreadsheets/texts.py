@@ -6,7 +6,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count, islice
+from functools import partial
+from itertools import islice
 from typing import BinaryIO
 
 from .shapes import MEGABYTE, Limits, Row, SpreadsheetError, Table, width
@@ -18,6 +19,7 @@ def open_csv(file: BinaryIO, filename: str, blanks: bool, limits: Limits) -> Tab
         sample = text.read(65_536)
     hint = re.match(r"sep=(.)\r?\n", sample)
     delimiter = hint[1] if hint else _delimiter(sample)
+    nulls = encoding.startswith("utf-16")  # in any other encoding a file with one is not text
 
     def rows() -> Iterator[Row]:
         number = 0
@@ -32,7 +34,10 @@ def open_csv(file: BinaryIO, filename: str, blanks: bool, limits: Limits) -> Tab
                             f"'{filename}' has more than {limits.rows:,} rows. Send it in parts."
                         )
                     if (end := width(number, cells, limits)) or blanks:
-                        yield Row(number, tuple(cell.replace("\0", "␀") for cell in cells[:end]))
+                        del cells[end:]
+                        if nulls:
+                            cells = [cell.replace("\0", "␀") for cell in cells]
+                        yield Row(number, tuple(cells))
             except csv.Error as problem:
                 raise SpreadsheetError(f"Row {number + 1}: {_csv_problem(problem)}.") from None
 
@@ -42,13 +47,10 @@ def open_csv(file: BinaryIO, filename: str, blanks: bool, limits: Limits) -> Tab
 def _lines(text: io.TextIOWrapper, limits: Limits) -> Iterator[str]:
     """Lines that fit into memory, whatever there is of commas in them."""
     most = limits.columns * limits.cell_length
-    for number in count(1):
-        line = text.readline(most + 1)
-        if not line:
-            return
+    for number, line in enumerate(iter(partial(text.readline, most + 1), ""), 1):
         if len(line) > most:
             raise SpreadsheetError(f"Line {number} is far too long for a row of a spreadsheet.")
-        if line.count("\0") > 100:
+        if "\0" in line and line.count("\0") > 100:
             raise SpreadsheetError("The file is not text. Send CSV, XLSX or ODS.")
         yield line
 

@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from alliance.core import addresses, widgets
 from alliance.core import forms as plain_forms
 from alliance.core.money import format_pounds
 
 register = template.Library()
+register.tag(addresses.url)
 
 
 # ── Words for values ─────────────────────────────────────────────────────────
@@ -119,6 +121,10 @@ def _drawing(name):
 
 
 # ── Forms and links ──────────────────────────────────────────────────────────
+
+
+register.simple_tag(widgets.choice)
+register.simple_tag(widgets.hint_and_errors)
 
 
 @register.inclusion_tag("components/error_summary.html")

@@ -13,7 +13,7 @@ from alliance.demo.story.bookkeeping import DOOR, HOMES, NIGHT, PEERS
 from alliance.demo.story.world import World
 from alliance.demo.together import case_of, decide_together
 from ledger import services
-from ledger.models import Balance, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
+from ledger.models import Balance, BookExport, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
 
 PROVIDERS = {"longquay": "31", "trust": "25", "lantern": "18", "tide": "14", "hatch": "12"}
 HEADS = {"longquay": 9, "trust": 6, "tide": 3}  # people behind the front door
@@ -40,6 +40,7 @@ def plan(world: World) -> None:
     world.on(add_working_days(two_ago.end, 12), partial(swap_two_digits_back, world, two_ago), 15, 30)
     world.on(add_working_days(two_ago.end, 13), partial(ask_and_be_answered, world, two_ago), 10)
     world.on(add_working_days(two_ago.end, 14), partial(show_the_invoice, world, three_ago), 10)
+    world.on(add_working_days(two_ago.end, 15), partial(take_the_book_along, world), 10)
     world.on(add_working_days(last.start, 6), partial(move_money_to_nights, world), 11)
     world.on(add_working_days(last.start, 8), partial(give_more_for_the_door, world), 11)
     world.on(add_working_days(last.start, 9), partial(move_a_float, world), 11)
@@ -83,6 +84,18 @@ def show_the_invoice(world: World, month: Month) -> None:
         row=entry.source_row,
         by=world.people[FINANCE["lantern"]],
     )
+
+
+def take_the_book_along(world: World) -> None:
+    """The Council's pool manager publishes what it spent, and the auditor's program opens the book."""
+    pool = world.people["priya"]
+    services.mark_supplier(
+        participant=world.participants["lantern"], supplier="Merrow Pharmacy", is_person=False, by=pool
+    )
+    for kind, as_what in (("spend", "csv"), ("accounts", "hledger")):
+        services.export_book(
+            alliance=world.alliance, kind=BookExport.Kind(kind), as_what=BookExport.Format(as_what), by=pool
+        )
 
 
 def _lines_of(world: World, key: str, month: Month) -> list[Entry]:
@@ -144,7 +157,7 @@ def agree_terms(world: World, year: FinancialYear) -> None:
         "participant_names": [one.name for one, _ in terms["split"]],
         "weights": [format(weight, "f") for _, weight in terms["split"]],
     }
-    _decide(
+    decide(
         world,
         f"Shall gain and pain be shared in {year.label} as last year?",
         "Target, neutral band, shares, caps and split stay as they are; the target is the sum of the new lines.",
@@ -153,7 +166,7 @@ def agree_terms(world: World, year: FinancialYear) -> None:
     )
 
 
-def _decide(world: World, title: str, text: str, why: str, effect: dict) -> None:
+def decide(world: World, title: str, text: str, why: str, effect: dict) -> None:
     """By everybody who is in the alliance that day, at the leadership team's table."""
     chance = world.chance("together", title)
     voices = {
@@ -247,7 +260,7 @@ def _moves(budget: Budget, **changes: str) -> dict:
 
 
 def move_money_to_nights(world: World) -> None:
-    _decide(
+    decide(
         world,
         "Shall we move £6,500 from homes to nights off the street?",
         "Two tenancies begin later than planned. What they do not need opens the hall on twelve more nights.",
@@ -258,7 +271,7 @@ def move_money_to_nights(world: World) -> None:
 
 def give_more_for_the_door(world: World) -> None:
     council = world.participants["council"]
-    _decide(
+    decide(
         world,
         "Shall the Council contribute £12,000 more for the front door?",
         "The Council adds a grant of £12,000 to its contribution; all of it is for the front door.",
@@ -276,7 +289,7 @@ def give_more_for_the_door(world: World) -> None:
 def move_a_float(world: World) -> None:
     """All agree; the pool manager pays."""
     hatch = world.participants["hatch"]
-    _decide(
+    decide(
         world,
         f"Shall {hatch.short_name} have £1,500 of the pool as a float of its own?",
         "The float stays with it when the alliance ends. Its returns tell as before what it spends.",
@@ -312,7 +325,7 @@ def restate(world: World) -> None:
     )
     month: date = row.month
     original = row.debit - row.credit
-    _decide(
+    decide(
         world,
         f"Shall we restate {longquay.short_name}'s staff costs of {Month.containing(month).label}?",
         "A week of sick pay was told twice. The old figure stays in the book, with the right one beside it.",

@@ -6,6 +6,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from alliance.core.guards import grant, keep_apart
+from alliance.core.states import drawn_sparingly
 
 
 class Command(migrate.Command):
@@ -27,7 +28,8 @@ class Command(migrate.Command):
         owner = {key: settings.DATABASE_OWNER[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
         connection.settings_dict.update(owner, OPTIONS={})  # no time limits: a migration may take its time
         try:
-            super().handle(*args, **options)
+            with drawn_sparingly():
+                super().handle(*args, **options)
             with connection.cursor() as cursor:
                 keep_apart(cursor)
                 grant(cursor, login["USER"])

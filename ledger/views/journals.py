@@ -1,0 +1,174 @@
+"""Every posting in the browser, with its entries, where it came from, and its reversal."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from alliance.core.htmx import redirect, render
+from alliance.core.money import format_pounds
+from alliance.core.paging import first_of, place_of
+from ledger import permissions, possible, saying, services
+from ledger.forms import ReversalForm
+from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
+from ledger.querying import asks_for, on_entries
+from ledger.views.shared import numbered, places, query_links
+from participants.models import Alliance
+from participants.web import in_alliance
+
+
+@require_safe
+@in_alliance
+def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+    """Every posting, newest first."""
+    found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reverses", "reversed_by")
+    if before := place_of(request, "before"):
+        found = found.filter(number__lt=before)
+    shown, more = first_of(found.order_by("-number"))
+    for one in shown:
+        one.means = saying.in_short(one)
+    page = {
+        "journals": shown,
+        "older": f"?before={shown[-1].number}" if more else "",
+        "first": reverse("ledger:journals", args=[alliance.slug]) if before else "",
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/journals.html", page)
+
+
+@require_safe
+@in_alliance
+def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """One posting with its entries, where it came from, and its reversal."""
+    found = _journal(alliance, number)
+    entries = found.entries.filter(alliance=alliance).select_related("account", "participant", "budget_line")
+    if after := place_of(request, "after"):
+        entries = entries.filter(line__gt=after)
+    shown, more = first_of(entries.order_by("line"))
+    source = CostReturn.objects.of(alliance).filter(journal=found.reverses_id or found.pk)
+    source = source.select_related("alliance").first()
+    related = Journal.objects.of(alliance).filter(Q(pk=found.reverses_id) | Q(reverses=found))
+    related = {one.reverses_id == found.pk: one for one in related.select_related("alliance", "reason")}
+    page = {
+        "journal": found,
+        "what_it_is": saying.what_it_is(found),
+        "entries": _as_told(request, found, shown, source, related.get(True)),
+        "older": f"?after={shown[-1].line}" if more else "",
+        "first": found.get_absolute_url() if after else "",
+        "source": source,
+        "reverses": related.get(False),
+        "reversed_by": related.get(True),
+        "behind": _behind(found),
+        "why_not_reverse": possible.not_reversible(found)
+        or permissions.reverse.reason(request.user, journal=found),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/journal.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_alliance
+def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """Before and after, the reason, and then the reversal."""
+    found = _journal(alliance, number)
+    permissions.reverse.check(request.user, journal=found)
+    form = ReversalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = services.reverse_journal(journal=found, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, f"Journal {found.number} is reversed by journal {made.number}.")
+        return redirect(request, made.get_absolute_url())
+    page = {
+        "journal": found,
+        "form": form,
+        "month": possible.first_open_month(alliance.pk, found.period),
+        "why_not": possible.not_reversible(found),
+        "places": places(request, alliance),
+    }
+    return render(request, "ledger/reversal.html", page, status=422 if form.errors else 200)
+
+
+# ── What the pages show ──────────────────────────────────────────────────────
+
+
+def _as_told(
+    request: HttpRequest,
+    found: Journal,
+    entries: list[Entry],
+    source: CostReturn | None,
+    reversed_by: Journal | None,
+) -> list[dict]:
+    """The journal's entries as ledger/journal.html tells them: in plain words and as debit or credit, each with its
+    queries, the correction of it that stands, and the way to correct it now where this person may.
+    """
+    alliance = found.alliance
+    standing = {
+        one.line: one.journal
+        for one in Correction.objects.standing()
+        .filter(corrects=found, line__in=[entry.line for entry in entries])
+        .select_related("journal__alliance")
+    }
+    settled = reversed_by or found.kind in (Journal.Kind.REVERSAL, *possible.BY_DECISION)
+    allowed = {
+        who: permissions.correct.allows(request.user, participant=who)
+        for who in {entry.participant for entry in entries if entry.budget_line_id and not settled}
+    }
+    asked, for_whom = on_entries(alliance, entries), asks_for(request.standing).keys()
+    ask_at, correction_at = numbered("ask", alliance, 2), numbered("correction", alliance, 2)
+    row_at = numbered("row", alliance, 2)
+    told = []
+    for entry in entries:
+        is_cost, means = entry.budget_line_id is not None, saying.meaning(entry)
+        correctable = is_cost and entry.line not in standing and allowed.get(entry.participant)
+        of = [entry.participant.short_name] if entry.what else []
+        told.append(
+            {
+                "line": str(entry.line),
+                "source_row": str(entry.source_row),
+                "row_url": row_at(source.number, entry.source_row) if source and entry.source_row else "",
+                "what": entry.what,
+                "whose": entry.what or entry.participant.name,
+                "of": ", ".join([*of, *([entry.budget_line.name] if is_cost else [])]),
+                "way": means.way,
+                "words": means.words,
+                "account": str(entry.account),
+                "debit": format_pounds(entry.amount, sign="") if entry.amount > 0 else "",
+                "credit": format_pounds(-entry.amount, sign="") if entry.amount < 0 else "",
+                "corrected_by": standing.get(entry.line),
+                "correction_url": correction_at(found.number, entry.line) if correctable else "",
+                "queries": query_links(alliance, found.number, entry.line, asked.get((found.pk, entry.line))),
+                "ask_url": ask_at(found.number, entry.line)
+                if is_cost and for_whom - {entry.participant_id}
+                else "",
+            }
+        )
+    return told
+
+
+def _behind(found: Journal) -> dict:
+    """What a journal that is not a return was posted for, by its name in the page; at most one query."""
+    match found.kind:
+        case Journal.Kind.ACCRUAL | Journal.Kind.PREPAYMENT:
+            rows = Accrual.objects.select_related("reason")
+            return {"accrual": rows.filter(journal=found).first()}
+        case Journal.Kind.CORRECTION:
+            rows = Correction.objects.select_related("corrects__alliance", "reason")
+            return {"correction": rows.filter(journal=found).first()}
+        case Journal.Kind.RESTATEMENT:
+            return {"restated": Restatement.objects.with_what_it_names().filter(journal=found)}
+        case Journal.Kind.TRANSFER_OUT:
+            rows = Transfer.objects.select_related("decision__alliance")
+            return {"transfer": rows.filter(journal=found).first()}
+        case Journal.Kind.CONTRIBUTIONS_VARIED:
+            rows = BudgetChange.objects.of(found.alliance_id).select_related("decision__alliance")
+            return {"change": rows.filter(number=int(found.key)).first()}
+        case Journal.Kind.YEAR_END:
+            return {"year": found.key}
+    return {}
+
+
+def _journal(alliance: Alliance, number: int) -> Journal:
+    """With its author and reason. Few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
+    found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reason")
+    return get_object_or_404(found, number=number)

@@ -1,0 +1,181 @@
+"""`make bench-ledger LINES=…`: the same lines of cost into the book and into others, and its pages as it grows.
+
+A report, not a test. `LINES` (1,000,000 by itself) go in by our two ways; the first `OTHERS` of them (100,000), enough
+for a rate, into the slower ones. All databases are of one PostgreSQL, which for a bench does not wait for the disk.
+"Processor" counts the program and its database session; on a quiet machine it is nearly the clock.
+
+Then the pages, with 10,000 lines in the book, with a million, with ten: by the clock, the median of twenty.
+"""
+
+import os
+
+import pytest
+from django.test.utils import setup_test_environment, teardown_test_environment
+from django.urls import reverse
+
+from alliance.core.invariants import REGISTER
+from alliance.local.pytest_servers import RUNNING
+from ledger.explaining import trial_balance
+from ledger.models import Entry
+from tests.bench.bench_pages import Browser, Timed
+from tests.bench.contest import field, lines
+from tests.bench.contest.field import Result
+from tests.factories.ledger import make_book
+from tests.factories.participants import make_participant, make_person
+
+LINES = int(os.environ.get("LINES") or 1_000_000)
+OTHERS = min(LINES, int(os.environ.get("OTHERS") or 100_000))
+SIZES = sorted({size for size in (10_000, 1_000_000, 10_000_000) if size < LINES} | {LINES})
+IN_ONE_LOAD = 1_000_000  # lines in one transaction of ledger/bulk.py
+MONTHS = [(2026, month) for month in range(4, 11)]
+MORE = ("Anchor Trust", "Lantern", "Quayside Advice", "Tideway", "Mariners’ Rest", "Breakwater")
+MEGABYTE = 1 << 20
+
+
+def open_the_book(cast, owner, folder) -> list[tuple[int, int]]:
+    """A book with a few lines in it, and eight providers with whoever sends their returns, by their keys.
+
+    The database has looked at its tables once, as autovacuum does in service; else it plans for empty ones.
+    """
+    make_book(cast)
+    beacons = make_person(cast.alliance, "Fay Finance", "finance_lead", cast.beacon)
+    senders = [(cast.haven.pk, cast.finn.pk), (cast.beacon.pk, beacons.pk)]
+    for name in MORE:
+        party = make_participant(cast.alliance, name)
+        senders.append((party.pk, make_person(cast.alliance, f"Lead of {name}", "finance_lead", party).pk))
+    files = lines.write(folder, 200, providers=len(senders), months=MONTHS, in_one=20, first=2_000_000_000)
+    by_returns(files, senders)
+    owner.autocommit = True
+    owner.execute("analyze")
+    return senders
+
+
+def by_returns(files, senders) -> Result:
+    files = list(files)
+    took = field.ours("returns", files=[field.told_of(file) for file in files], senders=senders)
+    how = "CSV read, checked by row, staged, confirmed, posted; every guard on"
+    return Result("Concordat, returns", how, sum(one.rows for one in files), took)
+
+
+def in_bulk(cast, senders, first: int, last: int) -> Result:
+    asked = {"senders": senders, "host": cast.hana.pk, "months": MONTHS, "source": f"bench {first}"}
+    took = field.ours("bulk", first=first, last=last, **asked)
+    return Result(
+        "Concordat, in bulk",
+        "load_costs: staged, checked in sets, posted; every guard on",
+        last - first,
+        took,
+    )
+
+
+def contest(cast, postgres, owner, folder, count: int, others: int, with_others: bool = True) -> list[Result]:
+    """Everybody's results, bare COPY's first. What came into the books is what was in the files, to the penny."""
+    senders = open_the_book(cast, owner, folder)
+    in_one = min(others, lines.IN_ONE_FILE)
+    files = list(lines.write(folder, count, providers=len(senders), months=MONTHS, in_one=in_one))
+    few, rest = files[: others // in_one], files[others // in_one :]
+    results = [field.bare_copy(postgres, files)]
+    began = spent(cast)
+    returned = by_returns(few, senders)
+    programs = list(field.programs(cast.alliance, folder, trial_balance(cast.alliance).lines))
+    if rest:
+        more = by_returns(rest, senders)
+        returned = Result(more.name, more.how, returned.lines + more.lines, returned.took + more.took)
+    assert spent(cast) - began == results[0].pence == sum(one.pence for one in files)
+    results += [field.copy_with_keys(postgres, folder), returned]
+    began = spent(cast)
+    results.append(in_bulk(cast, senders, 0, count))
+    assert spent(cast) - began == sum(map(lines.pence_of, range(count)))
+    assert [said for one in REGISTER for said in one.breaks(cast.alliance.pk)] == []
+    for name, script in (
+        (("django-hordak", "hordak"), ("django-ledger", "django_ledger")) if with_others else ()
+    ):
+        results.append(field.foreign(name, script, postgres, few))
+        assert results[-1].pence == sum(one.pence for one in few)
+    return results + programs
+
+
+def spent(cast) -> int:
+    """Pence."""
+    accounts = trial_balance(cast.alliance).accounts
+    return int(100 * sum(one.net for one in accounts if one.code.startswith("5")))
+
+
+def told(results: list[Result]) -> str:
+    """The table: rates by the clock and by the processor, the processor's beside bare COPY's and beside ours."""
+    copy, ours = results[0], next(one for one in results if one.name == "Concordat, returns")
+    heads = (
+        ("lines", 12),
+        ("s", 9),
+        ("lines/s", 11),
+        ("processor", 11),
+        ("lines/s", 11),
+        ("of COPY", 9),
+        ("ours is", 9),
+    )
+    rows = [f"\n{'':<26}" + "".join(f"{head:>{width}}" for head, width in heads) + f"{'peak':>9}  how"]
+    for one in results:
+        faster = ours.worked_rate / one.worked_rate
+        rows.append(
+            f"{one.name:<26}{one.lines:>12,}{one.took.seconds:>9.1f}{one.rate:>11,.0f}{one.took.worked:>11.1f}"
+            f"{one.worked_rate:>11,.0f}{one.worked_rate / copy.worked_rate:>9.3f}{faster:>8.1f}×"
+            f"{one.took.peak / MEGABYTE:>6,.0f} MB  {one.how}"
+        )
+    return "\n".join(rows)
+
+
+def pages(cast, size: int) -> list[Timed]:
+    """The book's pages by whoever reads them daily."""
+    here = [cast.alliance.slug]
+    book, of_lines = reverse("ledger:book", args=here), reverse("ledger:lines", args=here)
+    statement = Entry.objects.filter(alliance=cast.alliance, account__category="direct_staff").newest_first()
+    half = statement[size // 10]
+    after = f"{half.month:%Y-%m}.{half.journal_id}.{half.line}"
+    journal = Entry.objects.filter(alliance=cast.alliance).newest_first().first().journal
+    addresses = {
+        "the book": book,
+        "trial balance": reverse("ledger:explain", args=here),
+        "a participant's month": f"{book}?participant=haven&month=2026-10",
+        "its lines": f"{of_lines}?participant=haven&month=2026-10",
+        "account statement": f"{of_lines}?category=direct_staff",
+        "account statement, half-way": f"{of_lines}?category=direct_staff&after={after}",
+        "a journal": journal.get_absolute_url(),
+    }
+    browser = Browser(cast.rosa)
+    teardown_test_environment()
+    try:
+        return [browser.time(name, address) for name, address in addresses.items()]
+    finally:
+        setup_test_environment()
+
+
+@pytest.fixture
+def postgres(request):
+    return request.config.stash[RUNNING].postgres
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bench_the_same_lines_into_every_ledger(cast, postgres, owner_connection, tmp_path, capsys):
+    results = contest(cast, postgres, owner_connection, tmp_path, LINES, OTHERS)
+    with capsys.disabled():
+        print(told(results))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bench_the_pages_as_the_book_grows(cast, owner_connection, tmp_path, capsys):
+    senders, there, timed = open_the_book(cast, owner_connection, tmp_path), 0, {}
+    for size in SIZES:
+        for first in range(there, size, IN_ONE_LOAD):
+            in_bulk(cast, senders, first, min(first + IN_ONE_LOAD, size))
+        there = size
+        owner_connection.execute("analyze")
+        timed[size] = pages(cast, size)
+    with capsys.disabled():
+        print(
+            f"\n{'ms by the clock (queries)':<30}"
+            + "".join(f"{size:>20,}" for size in SIZES)
+            + f"{'growth':>9}"
+        )
+        for row in zip(*timed.values(), strict=True):
+            cells = "".join(f"{1000 * one.middle:>15.1f} ({one.asked:>2})" for one in row)
+            print(f"{row[0].name:<30}{cells}{row[-1].middle / row[0].middle:>8.2f}×")
