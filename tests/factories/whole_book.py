@@ -16,17 +16,21 @@ from tests.factories.ledger import (
     cost,
     entry_of,
     make_book,
+    open_plan,
     period_of,
     post_return,
     send_return,
 )
+from tests.factories.year_end import close_year, decide_underspend, have_paper, last_years_book
 
 D = Decimal
 
 
 def make_whole_book(cast) -> None:
     """November is open, the months before it closed. Haven is owed 270.00; 500.00 of its contribution came."""
+    last = last_years_book(cast, "1000.00")
     budget = make_book(cast)
+    _close_last_year(cast, last)
     today, housing = date(2026, 11, 20), line_of(budget, "Housing first")
     post_return(cast, [cost("120.00", day="03/10/2026")], OCTOBER)
     for month in budget.year.months[: budget.year.months.index(NOVEMBER)]:
@@ -84,7 +88,24 @@ def make_whole_book(cast) -> None:
     services.export_book(
         alliance=cast.alliance, kind=BookExport.Kind.LINES, as_what=BookExport.Format.CSV, by=cast.ari
     )
+    plan = open_plan(cast)
+    services.write_plan(
+        plan=plan, words="One flat less.", doing=cast.haven, until=date(2027, 1, 31), by=cast.finn
+    )
+    services.confirm_own_books(
+        participant=cast.haven, month=OCTOBER, own=D("100.00"), words="We reckon otherwise.", by=cast.finn
+    )
+    services.state_vat(
+        participant=cast.haven, recovers="none", since=date(2026, 4, 1), basis="A charity.", by=cast.finn
+    )
     services.mark_supplier(participant=cast.haven, supplier="A. Person", is_person=True, by=cast.finn)
+
+
+def _close_last_year(cast, last) -> None:
+    """What it left is returned, as was decided; its account is drawn."""
+    decide_underspend(last, "return")
+    close_year(last, cast.hana)
+    have_paper(last, cast.hana)
 
 
 def _send_what_is_wrong(cast) -> None:
