@@ -19,6 +19,7 @@ from ledger.exporting.reading import costs_in_pages
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, XLSX
 from ledger.forms import CostsForm
 from ledger.models import Balance, Entry, Restatement
+from ledger.own_books import last_confirmed
 from ledger.querying import Unresolved, asks_for, on_entries, unresolved
 from ledger.querysets import Told
 from ledger.views.shared import filters_on, numbered, places, query_links, whose_returns
@@ -57,6 +58,7 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "group": _group(alliance, form, way, shown, queries, told),
         "ways": _ways(form, way),
         "way": way,
+        "own_books": last_confirmed(alliance) if whole and way == "participant" else None,
         "taken_off": filters_on(form, **_kept(way)),
         "queries": queries,
         "query": urlencode(form.narrowed),

@@ -79,15 +79,16 @@ def costs(asked: dict, alliance_id: int, parties: list[Participant]) -> Iterator
     budget_lines = dict(BudgetLine.objects.filter(alliance_id=alliance_id).values_list("name", "pk"))
     months = [date(year, month, 1) for year, month in asked["months"]]
     cells = len(lines.CATEGORIES) * len(lines.BUDGET_LINES)
-    for n in range(asked["first"], asked["last"]):
-        party = n // cells % len(parties)
+
+    def cost(n: int) -> bulk.Cost:
+        party = parties[n // cells % len(parties)]
         month = months[n // cells // len(parties) % len(months)]
         day, supplier, what, amount, category, line, reference, _ = lines.row(n, month.year, month.month)
-        yield bulk.Cost(
-            key=f"{parties[party].slug}/{month:%Y-%m}",
+        return bulk.Cost(
+            key=f"{party.slug}/{month:%Y-%m}",
             month=month,
             date=month.replace(day=int(day[:2])),
-            participant=parties[party].pk,
+            participant=party.pk,
             account=accounts[category],
             budget_line=budget_lines[line],
             amount=Decimal(amount),
@@ -95,6 +96,8 @@ def costs(asked: dict, alliance_id: int, parties: list[Participant]) -> Iterator
             description=what,
             reference=reference,
         )
+
+    return map(cost, range(asked["first"], asked["last"]))
 
 
 if __name__ == "__main__":
