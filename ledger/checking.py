@@ -173,8 +173,9 @@ def _about(table: Table) -> list[str]:
 def _stage(run: Run, cost_return: CostReturn, found: "services.Found", lines: importing.Reading) -> None:
     key = copied((cost_return.alliance_id, cost_return.pk, found.reading)).removesuffix("\n")
     coming, staged = iter(lines), 0
-    while batch := list(islice(coming, AT_A_TIME)):
-        last = staged
+    few = min(AT_A_TIME, AT_ONCE)
+    while batch := list(islice(coming, few)):
+        full = staged + AT_ONCE
         with (
             run.step(f"Checking from row {batch[0].row:,}", min(85, 5 + staged // 1_000)),
             connection.cursor() as cursor,
@@ -187,7 +188,7 @@ def _stage(run: Run, cost_return: CostReturn, found: "services.Found", lines: im
                     if line.problems:
                         found.problem_count += len(line.problems)
                         found.problems += line.problems[: max(0, TOLD - len(found.problems))]
-                batch = list(islice(coming, AT_A_TIME)) if staged - last < AT_ONCE else []
+                batch = list(islice(coming, few)) if staged < full else []
     if not staged:
         found.add(Problem(_nothing_there(lines)))
 

@@ -26,7 +26,7 @@ class Copies:
     def __init__(self, postgres: servers.Postgres):
         self.postgres = postgres
         self.stage = STAGE
-        self.furnished: dict[str, object] = {}  # a stage's name: what its function said
+        self.furnished: dict[Callable, tuple[str, object]] = {}  # by its function: the stage, what that said
         self.maker: threading.Thread | None = None
         self.trouble: Exception | None = None
 
@@ -48,23 +48,28 @@ class Copies:
         self.run(self._copy(TEST))
         self._make_spare()
 
-    def change_to(self, name: str | None, furnish: Callable[[], object] | None = None) -> object:
-        """Go on in a copy of this stage, furnished when it is first asked for; None is the one that all begin with."""
-        stage = f"{STAGE}_{name}" if name else STAGE
-        if stage == self.stage:
-            return self.furnished.get(stage)
+    def change_to(self, furnish: Callable[[], object] | None) -> object:
+        """Go on in a copy of the stage that this function furnishes, once; None is the one that all begin with.
+
+        What the function said.
+        """
+        is_there = furnish is None or furnish in self.furnished
+        stage, said = self.furnished.get(furnish, (STAGE, None))
+        if is_there and stage == self.stage:
+            return said
         connections.close_all()
         self._wait_for_spare()
         self.run(f"drop database {TEST} with (force)", f"drop database {SPARE}")
-        if name and stage not in self.furnished:
+        if not is_there:
             self.run(self._copy(TEST, STAGE))
-            self.furnished[stage] = furnish()
+            stage, said = f"{STAGE}_{len(self.furnished)}", furnish()
             connections.close_all()
             self._keep_as(stage)
+            self.furnished[furnish] = stage, said
         self.stage = stage
         self.run(self._copy(TEST))
         self._make_spare()
-        return self.furnished.get(stage)
+        return said
 
     def _keep_as(self, name: str) -> None:
         self.run(
@@ -109,8 +114,8 @@ def set_stage():
 
 @pytest.fixture(scope="session")
 def stages() -> dict[str, Callable[[], object]]:
-    """A fixture's name: what furnishes the stage of the tests that ask for it, once a process. None, unless a
-    conftest.py gives others."""
+    """By a fixture's name: what furnishes the stage of the tests that ask for it, once a process. A conftest.py gives
+    them."""
     return {}
 
 
@@ -119,7 +124,7 @@ def on_stage(request, stages, django_db_setup, django_db_blocker):
     """What was said by the function that furnished this test's stage."""
     name = next((one for one in stages if one in request.fixturenames), None)
     with django_db_blocker.unblock():
-        return request.config.stash[COPIES].change_to(name, stages.get(name))
+        return request.config.stash[COPIES].change_to(stages.get(name))
 
 
 @pytest.fixture

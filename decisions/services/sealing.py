@@ -10,6 +10,7 @@ from alliance.core.refusals import NotPossible
 from decisions import effects, permissions
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Decision, Position, Proposal
+from decisions.querysets import told
 from decisions.services.boards import ask_for_ratification
 from decisions.services.rolls import depart, why_gone
 from decisions.services.shared import locked, next_number
@@ -60,7 +61,8 @@ def start_of(day: date) -> datetime:
 
 
 def _whole(proposal: Proposal) -> Proposal:
-    return Proposal.objects.with_positions().get(pk=proposal.pk)
+    (whole,) = told([Proposal.objects.with_what_there_is().get(pk=proposal.pk)])
+    return whole
 
 
 def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User | None) -> Decision:

@@ -146,16 +146,14 @@ def last_position(proposal: Proposal, participant: Participant) -> Position | No
     return last.select_related("reason", "wording", "participant").first()
 
 
-def appointment_of(proposal: Proposal, participant: Participant, by: User) -> RoleAppointment:
+def appointment_of(proposal: Proposal, participant: Participant, by: User) -> RoleAppointment | None:
     """The appointment by which this person speaks for the participant today; a representative's before a deputy's."""
-    capacity = capacity_on(standing(by, proposal.alliance_id), proposal, participant)
-    return (
-        RoleAppointment.objects.in_force()
-        .filter(alliance_id=proposal.alliance_id, person=by, participant=participant, role=capacity)
-        .select_related("participant")
-        .order_by("pk")
-        .first()
-    )
+    stands = standing(by, proposal.alliance_id)
+    capacity = capacity_on(stands, proposal, participant)
+    held = [
+        one for one in stands.appointments if one.participant_id == participant.pk and one.role == capacity
+    ]
+    return min(held, key=lambda one: one.pk, default=None)
 
 
 def in_place_of(appointment: RoleAppointment) -> str:

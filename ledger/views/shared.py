@@ -37,7 +37,7 @@ PLACES = [
     ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
     ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
     (
-        "Months",
+        "Months and years",
         "periods",
         {
             "periods",

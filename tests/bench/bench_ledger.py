@@ -71,17 +71,17 @@ def in_bulk(cast, senders, first: int, last: int) -> Result:
 def contest(cast, postgres, owner, folder, count: int, others: int, with_others: bool = True) -> list[Result]:
     """Everybody's results, bare COPY's first. What came into the books is what was in the files, to the penny."""
     senders = open_the_book(cast, owner, folder)
-    in_one = min(others, lines.IN_ONE_FILE)
-    files = list(lines.write(folder, count, providers=len(senders), months=MONTHS, in_one=in_one))
-    few, rest = files[: others // in_one], files[others // in_one :]
-    results = [field.bare_copy(postgres, files)]
+    of_all = {"providers": len(senders), "months": MONTHS}
+    few = list(lines.write(folder, others, **of_all))
+    rest = list(lines.write(folder, count - others, first=others, **of_all))
+    results = [field.bare_copy(postgres, few + rest)]
     began = spent(cast)
     returned = by_returns(few, senders)
     programs = list(field.programs(cast.alliance, folder, trial_balance(cast.alliance).lines))
     if rest:
         more = by_returns(rest, senders)
         returned = Result(more.name, more.how, returned.lines + more.lines, returned.took + more.took)
-    assert spent(cast) - began == results[0].pence == sum(one.pence for one in files)
+    assert spent(cast) - began == results[0].pence == sum(one.pence for one in few + rest)
     results += [field.copy_with_keys(postgres, folder), returned]
     began = spent(cast)
     results.append(in_bulk(cast, senders, 0, count))

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -10,17 +11,29 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from ledger import chart
 from ledger.models import Balance, Entry, Journal
 from ledger.services import close_period, reverse_journal
+from tests.conftest import find_cast
 from tests.factories.ledger import NOVEMBER, YEAR, cost, make_book, period_of, post_return, send_return
+from tests.ledger.conftest import TODAY
 
 D = Decimal
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def book(cast):
-    """A year with one posted return, journal 2."""
+@pytest.fixture(scope="session")
+def stages():
+    return {"book": furnish}
+
+
+@patch("django.utils.timezone.now", lambda: TODAY)
+def furnish() -> None:
+    cast = find_cast()
     make_book(cast)
     post_return(cast, [cost("120.00"), cost("80.00")])
+
+
+@pytest.fixture
+def book(on_stage, cast):
+    """A year with one posted return, journal 2."""
     return cast
 
 

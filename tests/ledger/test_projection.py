@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alliance.core.money import ZERO, round_to_penny
@@ -37,6 +37,7 @@ def years(draw) -> Known:
     )
 
 
+@settings(max_examples=50)
 @given(years(), positive, st.lists(pence, min_size=12, max_size=12))
 def test_what_a_year_comes_to_is_what_is_spent_and_what_is_to_come(known, amount, pattern):
     found = [
@@ -58,6 +59,7 @@ def test_what_a_year_comes_to_is_what_is_spent_and_what_is_to_come(known, amount
     assert whole.so_far + whole.to_come == whole.year_end
 
 
+@settings(max_examples=50)
 @given(years(), positive)
 def test_an_entered_year_comes_to_what_was_entered_while_a_month_is_awaited(known, amount):
     assert as_entered(known, amount).year_end == (amount if any(known.awaited) else sum(known.spent))

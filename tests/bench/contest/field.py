@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 import psycopg
 from django.conf import settings
@@ -20,7 +20,7 @@ from alliance.local.pytest_servers import TEST
 from ledger.exporting.plain_text import DIALECTS, accounting_journal
 from participants.models import Alliance
 from tests.bench.contest.lines import File
-from tests.bench.contest.timing import Stopwatch, Took
+from tests.bench.contest.timing import Stopwatch, Took, most_memory
 
 HERE = Path(__file__).parent
 PIECE = 1 << 17  # bytes given to COPY at a time
@@ -135,10 +135,13 @@ def _timed(command: list[str]) -> Took:
     uncached = os.environ | {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
     began = perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=uncached)
-    _, status, used = os.wait4(process.pid, 0)
+    most = 0
+    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        most = max(most, most_memory(process.pid))
+        sleep(0.02)
+    _, status, used = ended
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, command
-    most = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return Took(perf_counter() - began, used.ru_utime + used.ru_stime, 0.0, most)
 
 

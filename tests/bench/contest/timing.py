@@ -2,7 +2,6 @@
 
 import os
 import resource
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
@@ -15,7 +14,7 @@ class Took:
     """`seconds` by the clock; `worked` of the processor, this process's and its database session's together.
 
     `worked` is what a busy machine hardly changes; where the system does not tell of other processes (no /proc) it is
-    this process's alone. `peak` is the most memory that this process ever had, in bytes.
+    this process's alone. `peak` is the most memory that the process had, in bytes; 0 when nobody tells.
     """
 
     seconds: float
@@ -46,7 +45,7 @@ class Stopwatch:
             perf_counter() - clock,
             process_time() - own + database,
             database,
-            most_memory(resource.RUSAGE_SELF),
+            most_memory(),
         )
 
 
@@ -59,7 +58,13 @@ def worked_by(pid: int | None) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def most_memory(whose: int) -> int:
-    """Bytes; the system counts in kilobytes, but for macOS."""
-    most = resource.getrusage(whose).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+def most_memory(pid: int | str = "self") -> int:
+    """The most that a process has had, in bytes; 0 when nobody tells.
+
+    Not what `getrusage` says: on Linux that begins with what the parent had.
+    """
+    try:
+        told = Path(f"/proc/{pid}/status").read_text()
+        return int(told.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if pid == "self" else 0
