@@ -61,9 +61,9 @@ def opposite(of: str) -> str:
             n.date, '', '', '' from ledger_entry e, ledger_journal n where e.journal_id = {was} and n.number = 9999"""
 
 
-def budget(decision: str = "null", brought_forward: str = "0") -> str:
+def budget(decision: str = "null", brought_forward: str = "0", starts_on: str = "2031-04-01") -> str:
     return f"""insert into ledger_budget (alliance_id, starts_on, brought_forward, decision_id, opened_at, opened_by_id)
-        values ({OURS}, '2031-04-01', {brought_forward}, {decision}, now(), {SOMEBODY});"""
+        values ({OURS}, '{starts_on}', {brought_forward}, {decision}, now(), {SOMEBODY});"""
 
 
 def forged(table: str) -> str:
@@ -167,7 +167,13 @@ FORBIDDEN = [
     ("ledger_accrual: accrual_is_more_than_nothing", "update ledger_accrual set amount = -1"),
     *(
         (f"{table}: {table}_is_of_now", forged(table))
-        for table in ("ledger_budget", "ledger_budgetchange", "ledger_overhead", "ledger_shareterms")
+        for table in (
+            "ledger_budget",
+            "ledger_budgetchange",
+            "ledger_overhead",
+            "ledger_shareterms",
+            "ledger_yearend",
+        )
     ),
     # Months (rule 33)
     (
@@ -218,6 +224,34 @@ FORBIDDEN = [
     (
         "ledger_bookexport: export_is_of_a_span_or_of_all",
         "update ledger_bookexport set first_month = '2026-10-01', last_month = null",
+    ),
+    # Forecasts and plans (rule 40), own books
+    ("ledger_forecast: forecast_is_not_negative", "update ledger_forecast set amount = -1"),
+    ("ledger_actionplan: plan_is_due_later", "update ledger_actionplan set due_on = opened_on"),
+    (
+        "ledger_ownbooks: difference_from_own_books_is_explained",
+        "update ledger_ownbooks set own = book + 1, words_id = null",
+    ),
+    # The end of a year (rules 39, 42)
+    ("ledger_underspend: underspend_carried_is_not_negative", "update ledger_underspend set most = -1"),
+    ("ledger_yearend: carried_forward_is_not_negative", "update ledger_yearend set carried_forward = -1"),
+    (
+        "ledger_memorandumpaper: memorandum_paper_is_drawn_at_a_time",
+        "update ledger_memorandumpaper set drawn_at = null",
+    ),
+    (
+        "ledger_budget: ledger_budget_begins_with_what_was_carried",
+        budget(brought_forward="5", starts_on="2026-04-01"),
+    ),
+    (
+        "ledger_budgetchange: ledger_change_meets_no_closed_year",
+        f"""insert into ledger_budgetchange (alliance_id, budget_id, number, kind, decision_id, made_at, made_by_id)
+            select {OURS}, budget_id, 99, 'virement', {SEALED}, now(), {SOMEBODY} from ledger_yearend""",
+    ),
+    ("ledger_journal: ledger_year_end_journal_has_its_year", opposite("kind = 'year_end'")),
+    (
+        "ledger_journal: ledger_year_end_journal_has_its_year",
+        journal("year_end", ("3000", "5.00"), ("2000", "-5.00")),
     ),
     # The guards themselves
     ("parameter session_replication_role", "set session_replication_role = replica"),
