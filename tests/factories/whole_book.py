@@ -105,7 +105,7 @@ def _close(year: Budget, by) -> None:
 
 
 def _look_ahead(cast) -> None:
-    """Haven expects 80,000.00 too much on housing first, and says what will be done about it."""
+    """Haven expects too much on housing first, and says what will be done about it."""
     plan = open_plan(cast)
     services.write_plan(
         plan=plan, words="We let two flats later.", doing=cast.haven, until=date(2027, 1, 29), by=cast.pat
