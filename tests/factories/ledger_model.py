@@ -13,10 +13,16 @@ COUNCIL, HAVEN, BEACON = range(3)
 HOUSING, STREET, PEER = range(3)
 BANK, DUE, PREPAID, OWED, ACCRUED, TRANSFERRED = "1000", "1100", "1200", "2000", "2100", "3100"
 STAFF, OTHER = "5010", "5020"
+CONTRIBUTIONS = "3000"
 BY_DECISION = ("contributions_agreed", "transfer_out", "restatement")
 # What all agree to move, and to restate as (line, original, restated): of each, one leaves no room for the other.
 VIREMENTS = [{PEER: "-50000.00", HOUSING: "50000.00"}, {PEER: "-30000.00", STREET: "30000.00"}]
 RESTATEMENTS = [(HOUSING, "120.00", "95.50"), (HOUSING, "120.00", "130.07")]
+# The year before was funded 4 : 1.2 : 0.8 and nothing of it was spent. What is returned of it, by what is carried
+# forward at most.
+LAST_YEAR = [D("400.00"), D("120.00"), D("80.00")]
+RETURNED = {D("0.00"): LAST_YEAR, D("40.00"): [D("373.33"), D("112.00"), D("74.67")]}
+UNDERSPENDS = [("return", ""), ("part", "40.00")]
 
 
 @dataclass
@@ -54,6 +60,9 @@ class Model:
     restated: dict[int, int] = field(default_factory=dict)
     vired: list[int] = field(default_factory=list)
     transferred: bool = False
+    stated: dict[tuple, list[tuple]] = field(default_factory=dict)  # what somebody says of itself, by version
+    underspends: list[int] = field(default_factory=list)
+    carried: Decimal | None = None  # out of last year, when that is closed
 
     # What follows from what was posted
 
@@ -154,6 +163,8 @@ class Model:
             return "is reversed already"
         if was.kind in BY_DECISION:
             return "takes another decision"
+        if was.kind == "year_end":
+            return "What the close of a year posted stands"
         if was.kind.startswith("prepayment"):
             return "A prepayment is put right"
         if self.standing_correction(number):
@@ -269,6 +280,58 @@ class Model:
                 return " has £"
             self.vired.append(which)
         return ""
+
+    # The end of last year (rules 39, 42)
+
+    def agree_underspend(self, which: int) -> str:
+        if which not in self.underspends:
+            if self.carried is not None:
+                return "Choose a year that is not closed"
+            self.underspends.append(which)
+        return ""
+
+    def close_year(self) -> str:
+        if self.carried is None:
+            self.carried = (
+                D(UNDERSPENDS[self.underspends[-1]][1] or "0.00") if self.underspends else D("0.00")
+            )
+            shares = [
+                (account, whose, None, amount * sign)
+                for whose, amount in enumerate(RETURNED[self.carried])
+                for account, sign in ((CONTRIBUTIONS, 1), (OWED, -1))
+            ]
+            self.post("year_end", self.closed, *shares)
+        return ""
+
+    # What each says of itself (rules 36, 40): the newest stands
+
+    def state(self, key: tuple, *facts) -> str:
+        there = self.stated.setdefault(key, [])
+        if there[-1:] != [facts]:
+            there.append(facts)
+        return ""
+
+    def state_vat(self, whose: int, recovers: str, since: int) -> str:
+        return self.state(("vat", whose), D({"all": "100.00", "none": "0.00"}[recovers]), since)
+
+    def say_forecast(self, whose: int, line: int, amount: Decimal) -> str:
+        return self.state(("forecast", whose, line), amount)
+
+    def confirm_own_books(self, whose: int, month: int, own: Decimal, words: str) -> str:
+        if month >= JANUARY:
+            return "has not ended yet"
+        book = sum(
+            (
+                a
+                for (acc, who, _, of), (debit, credit, _) in self.balances().items()
+                for a in (debit, -credit)
+                if (who, of) == (whose, month) and acc >= STAFF
+            ),
+            D("0.00"),
+        )
+        if own != book and not words:
+            return "Say why your own books"
+        return self.state(("own books", whose, month), book, own, words)
 
     def close(self, month: int) -> str:
         if month < self.closed:

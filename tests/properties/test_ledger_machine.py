@@ -1,9 +1,10 @@
 """Whatever is sent, posted, corrected, paid and closed, in whatever order, with crashes and second tries: the book is
 what was done, to the penny.
 
-Hypothesis drives the real services over a real PostgreSQL. Beside them runs a model of rules 27 to 34, 37 and 43 that
-is a few lists (tests/factories/ledger_model.py). Each act is done in both; they must agree on whether it can be done,
-and if not on why, and after every step say the same about every balance by account, participant, budget line and month.
+Hypothesis drives the real services over a real PostgreSQL. Beside them runs a model of rules 27 to 34, 36, 37, 39
+and 43 that is a few lists (tests/factories/ledger_model.py). Each act is done in both; they must agree on whether it
+can be done, and if not on why, and after every step say the same about every balance by account, participant, budget
+line and month, and about everything that was stated.
 `make soak` runs it for longer (SOAK=examples).
 """
 
@@ -34,22 +35,25 @@ from participants.standing import enter
 from tests.factories.decided import line_of, transfer, virement_terms
 from tests.factories.decisions import answer
 from tests.factories.effects import propose_effect
-from tests.factories.ledger import cost, csv_of, make_book, period_of, post_return
+from tests.factories.ledger import YEAR, cost, csv_of, make_book, period_of, post_return
 from tests.factories.ledger_model import (
     BEACON,
     COUNCIL,
     HAVEN,
     HOUSING,
     JANUARY,
+    LAST_YEAR,
     OWED,
     RESTATEMENTS,
     STAFF,
     STREET,
+    UNDERSPENDS,
     VIREMENTS,
     Model,
     Posted,
     Sent,
 )
+from tests.factories.year_end import have_paper
 
 EXAMPLES, STEPS = int(os.environ.get("SOAK", "40")), 25
 EVERY_STEP = "SOAK" in os.environ  # the suite looks at the promises now and then, at the figures always
@@ -82,9 +86,16 @@ select concat_ws(' ', 'balance', a.code, b.participant_id, coalesce(b.budget_lin
     where b.alliance_id = %(alliance)s and b.month >= '2026-10-01'
 union all select concat('return ', number), status from ledger_costreturn where alliance_id = %(alliance)s
 union all select concat('line ', l.id), (l.amount + coalesce(sum(m.amount), 0))::text from ledger_budgetline l
-    left join ledger_move m on m.budget_line_id = l.id where l.alliance_id = %(alliance)s group by l.id
+    left join ledger_move m on m.budget_line_id = l.id where l.budget_id = %(budget)s group by l.id
 union all select 'closed', count(*)::text from ledger_period
     where alliance_id = %(alliance)s and month >= '2026-10-01' and closed_at is not null
+union all select concat_ws(' ', 'vat', participant_id, version), concat_ws(' ', percent, since)
+    from ledger_vatstatement where alliance_id = %(alliance)s
+union all select concat_ws(' ', 'forecast', participant_id, budget_line_id, version), amount::text
+    from ledger_forecast where alliance_id = %(alliance)s
+union all select concat_ws(' ', 'own books', participant_id, month, version), concat_ws(' ', book, own)
+    from ledger_ownbooks where alliance_id = %(alliance)s
+union all select 'last year', concat_ws(' ', net, carried_forward) from ledger_yearend where alliance_id = %(alliance)s
 union all select 'journals', concat_ws(' ', count(*), max(number)) from ledger_journal where alliance_id = %(alliance)s
 """
 
@@ -97,18 +108,21 @@ class Crash(Exception):
 
 
 class Stage:
-    """What every example finds: October closed with 120.00 of Haven's staff, a transfer agreed to Beacon, and
-    virements and restatements to which only Beacon has not agreed yet."""
+    """What every example finds: last year's months closed, October with 120.00 of Haven's staff, a transfer agreed to
+    Beacon, and virements, restatements and what becomes of last year's rest, to which only Beacon has yet to agree."""
 
     def __init__(self, cast):
         self.cast = cast
         self.parties = [cast.council, cast.haven, cast.beacon]
         self.senders = {HAVEN: cast.finn, BEACON: cast.rosa}
+        funded = dict(zip(self.parties, LAST_YEAR, strict=True))
+        lines = [("Housing first", sum(LAST_YEAR))]
+        self.last_year = make_book(cast, YEAR.previous, contributions=funded, lines=lines, contingency=D(0))
         self.budget = make_book(cast)
         self.lines = [line_of(self.budget, name) for name in NAMES]
         self.contributions = {one.participant_id: one for one in self.budget.contributions.all()}
         post_return(cast, [cost("120.00", day="03/10/2026")], MONTHS[0])
-        for month in self.budget.year.months[:7]:
+        for month in self.last_year.year.months + self.budget.year.months[:7]:
             services.close_period(period=period_of(cast, month), by=cast.hana)
         transfer(cast.beacon)
         self.virements = [
@@ -127,14 +141,25 @@ class Stage:
             )
             for line, original, restated in RESTATEMENTS
         ]
+        self.underspends = [
+            self.put(
+                "underspend",
+                budget=self.last_year.pk,
+                budget_name="2025–26",
+                what=what,
+                amount=amount,
+            )
+            for what, amount in UNDERSPENDS
+        ]
         self.model = Model()
         self.model.journals = [
+            Posted("contributions_agreed", -18, []),
             Posted("contributions_agreed", -6, []),
             Posted(
                 "cost_return", 0, [(STAFF, HAVEN, HOUSING, D("120.00")), (OWED, HAVEN, None, D("-120.00"))]
             ),
         ]
-        self.model.sent = [Sent(HAVEN, 0, "2026-10", [], "posted", 2)]
+        self.model.sent = [Sent(HAVEN, 0, "2026-10", [], "posted", 3)]
 
     def slug(self, line: int) -> str:
         return self.lines[line].slug.replace("-", "_")
@@ -158,6 +183,14 @@ class Stage:
             said[f"balance {where}"] = f"{debit:.2f} {credit:.2f} {count}"
         said |= {f"return {number}": one.status for number, one in enumerate(model.sent, 1)}
         said |= {f"line {self.lines[n].pk}": f"{model.line_now(n):.2f}" for n in range(len(self.lines))}
+        for (what, whose, *of), versions in model.stated.items():
+            where = [MONTHS[of[0]].start] if what == "own books" else [self.lines[one].pk for one in of]
+            for version, (first, *more) in enumerate(versions, 1):
+                more = [MONTHS[more[0]].start] if what == "vat" else more[:1]
+                place = " ".join(map(str, [what, self.parties[whose].pk, *where, version]))
+                said[place] = " ".join(map(str, [first, *more]))
+        if model.carried is not None:
+            said["last year"] = f"600.00 {model.carried}"
         last = f"{len(model.journals)} {len(model.journals)}"
         return said | {"closed": str(model.closed), "journals": last}
 
@@ -403,6 +436,53 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
                 crash=crash,
             )
 
+        @rule(which=st.integers(0, len(UNDERSPENDS) - 1), crash=crashes)
+        def agree_underspend(self, which, crash):
+            self.do("agree_underspend", which, act=lambda: self.agree(stage.underspends[which]), crash=crash)
+
+        @rule(crash=crashes)
+        def close_year(self, crash):
+            def act():
+                services.close_year(budget=stage.last_year, by=hana)
+                have_paper(stage.last_year, hana)
+
+            self.do("close_year", act=act, crash=crash)
+
+        # ── What each says of itself ──
+
+        @rule(whose=providers, recovers=st.sampled_from(["all", "none"]), since=months, crash=crashes)
+        def state_vat(self, whose, recovers, since, crash):
+            said = {"recovers": recovers, "since": MONTHS[since].start, "basis": "Section 33."}
+            self.do(
+                "state_vat",
+                *(whose, recovers, since),
+                act=lambda: services.state_vat(**self.said(whose), **said),
+                crash=crash,
+            )
+
+        @rule(whose=providers, line=lines, amount=amounts, crash=crashes)
+        def say_forecast(self, whose, line, amount, crash):
+            said = {"budget_line": stage.lines[line], "method": "entered", "amount": amount, "reason": "So."}
+            self.do(
+                "say_forecast",
+                *(whose, line, amount),
+                act=lambda: services.say_forecast(**self.said(whose), **said),
+                crash=crash,
+            )
+
+        @rule(whose=providers, month=months, own=amounts, words=st.sampled_from(["", "Ours."]), crash=crashes)
+        def confirm_own_books(self, whose, month, own, words, crash):
+            said = {"month": MONTHS[month], "own": own, "words": words}
+            self.do(
+                "confirm_own_books",
+                *(whose, month, own, words),
+                act=lambda: services.confirm_own_books(**self.said(whose), **said),
+                crash=crash,
+            )
+
+        def said(self, whose: int) -> dict:
+            return {"participant": stage.parties[whose], "by": stage.senders[whose]}
+
         # ── After every step ──
 
         @invariant()
@@ -412,7 +492,7 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
             self.acted = False
             with connection.cursor() as cursor:
                 cursor.execute("set constraints all immediate; set constraints all deferred")
-                cursor.execute(TABLES, {"alliance": cast.alliance.pk})
+                cursor.execute(TABLES, {"alliance": cast.alliance.pk, "budget": stage.budget.pk})
                 found = dict(cursor.fetchall())
             contingency = set(found) - set(stage.say(self.model))
             assert {name: found[name] for name in set(found) - contingency} == stage.say(self.model)
