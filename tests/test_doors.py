@@ -200,7 +200,7 @@ INSIDE = [
         at=("journal", "line"),
     ),
     Door("ledger:budget", ALL),
-    Door("ledger:new_year", frozenset(), frozenset()),  # the founders' way in; this house decides already
+    Door("ledger:new_year", POOL, POOL),  # where the alliance decides already, it says which decision does it
     Door("ledger:receipt", POOL, POOL, at=("year",)),
     Door("ledger:periods", ALL),
     Door("ledger:close", POOL, POOL, at=("month",)),

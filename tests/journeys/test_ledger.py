@@ -148,6 +148,7 @@ def test_the_pool_manager_opens_a_year_enters_money_and_closes_a_month(cast, eit
     page.get_by_role("button", name="Open the year").click()
     expect(page.get_by_text("The year 2026–27 is open.")).to_be_visible()
     check_axe(page)
+    page.goto(f"{BOOK}budget/")
     page.get_by_role("button", name="Enter a contribution that arrived").click()
     check_axe(page)
     page.get_by_label("From whom?").select_option("Haven Homes")

@@ -284,7 +284,7 @@ def trouble_with(client: Client, chance: Random, paper: Paper, said: dict[str, l
     status = answer.status_code
     if status not in {200, 303, 400, 403, 404, 409, 422}:
         return f"it is a {status}"
-    page = answer.content.decode()
+    page = answer.getvalue().decode(errors="replace")  # a file that is handed out as it is read, too
     if status == 422:
         if paper.questions and not any(one in page for one in SAYS_WHY):
             return "it is refused, and nothing says why"

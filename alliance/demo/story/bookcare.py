@@ -13,7 +13,7 @@ from alliance.demo.story.bookkeeping import DOOR, HOMES, NIGHT, PEERS
 from alliance.demo.story.world import World
 from alliance.demo.together import case_of, decide_together
 from ledger import services
-from ledger.models import Balance, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
+from ledger.models import Balance, BookExport, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
 
 PROVIDERS = {"longquay": "31", "trust": "25", "lantern": "18", "tide": "14", "hatch": "12"}
 HEADS = {"longquay": 9, "trust": 6, "tide": 3}  # people behind the front door
@@ -40,6 +40,7 @@ def plan(world: World) -> None:
     world.on(add_working_days(two_ago.end, 12), partial(swap_two_digits_back, world, two_ago), 15, 30)
     world.on(add_working_days(two_ago.end, 13), partial(ask_and_be_answered, world, two_ago), 10)
     world.on(add_working_days(two_ago.end, 14), partial(show_the_invoice, world, three_ago), 10)
+    world.on(add_working_days(two_ago.end, 15), partial(take_the_book_along, world), 10)
     world.on(add_working_days(last.start, 6), partial(move_money_to_nights, world), 11)
     world.on(add_working_days(last.start, 8), partial(give_more_for_the_door, world), 11)
     world.on(add_working_days(last.start, 9), partial(move_a_float, world), 11)
@@ -83,6 +84,18 @@ def show_the_invoice(world: World, month: Month) -> None:
         row=entry.source_row,
         by=world.people[FINANCE["lantern"]],
     )
+
+
+def take_the_book_along(world: World) -> None:
+    """The Council's pool manager publishes what it spent, and the auditor's program opens the book."""
+    pool = world.people["priya"]
+    services.mark_supplier(
+        participant=world.participants["lantern"], supplier="Merrow Pharmacy", is_person=False, by=pool
+    )
+    for kind, as_what in (("spend", "csv"), ("accounts", "hledger")):
+        services.export_book(
+            alliance=world.alliance, kind=BookExport.Kind(kind), as_what=BookExport.Format(as_what), by=pool
+        )
 
 
 def _lines_of(world: World, key: str, month: Month) -> list[Entry]:
