@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from alliance.core.outbox import do_all_due
 from ledger import services
-from ledger.models import BookExport, BudgetLine, Category, Transfer
+from ledger.models import BookExport, Budget, BudgetLine, Category, Transfer
 from tests.factories.decided import accrue, agree_share, line_of, restate, transfer, vary, vire
 from tests.factories.effects import carry_out
 from tests.factories.ledger import (
@@ -27,10 +27,14 @@ D = Decimal
 
 
 def make_whole_book(cast) -> None:
-    """November is open, the months before it closed. Haven is owed 270.00; 500.00 of its contribution came."""
-    last = last_years_book(cast, "1000.00")
-    budget = make_book(cast)
-    _close_last_year(cast, last)
+    """2025–26 is closed with 40.00 carried forward and 60.00 returned; of 2026–27, November is open.
+
+    Haven is owed 242.00: 270.00 of its costs and 12.00 of last year's underspend, less 40.00. 500.00 of its
+    contribution came.
+    """
+    last_year = last_years_book(cast, "599,900.00")
+    budget = make_book(cast, brought_forward=D("40.00"), contingency=D("30040.00"))
+    _close(last_year, cast.hana)
     today, housing = date(2026, 11, 20), line_of(budget, "Housing first")
     post_return(cast, [cost("120.00", day="03/10/2026")], OCTOBER)
     for month in budget.year.months[: budget.year.months.index(NOVEMBER)]:
@@ -88,24 +92,33 @@ def make_whole_book(cast) -> None:
     services.export_book(
         alliance=cast.alliance, kind=BookExport.Kind.LINES, as_what=BookExport.Format.CSV, by=cast.ari
     )
+    services.mark_supplier(participant=cast.haven, supplier="A. Person", is_person=True, by=cast.finn)
+    _look_ahead(cast)
+    _state_what_is_its_own(cast)
+
+
+def _close(year: Budget, by) -> None:
+    """100.00 is left of 600,000.00, and all agreed to carry 40.00 of it forward."""
+    decide_underspend(year, "part", "40.00")
+    close_year(year, by)
+    have_paper(year, by)
+
+
+def _look_ahead(cast) -> None:
+    """Haven expects 80,000.00 too much on housing first, and says what will be done about it."""
     plan = open_plan(cast)
     services.write_plan(
-        plan=plan, words="One flat less.", doing=cast.haven, until=date(2027, 1, 31), by=cast.finn
+        plan=plan, words="We let two flats later.", doing=cast.haven, until=date(2027, 1, 29), by=cast.pat
+    )
+
+
+def _state_what_is_its_own(cast) -> None:
+    services.state_vat(
+        participant=cast.haven, recovers="none", since=date(2026, 4, 1), basis="Exempt welfare.", by=cast.finn
     )
     services.confirm_own_books(
-        participant=cast.haven, month=OCTOBER, own=D("100.00"), words="We reckon otherwise.", by=cast.finn
+        participant=cast.haven, month=OCTOBER, own=D("110.00"), words="Ten pounds came late.", by=cast.finn
     )
-    services.state_vat(
-        participant=cast.haven, recovers="none", since=date(2026, 4, 1), basis="A charity.", by=cast.finn
-    )
-    services.mark_supplier(participant=cast.haven, supplier="A. Person", is_person=True, by=cast.finn)
-
-
-def _close_last_year(cast, last) -> None:
-    """What it left is returned, as was decided; its account is drawn."""
-    decide_underspend(last, "return")
-    close_year(last, cast.hana)
-    have_paper(last, cast.hana)
 
 
 def _send_what_is_wrong(cast) -> None:
