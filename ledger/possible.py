@@ -36,7 +36,9 @@ def carried_into(alliance: Alliance, year: FinancialYear) -> Decimal | None:
 
 
 def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forward: Decimal) -> str:
-    """Why a year cannot begin with this sum brought forward, or ""."""
+    """Why a year cannot begin, or not with this sum brought forward, or ""."""
+    if YearEnd.objects.of(alliance).filter(budget__starts_on__gt=year.start).exists():
+        return f"A year after {year.label} is closed: no year is opened before it (rule 42)."
     carried = carried_into(alliance, year)
     if carried is None or carried == brought_forward:
         return ""

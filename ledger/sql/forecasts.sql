@@ -28,7 +28,7 @@ create trigger ledger_forecast_is_said before insert on ledger_forecast
     for each row execute function ledger_forecast_is_said();
 alter table ledger_forecast enable always trigger ledger_forecast_is_said;
 
--- The clock opens a plan for a line whose forecast is beyond the percentage.
+-- The clock opens a plan for a line whose forecast is beyond the percentage of what is agreed for it now.
 create function ledger_plan_is_opened() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
@@ -38,6 +38,11 @@ begin
         or abs(new.forecast - new.agreed) * 100 <= new.percent * new.agreed then
         raise exception using errcode = 'check_violation',
             message = 'An action plan begins open, with the next number, for a forecast beyond the percentage.';
+    end if;
+    if new.agreed <> (select amount + coalesce((select sum(amount) from ledger_move where budget_line_id = l.id), 0)
+                      from ledger_budgetline l where l.id = new.budget_line_id) then
+        raise exception using errcode = 'check_violation',
+            message = 'An action plan names what is agreed for its line at that moment.';
     end if;
     return new;
 end

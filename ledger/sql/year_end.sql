@@ -26,11 +26,12 @@ create trigger ledger_underspend_is_decided before insert on ledger_underspend
     for each row execute function ledger_underspend_is_decided();
 alter table ledger_underspend enable always trigger ledger_underspend_is_decided;
 
--- A closed year's agreed money does not change.
+-- A closed year's agreed money does not change; whoever changes it takes turns with whoever closes.
 create function ledger_change_meets_no_closed_year() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
 begin
+    perform from ledger_fund where alliance_id = new.alliance_id for update;
     if exists (select from ledger_yearend where budget_id = new.budget_id) then
         raise exception using errcode = 'check_violation', message = 'The year is closed: its money does not move any more.';
     end if;
@@ -41,7 +42,8 @@ create trigger ledger_change_meets_no_closed_year before insert on ledger_budget
     for each row execute function ledger_change_meets_no_closed_year();
 alter table ledger_budgetchange enable always trigger ledger_change_meets_no_closed_year;
 
--- A year that follows a closed one begins with what that one carried forward, to the penny.
+-- A year that follows a closed one begins with what that one carried forward, to the penny; none comes before it, whose
+-- rest nobody would bring forward.
 create function ledger_budget_begins_with_what_was_carried() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as
 $$
@@ -55,6 +57,10 @@ begin
         raise exception using errcode = 'check_violation', message = format(
             'The year before was closed with %s carried forward, and this one would begin with %s (rule 42).',
             carried, new.brought_forward);
+    end if;
+    if exists (select from ledger_yearend y join ledger_budget b on b.id = y.budget_id
+               where b.alliance_id = new.alliance_id and b.starts_on > new.starts_on) then
+        raise exception using errcode = 'check_violation', message = 'No year is opened before one that is closed (rule 42).';
     end if;
     return new;
 end

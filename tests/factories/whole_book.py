@@ -29,8 +29,7 @@ D = Decimal
 def make_whole_book(cast) -> None:
     """2025–26 is closed with 40.00 carried forward and 60.00 returned; of 2026–27, November is open.
 
-    Haven is owed 242.00: 270.00 of its costs and 12.00 of last year's underspend, less 40.00. 500.00 of its
-    contribution came.
+    Nothing of last year is paid yet; of this year Haven is owed 270.00, and 500.00 of its contribution came.
     """
     last_year = last_years_book(cast, "599,900.00")
     budget = make_book(cast, brought_forward=D("40.00"), contingency=D("30040.00"))
@@ -105,7 +104,7 @@ def _close(year: Budget, by) -> None:
 
 
 def _look_ahead(cast) -> None:
-    """Haven expects 80,000.00 too much on housing first, and says what will be done about it."""
+    """Haven expects too much on housing first, and says what will be done about it."""
     plan = open_plan(cast)
     services.write_plan(
         plan=plan, words="We let two flats later.", doing=cast.haven, until=date(2027, 1, 29), by=cast.pat

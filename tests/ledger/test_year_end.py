@@ -210,6 +210,12 @@ class TestTheNextYear:
             open_next(cast, "39.99")
         assert open_next(cast, "40.00").brought_forward == D("40.00")
 
+    def test_is_none_before_a_closed_one_because_nothing_would_bring_its_rest_forward(self, cast):
+        budget = last_years_book(cast, "599,900.00")
+        close_year(budget, cast.hana)
+        with pytest.raises(NotPossible, match="A year after 2024–25 is closed"):
+            make_book(cast, budget.year.previous)
+
     def test_opened_before_the_close_is_told_the_difference_and_keeps_its_plan(self, cast):
         budget = last_years_book(cast, "599,900.00")
         following = make_book(cast, NOW, brought_forward=D("130.00"), contingency=D("30130.00"))
