@@ -43,5 +43,5 @@ def test_the_record_asks_as_much_for_three_of_everything_as_for_one(
     cast, client_of, things, query, django_assert_num_queries
 ):
     client, address = client_of(cast.ari), reverse("record", args=[cast.alliance.slug])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(address + query)

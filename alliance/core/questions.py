@@ -23,7 +23,7 @@ class Question:
 
     Values are an int, str, date, datetime, or a list of ints for an `__in`: no row for an empty one. A value must
     reach the SQL as it is, which putting the question checks: ValueError. Answers are fresh rows with what the
-    queryset's select_related and prefetch_related bring.
+    queryset's select_related and prefetch_related bring (ADR 27).
     """
 
     def __init__(self, put: Callable[..., models.QuerySet]):

@@ -124,7 +124,7 @@ def front_end() -> None:
     built = ROOT / "static" / "build"
     sources = [file for file in sorted((ROOT / "static").rglob("*")) if built not in file.parents]
     sources = digest([ROOT / "package.json", *sources], locked)
-    packages_fresh = stamp_of("node") == locked and (ROOT / "node_modules").is_dir()
+    packages_fresh = stamp_of("node") == locked and (ROOT / "node_modules" / ".package-lock.json").is_file()
     build_fresh = stamp_of("static") == sources and built.is_dir()
     if packages_fresh and build_fresh:
         return

@@ -6,7 +6,9 @@ the page (the median; the database's are not among them), which a busy machine h
 
 It is the application as it runs in service: behind its WSGI door with every middleware, DEBUG off, templates cached,
 the data committed, and nothing of the tests' listening in (Django's test environment tells of every template rendered,
-with a copy of its context). What the server in front of it adds, gunicorn and the network, is not in it.
+with a copy of its context). Each page was asked for before, so that what a worker keeps from its first request on,
+compiled templates, addresses and the words of questions, is at hand. What the server in front of it adds, gunicorn and
+the network, is not in it.
 """
 
 from collections.abc import Iterator

@@ -365,7 +365,7 @@ class TestTheRegister:
             lee.get(reverse("decisions:register", args=[cast.alliance.slug]))
 
 
-REGISTER_QUERIES = 13
+REGISTER_QUERIES = 14
 PROPOSAL_QUERIES = 19
 
 

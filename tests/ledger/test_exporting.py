@@ -7,6 +7,7 @@ import subprocess
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 import openpyxl
 import pytest
@@ -20,7 +21,7 @@ from alliance.core.periods import Month, Quarter
 from alliance.core.refusals import Refusal
 from ledger.exporting import persons, reading, spend, tables
 from ledger.exporting.plain_text import DIALECTS, Names, accounting_journal
-from ledger.models import Balance, BookExport, Category, Entry, Journal, SupplierMark
+from ledger.models import Balance, BookExport, Budget, Category, Entry, Journal, SupplierMark
 from ledger.services import (
     accrue,
     close_period,
@@ -30,7 +31,9 @@ from ledger.services import (
     receive_contribution,
     reverse_journal,
 )
+from tests.conftest import find_cast
 from tests.factories.ledger import NOVEMBER, OCTOBER, YEAR, cost, make_book, period_of, post_return
+from tests.ledger.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -43,9 +46,20 @@ STRANGE = [
 ]
 
 
+@pytest.fixture(scope="session")
+def stages():
+    return {"book": furnish}
+
+
 @pytest.fixture
-def book(cast):
+def book(on_stage, cast) -> Budget:
+    return Budget.objects.get(pk=on_stage)
+
+
+@patch("django.utils.timezone.now", lambda: TODAY)
+def furnish() -> int:
     """Two months of two providers, with money in, an accrual, a reversal, a correction, a close, and strange words."""
+    cast = find_cast()
     budget = make_book(cast)
     line = budget.lines.get(slug="housing-first")
     receive_contribution(
@@ -74,7 +88,7 @@ def book(cast):
         reason="The bill is late.",
         by=cast.finn,
     )
-    return budget
+    return budget.pk
 
 
 def text_of(cast, dialect: str, span=None, **kwargs) -> str:

@@ -5,6 +5,7 @@ import io
 import threading
 from datetime import timedelta
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -13,7 +14,7 @@ from django.urls import reverse
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from ledger.lifecycle import QUERY
-from ledger.models import Entry, Query, QueryReply
+from ledger.models import CostReturn, Entry, Query, QueryReply
 from ledger.querying import unresolved
 from ledger.services import (
     answer_query,
@@ -26,6 +27,7 @@ from ledger.services import (
 )
 from ledger.waiting import waiting_on
 from participants.standing import standing
+from tests.conftest import find_cast
 from tests.factories.ledger import NOVEMBER, OCTOBER, YEAR, ask, cost, entry_of, make_book, post_return
 from tests.factories.participants import give_role, make_user
 from tests.ledger.conftest import TODAY
@@ -33,13 +35,23 @@ from tests.ledger.conftest import TODAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def posted(cast):
-    """Haven's return of November with two lines."""
+@pytest.fixture(scope="session")
+def stages():
+    return {"posted": furnish}
+
+
+@patch("django.utils.timezone.now", lambda: TODAY)
+def furnish() -> int:
+    cast = find_cast()
     make_book(cast)
-    return post_return(
-        cast, [cost("1200.00"), cost("300.00", line="Peer support", supplier="Ferry Lane Café")]
-    )
+    rows = [cost("1200.00"), cost("300.00", line="Peer support", supplier="Ferry Lane Café")]
+    return post_return(cast, rows).pk
+
+
+@pytest.fixture
+def posted(on_stage, cast) -> CostReturn:
+    """Haven's return of November with two lines."""
+    return CostReturn.objects.get(pk=on_stage)
 
 
 @pytest.fixture

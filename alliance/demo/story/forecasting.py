@@ -30,8 +30,8 @@ PLANS = {
     HOMES: (
         "longquay",
         (
-            "Repairs between tenancies cost more than we thought: people leave in a hurry. We visit each home once "
-            "in its first month, and put to everybody what the line needs if that is not enough."
+            "Repairs between tenancies are not what we thought: people leave in a hurry, or stay. We visit each home "
+            "once in its first month, and put to everybody what the line really needs."
         ),
         100,
     ),

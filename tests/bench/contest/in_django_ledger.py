@@ -1,7 +1,7 @@
 """The lines into django-ledger, in its own environment and database: `python in_django_ledger.py '{"database": …}'`.
 
 Its own bulk path: `LedgerModel.commit_txs` makes a journal entry, checks that it balances, writes its transactions with
-`bulk_create`, verifies and posts it. `TOGETHER` lines in each came out quickest.
+`bulk_create`, verifies and posts it. `TOGETHER` is how many stand in each; change it to try.
 """
 
 import csv

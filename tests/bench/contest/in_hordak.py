@@ -2,7 +2,7 @@
 
 Its quickest way that keeps its promises: `bulk_create` of transactions and of legs, a file in one database
 transaction. Its triggers check each leg at commit by summing its whole transaction, so that small transactions are
-quick and large ones are not: `TOGETHER` lines in each came out quickest.
+quick and large ones are not: `TOGETHER` is how many stand in each; change it to try.
 """
 
 import csv
