@@ -77,6 +77,7 @@ def test_signed_in_again_in_another_tab(with_password, either_page_as, another_t
     other.locator("main").get_by_role("button").first.click()
     other.goto("/account/login/")
     sign_in(other, with_password.lee)
+    other.wait_for_url("**/alliances/**")  # a tab that is closed on its way somewhere may never answer
     other.close()
     send(page)
     assert page.get_by_role("heading", name="Please send it once more").is_visible()
