@@ -27,8 +27,8 @@ class Question:
     """`put(**values)` gives a queryset whose shape depends on nothing but its arguments' kinds, and on no clock.
 
     Values are an int, str, date, datetime, or a list of ints for an `__in`: no row for an empty one. A value must
-    reach the SQL as it is and nothing else, which putting the question checks: ValueError. Answers are fresh rows with what the
-    queryset's select_related and prefetch_related bring (ADR 27).
+    reach the SQL as it is and nothing else, which putting the question checks: ValueError. Answers are fresh rows
+    with what the queryset's select_related and prefetch_related bring (ADR 27).
     """
 
     def __init__(self, put: Callable[..., models.QuerySet]):
