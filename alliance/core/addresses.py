@@ -11,16 +11,22 @@ from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as compile_url
 from django.urls import NoReverseMatch, get_resolver, get_script_prefix, get_urlconf
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 __all__ = ["NoReverseMatch", "reverse", "url"]
+
+PLAIN = {
+    str,
+    SafeString,
+    int,
+}  # two of these that are equal are written alike; two rows or decimals may not be
 
 
 def reverse(name: str, args=()) -> str:
     """The address of that name. Raises NoReverseMatch."""
-    try:
+    if PLAIN.issuperset(map(type, args)):
         return _made(get_resolver(get_urlconf()), get_script_prefix(), name, *args)
-    except TypeError:  # what cannot be remembered
-        return urls.reverse(name, args=args)
+    return urls.reverse(name, args=args)
 
 
 @lru_cache(maxsize=20_000, typed=True)

@@ -9,12 +9,17 @@ A question is composed with a mark in the place of each value; what is sent is l
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connections, models
 from django.db.models.sql.compiler import SQLCompiler
 
-SOME_NUMBER = 2_147_480_000  # of the greatest that a column holds
+# What stands for values while a question is put, twice: a value reaches the SQL as it is where the one takes the
+# other's place, and all else has to be the same both times. Small numbers fit every column: Django leaves out
+# what no row can meet.
+NUMBERS = 32_000, 32_501
+WORDS = "\ue000", "\ue001"
+DAYS = datetime(1001, 2, 3, 4, 5, 6, tzinfo=UTC), datetime(2002, 5, 17, 8, 9, 10, tzinfo=UTC)
 HOLE = re.compile(r"%[%s]")
 
 
@@ -22,8 +27,8 @@ class Question:
     """`put(**values)` gives a queryset whose shape depends on nothing but its arguments' kinds, and on no clock.
 
     Values are an int, str, date, datetime, or a list of ints for an `__in`: no row for an empty one. A value must
-    reach the SQL as it is, which putting the question checks: ValueError. Answers are fresh rows with what the
-    queryset's select_related and prefetch_related bring (ADR 27).
+    reach the SQL as it is and nothing else, which putting the question checks: ValueError. Answers are fresh rows
+    with what the queryset's select_related and prefetch_related bring (ADR 27).
     """
 
     def __init__(self, put: Callable[..., models.QuerySet]):
@@ -43,21 +48,21 @@ class Question:
         return next(iter(self(**values)), None)
 
 
-def _mark(place: int, value):
-    """What stands for a value of that kind: nothing that anybody would ask for."""
+def _mark(place: int, value, turn: int):
+    """What stands for a value of that kind at that turn, 0 or 1."""
     match value:
         case bool() | None:
             raise ValueError(f"{value!r} changes the words of a question: it cannot be a value of it.")
         case list():
-            return [SOME_NUMBER + place]
+            return [NUMBERS[turn] + place]
         case int():
-            return SOME_NUMBER + place
+            return NUMBERS[turn] + place
         case str():
-            return f"\ue000{place}"
+            return f"{WORDS[turn]}{place}"
         case datetime():
-            return datetime(1, 2, 3, microsecond=place, tzinfo=UTC)
+            return DAYS[turn] + timedelta(days=place)
         case date():
-            return date(1, 2, 3 + place)
+            return DAYS[turn].date() + timedelta(days=place)
     raise ValueError(f"A question cannot carry {value!r}.")
 
 
@@ -65,14 +70,24 @@ class _Said:
     """One question in words: the SQL between its holes, and for each hole the name of a value, or what is always so."""
 
     def __init__(self, put: Callable, values: dict):
-        marks = {name: _mark(place, value) for place, (name, value) in enumerate(values.items())}
-        self.queryset = put(**marks)
+        one, other = (
+            {name: _mark(place, value, turn) for place, (name, value) in enumerate(values.items())}
+            for turn in (0, 1)
+        )
+        self.queryset = put(**one)
         self.compiler = self.queryset.query.get_compiler(self.queryset.db)
         sql, parameters = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([column for column, _, _ in self.compiler.select])
-        names = {mark[0] if isinstance(mark, list) else mark: name for name, mark in marks.items()}
-        self.holes = [(names.get(one) if _is_hashable(one) else None, one) for one in parameters]
-        if missing := marks.keys() - {name for name, _ in self.holes}:
+        names = {(_alone(one[name]), _alone(other[name])): name for name in values}
+        self.holes = [(None, value) for value in parameters]
+        if values:
+            again = put(**other)
+            words, instead = again.query.get_compiler(again.db).as_sql()
+            if words != sql or _brought(self.queryset) != _brought(again):
+                raise ValueError("The question says something else for other values.")
+            pairs = zip(parameters, instead, strict=True)
+            self.holes = [(_named(names, *pair), pair[0]) for pair in pairs]
+        if missing := values.keys() - {name for name, _ in self.holes}:
             raise ValueError(f"The question does not carry {', '.join(sorted(missing))} as it is.")
         self.pieces = _pieces(sql)
 
@@ -91,8 +106,23 @@ class _Said:
         return asking
 
 
-def _is_hashable(value) -> bool:
-    return isinstance(value, int | str | date) and not isinstance(value, bool)
+def _alone(mark):
+    return mark[0] if isinstance(mark, list) else mark
+
+
+def _named(names: dict[tuple, str], one, other) -> str | None:
+    """The name of the value whose place these two took; None for what is always so."""
+    if type(one) is type(other) and (one == other or repr(one) == repr(other)):
+        return None
+    if isinstance(one, int | str | date) and (name := names.get((one, other))):
+        return name
+    raise ValueError(f"The question does not carry a value as it is: {one!r} came of it.")
+
+
+def _brought(queryset: models.QuerySet) -> list:
+    """What is asked for what comes along, where the question says so itself."""
+    looked = (getattr(one, "queryset", None) for one in queryset._prefetch_related_lookups)
+    return [(str(one.query), _brought(one)) for one in looked if one is not None]
 
 
 def _pieces(sql: str) -> list[str]:

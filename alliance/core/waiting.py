@@ -32,7 +32,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Source:
-    """Where something may wait: `rows(standing)` finds it, and `tell(rows, standing)` puts it into words.
+    """Where something may wait: `rows(standing)` finds it, and `tell(rows, standing)` puts it into words, if any do.
 
     `rows` gives an ordered queryset, or None where the reader has nothing to do with such things. It depends on the
     standing and the day alone.
@@ -54,8 +54,8 @@ class Sources(tuple):
         for one in self:
             if not isinstance(one, Source):
                 found += one(standing)
-            elif one in there:
-                found += one.tell(rows[one](), standing)
+            elif one in there and (waits := rows[one]()):  # it may have gone since
+                found += one.tell(waits, standing)
         return found
 
     def _there(self, standing) -> tuple[dict[Source, Question], set[Source]]:

@@ -128,7 +128,7 @@ def _label(field) -> str:
 def _hint(field, style: str) -> str:
     if not field.help_text:
         return ""
-    return f'<div class="{style}" id="{_said(field.auto_id)}_helptext">{field.help_text}</div>\n'
+    return f'<div class="{style}" id="{_said(field.auto_id)}_helptext">{_said(field.help_text)}</div>\n'
 
 
 def hint_and_errors(field) -> SafeString:

@@ -1,9 +1,11 @@
 """A question says letter for letter what its queryset would (alliance/core/questions.py), and answers the same."""
 
-from datetime import date
+from datetime import date, timedelta
+from time import perf_counter
 
 import pytest
 from django.db import connection
+from django.db.models import Prefetch, Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -49,7 +51,38 @@ def test_what_comes_along_comes_along(cast):
 
 
 def test_a_value_that_changes_the_words_is_refused():
-    with pytest.raises(ValueError, match="does not carry on"):
+    with pytest.raises(ValueError, match="does not carry a value"):
         Question(lambda on: Participant.objects.filter(joined_on__year=on.year))(on=date(2026, 1, 2))
     with pytest.raises(ValueError, match="changes the words"):
         Question(lambda left: Participant.objects.filter(left_on=left))(left=None)
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda on: Participant.objects.filter(joined_on__lte=on, left_on__gt=on - timedelta(days=90)),
+        lambda on: Participant.objects.filter(joined_on__lte=on, place__lt=on.day),
+        lambda on: Participant.objects.filter(joined_on__lte=on)[: on.day],
+        lambda on: Participant.objects.filter(joined_on__lte=on).prefetch_related(
+            Prefetch("people", RoleAppointment.objects.filter(from_on__lte=on))
+        ),
+        lambda on: Participant.objects.filter(joined_on__lte=on, name=str(perf_counter())),
+    ],
+    ids=["reckoned with", "taken apart", "a limit", "in what comes along", "with a clock"],
+)
+def test_a_value_that_also_reaches_the_words_otherwise_is_refused(put):
+    with pytest.raises(ValueError, match=r"does not carry|says something else"):
+        Question(put)(on=date(2026, 1, 2))
+
+
+def test_a_value_that_looks_like_what_stands_for_one_is_taken_as_it_is(cast):
+    question = Question(lambda alliance, place: Participant.objects.filter(alliance=alliance, place=place))
+    question(alliance=32_001, place=32_000)
+    assert question(alliance=cast.alliance.pk, place=cast.haven.place) == [cast.haven]
+    assert question(place=cast.haven.place, alliance=cast.alliance.pk) == [cast.haven]
+    assert question(alliance=cast.elsewhere.pk, place=cast.haven.place) != [cast.haven]
+    either = Question(lambda n: Participant.objects.filter(Q(place=n) | Q(pk=n)).order_by("pk"))
+    assert either(n=1) == list(Participant.objects.filter(Q(place=1) | Q(pk=1)).order_by("pk")) != []
+    fixed = Question(lambda place: Participant.objects.filter(place=place).exclude(pk=32_000))
+    fixed(place=1)
+    assert fixed(place=cast.haven.place) == list(Participant.objects.filter(place=cast.haven.place))
