@@ -68,7 +68,7 @@ class Sources(tuple):
         return rows, {one for one, is_there in zip(rows, answers, strict=True) if is_there}
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=32)  # some 600 KB each
 def _question(sources: Sources, standing, today: date) -> tuple[dict[Source, Question], str, tuple]:
     """Kept in words, for a day: to put it costs more than to answer it."""
     rows = {one: one.rows(standing) for one in sources if isinstance(one, Source)}
