@@ -4,6 +4,8 @@ BIN := .venv/bin
 UV := .local/uv/bin/uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-annotate --custom-compile-command 'make lock' $(UPGRADE)
+# A browser that never answers fails its test and says where. Benches and soaks may take as long as they like.
+HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 # Sizes of `make demo-large`, for example: make demo-large YEARS=10 PARTICIPANTS=20 LINES=1000000
 SIZES = $(foreach size,YEARS PARTICIPANTS LINES DECISIONS,\
   $(if $($(size)),--$(shell echo $(size) | tr A-Z a-z)=$($(size))))
@@ -20,7 +22,7 @@ run: ## Start Concordat on this machine: http://localhost:8000/ (PORT=… for an
 test: ## Set up, then run every check and every test
 	@$(PYTHON) alliance/local/bootstrap.py test
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
+	@$(BIN)/pytest -n auto --dist worksteal $(HANG) $(PYTEST)
 
 lint: ## Run the linters and the checks of the house
 	$(BIN)/ruff check .
