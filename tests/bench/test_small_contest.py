@@ -1,7 +1,5 @@
 """The contest of `make bench-ledger` with two thousand lines, so that it works when it is wanted."""
 
-import shutil
-
 import pytest
 
 from tests.bench.bench_ledger import contest, postgres, told
@@ -10,7 +8,6 @@ __all__ = ["postgres"]
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(not shutil.which("hledger"), reason="hledger is not on this machine")
 def test_two_thousand_lines_into_the_book_and_into_programs(cast, postgres, owner_connection, tmp_path):
     results = contest(cast, postgres, owner_connection, tmp_path, 2_000, 2_000, with_others=False)
     assert [one.name for one in results] == [
