@@ -30,13 +30,19 @@ def budgets(alliance: Alliance) -> list[Budget]:
     return knowing(alliance, found.values())
 
 
-def with_decisions(alliance: Alliance, *rows: Iterable) -> None:
-    """Each row that names a `decision` gets it, with its number and its day alone. One question for all of them."""
-    named = [one for some in rows for one in some if one is not None and one.decision_id]
-    found = _decisions(pks=list({one.decision_id for one in named}))
-    by_pk = {one.pk: one for one in knowing(alliance, found)}
-    for one in named:
-        one.decision = by_pk[one.decision_id]
+def decisions(alliance: Alliance, pks: Iterable[int | None]) -> dict[int, Decision]:
+    """Those decisions by their ids, each with its number and its day alone."""
+    found = _decisions(pks=[pk for pk in set(pks) if pk])
+    return {one.pk: one for one in knowing(alliance, found)}
+
+
+def with_decisions(alliance: Alliance, rows: Iterable) -> list:
+    """The rows, each with the decision that it names, as `decisions` has it. One question for all of them."""
+    rows = list(rows)
+    found = decisions(alliance, (one.decision_id for one in rows))
+    for one in rows:
+        one.decision = found.get(one.decision_id)
+    return rows
 
 
 @Question

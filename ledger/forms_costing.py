@@ -12,6 +12,7 @@ from django.utils import timezone
 from alliance.core.forms import DateInputField, Form, MoneyField, NumberInput, Radios, WordsField
 from alliance.core.money import ZERO, format_pounds
 from alliance.core.periods import FinancialYear, Month
+from ledger.asking import everybody
 from ledger.models import Budget, VatStatement
 from ledger.vat import ALL, NONE
 from participants.models import Alliance, Participant
@@ -53,7 +54,7 @@ class MonthsForm(Form):
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
         self.budgets = list(Budget.objects.of(alliance))
-        self.participants = list(Participant.objects.filter(alliance=alliance))
+        self.participants = everybody(alliance)
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (
             next((one for one in self.budgets if one.year.slug == asked["year"]), None) or self._today()

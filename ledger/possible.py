@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from alliance.core.money import format_pounds
 from alliance.core.periods import FinancialYear, Month
+from alliance.core.questions import Question
 from decisions.models import Proposal
 from ledger.models import Correction, CostReturn, Entry, Journal, Period, YearEnd
 from participants.models import Alliance
@@ -31,8 +32,14 @@ def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:
 
 def carried_into(alliance: Alliance, year: FinancialYear) -> Decimal | None:
     """What the year before carried forward into this one; None while that is not closed."""
-    ended = YearEnd.objects.of(alliance).filter(budget__starts_on=year.previous.start)
-    return ended.values_list("carried_forward", flat=True).first()
+    found = _carried(alliance=alliance.pk, starts_on=year.previous.start)
+    return found[0][0] if found else None
+
+
+@Question
+def _carried(alliance: int, starts_on: date):
+    ended = YearEnd.objects.filter(alliance_id=alliance, budget__starts_on=starts_on)
+    return ended.values_list("carried_forward")
 
 
 def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forward: Decimal) -> str:
@@ -50,7 +57,16 @@ def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forwa
 
 def decides_already(alliance: Alliance) -> bool:
     """From the first proposal on the agreed money changes by a decision (rules 30, 31); before, founders enter it."""
-    return Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists()
+    return bool(_opened(alliance=alliance.pk))
+
+
+@Question
+def _opened(alliance: int):
+    return (
+        Proposal.objects.filter(alliance_id=alliance, opened_at__isnull=False)
+        .order_by()
+        .values_list("pk")[:1]
+    )
 
 
 def not_reversible(journal: Journal) -> str:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
+from alliance.core.questions import Question
 from ledger import full_cost
 from ledger.full_cost import Cost, FullCosts, SharedLine
-from ledger.models import Account, Balance, Budget, Category, Overhead, VatStatement
+from ledger.models import Account, Balance, Budget, Category, Overhead, OverheadBasis, VatStatement
 from ledger.vat import USUAL, Course, Standing, in_other_hands
 from participants.models import Alliance, Participant
 
@@ -27,13 +28,28 @@ ABOUT_PAYMENTS = (
 # ── Full cost ──
 
 
-def overheads_of(budget: Budget) -> list[Overhead]:
-    """The year's shared overheads with all that a page says of them. Two queries."""
-    return list(
-        Overhead.objects.filter(budget=budget)
-        .select_related("budget_line", "decision__alliance", "agreed_by")
-        .prefetch_related("basis")
-    )
+def overheads_of(budget: Budget, everybody: Iterable[Participant]) -> list[Overhead]:
+    """The year's shared overheads, each with its line and its `parts` with their participants. Two queries."""
+    who = {one.pk: one for one in everybody}
+    overheads = _overheads(budget=budget.pk)
+    parts = {one.pk: [] for one in overheads}
+    for one in _bases(overheads=list(parts)):
+        one.participant = who[one.participant_id]
+        parts[one.overhead_id].append(one)
+    for one in overheads:
+        one.parts = parts[one.pk]
+    return overheads
+
+
+@Question
+def _overheads(budget: int):
+    found = Overhead.objects.filter(budget_id=budget).select_related("budget_line", "agreed_by")
+    return found.order_by("budget_line__place")
+
+
+@Question
+def _bases(overheads: list[int]):
+    return OverheadBasis.objects.filter(overhead_id__in=overheads).order_by("overhead", "place")
 
 
 def full_costs(
@@ -56,7 +72,7 @@ def full_costs(
 def _basis(overhead: Overhead, by_pk: dict[int, Participant]) -> tuple | None:
     if overhead.driver == Overhead.Driver.SPEND:
         return None
-    return tuple((by_pk[one.participant_id], one.quantity) for one in overhead.basis.all())
+    return tuple((by_pk[one.participant_id], one.quantity) for one in overhead.parts)
 
 
 # ── Who recovers how much VAT ──
