@@ -17,7 +17,6 @@ from ledger.models import (
     BookTerms,
     Budget,
     BudgetLine,
-    Contribution,
     ContributionChange,
     Move,
     Overhead,
@@ -115,14 +114,14 @@ def agreement(budget: Budget, everybody: Sequence[Participant]) -> Agreement:
         budget=budget,
         contributions=tuple(
             Agreed(
-                name=who[one.participant_id].name,
-                url=who[one.participant_id].get_absolute_url(),
+                name=one.participant.name,
+                url=one.participant.get_absolute_url(),
                 began=one.amount,
                 changes=tuple(varied[one.pk]),
                 now=one.now,
                 done=received.get(one.pk, ZERO),
             )
-            for one in _contributions(budget=budget.pk)
+            for one in asking.contributions(budget, everybody)
         ),
         lines=tuple(
             Agreed(
@@ -182,11 +181,6 @@ def _share_terms(budget: Budget, who: dict[int, Participant]) -> list[ShareTerms
         one.participant = who[one.participant_id]
         found.setdefault(one.terms_id, one.terms).__dict__.setdefault("parts", []).append(one)
     return list(found.values())
-
-
-@Question
-def _contributions(budget: int):
-    return Contribution.objects.filter(budget_id=budget).as_now()
 
 
 @Question

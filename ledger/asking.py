@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alliance.core.questions import Question
 from decisions.models import Decision
-from ledger.models import Budget, BudgetLine
+from ledger.models import Budget, BudgetLine, Contribution, Restatement
 from participants.models import Alliance, Participant
 
 
@@ -30,6 +30,15 @@ def budgets(alliance: Alliance) -> list[Budget]:
     return knowing(alliance, found.values())
 
 
+def contributions(budget: Budget, among: Iterable[Participant]) -> list[Contribution]:
+    """In the order of the agreement, each as it is now, with its participant."""
+    who = {one.pk: one for one in among}
+    found = _contributions(budget=budget.pk)
+    for one in found:
+        one.participant = who[one.participant_id]
+    return found
+
+
 def decisions(alliance: Alliance, pks: Iterable[int | None]) -> dict[int, Decision]:
     """Those decisions by their ids, each with its number and its day alone."""
     found = _decisions(pks=[pk for pk in set(pks) if pk])
@@ -45,6 +54,13 @@ def with_decisions(alliance: Alliance, rows: Iterable) -> list:
     return rows
 
 
+def restatements(alliance: Alliance, rows: Iterable[Restatement]) -> list[Restatement]:
+    """With all that templates/ledger/restated.html says of each, where they are `with_what_it_names`."""
+    found = with_decisions(alliance, knowing(alliance, rows))
+    knowing(alliance, (one.journal for one in found))
+    return found
+
+
 @Question
 def _everybody(alliance: int):
     return Participant.objects.filter(alliance_id=alliance)
@@ -54,6 +70,11 @@ def _everybody(alliance: int):
 def _lines(alliance: int):
     lines = BudgetLine.objects.filter(alliance_id=alliance).as_now()
     return lines.select_related("budget").order_by("-budget__starts_on", "place")
+
+
+@Question
+def _contributions(budget: int):
+    return Contribution.objects.filter(budget_id=budget).as_now()
 
 
 @Question

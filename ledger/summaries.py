@@ -249,7 +249,7 @@ def pool(budget: Budget) -> Pool:
     arrived = receipts(budget.alliance_id)
     rows = tuple(
         (one.participant, one.now, arrived.get(one.pk, ZERO))
-        for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
+        for one in asking.contributions(budget, asking.everybody(budget.alliance))
     )
     return Pool(
         agreed=sum((agreed for _, agreed, _ in rows), ZERO),

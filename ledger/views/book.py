@@ -15,6 +15,7 @@ from alliance.core.paging import first_of
 from alliance.core.periods import Month
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import agreement, permissions, position, summaries
+from ledger.asking import restatements
 from ledger.exporting.reading import costs_in_pages
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, XLSX
 from ledger.forms import CostsForm
@@ -151,7 +152,8 @@ def _restated(form: CostsForm):
     """What was restated of what somebody narrowed the book down to; of the whole book the months tell it."""
     if not form.narrowed.keys() - {"year"}:
         return []
-    return form.within(Restatement.objects).with_what_it_names()[:20]
+    found = form.within(Restatement.objects).with_what_it_names()[:20]
+    return restatements(form.alliance, found)
 
 
 def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:

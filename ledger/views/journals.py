@@ -11,6 +11,7 @@ from alliance.core.htmx import redirect, render
 from alliance.core.money import format_pounds
 from alliance.core.paging import first_of, place_of
 from ledger import permissions, possible, saying, services
+from ledger.asking import restatements
 from ledger.forms import ReversalForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
@@ -156,7 +157,8 @@ def _behind(found: Journal) -> dict:
             rows = Correction.objects.select_related("corrects__alliance", "reason")
             return {"correction": rows.filter(journal=found).first()}
         case Journal.Kind.RESTATEMENT:
-            return {"restated": Restatement.objects.with_what_it_names().filter(journal=found)}
+            rows = Restatement.objects.with_what_it_names().filter(journal=found)
+            return {"restated": restatements(found.alliance, rows)}
         case Journal.Kind.TRANSFER_OUT:
             rows = Transfer.objects.select_related("decision__alliance")
             return {"transfer": rows.filter(journal=found).first()}

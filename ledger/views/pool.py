@@ -8,8 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, Month, PeriodError
+from alliance.core.questions import Question
 from decisions import permissions as deciding
 from ledger import permissions, possible, services, summaries
+from ledger.asking import restatements
 from ledger.forms import ReceiptForm
 from ledger.models import Balance, Budget, CostReturn, Period, Restatement
 from ledger.views.shared import places
@@ -52,7 +54,7 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "periods": found,
         "can_propose": any(not period.is_open for period in found)
         and deciding.propose.allows(request.user, alliance=alliance),
-        "restated": Restatement.objects.of(alliance).with_what_it_names()[:36],
+        "restated": restatements(alliance, _restated(alliance=alliance.pk)),
         "to_close": to_close,
         "why_not": to_close
         and (
@@ -62,6 +64,11 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "places": places(request, alliance),
     }
     return render(request, "ledger/periods.html", page)
+
+
+@Question
+def _restated(alliance: int):
+    return Restatement.objects.filter(alliance_id=alliance).with_what_it_names()[:36]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
