@@ -1,8 +1,11 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from alliance.core.permissions import rule
+from alliance.core.questions import Question
 from ledger import forecasting, possible, querying
 from ledger.models import ActionPlan, CostReturn, Entry, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
@@ -170,4 +173,10 @@ def left_the_alliance(participant: Participant) -> bool:
 
 
 def _has_finance_lead(participant: Participant) -> bool:
-    return RoleAppointment.objects.in_force().filter(participant=participant, role=Role.FINANCE_LEAD).exists()
+    return bool(_finance_leads(participant=participant.pk, on=timezone.localdate()))
+
+
+@Question
+def _finance_leads(participant: int, on: date):
+    held = RoleAppointment.objects.in_force(on).filter(participant_id=participant, role=Role.FINANCE_LEAD)
+    return held.order_by().values_list("pk")[:1]

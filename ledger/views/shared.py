@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from alliance.core.addresses import reverse
 from alliance.core.forms import Form
-from ledger import permissions
+from ledger import asking, permissions
 from ledger.querying import OnLine
 from participants.models import Alliance, Participant
 
@@ -121,10 +121,15 @@ def query_links(alliance: Alliance, journal: int, line: int, asked: OnLine | Non
     }
 
 
-def whose_returns(request: HttpRequest, alliance: Alliance, everybody=None) -> list[Participant]:
+def whose_returns(
+    request: HttpRequest, alliance: Alliance, everybody: Iterable[Participant] | None = None
+) -> list[Participant]:
     """The participants whose returns this person may send; `everybody` are the alliance's, where they are at hand."""
     ids = request.standing.participant_ids
-    ours = [
-        one for one in everybody or Participant.objects.filter(alliance=alliance, pk__in=ids) if one.pk in ids
+    if everybody is None:
+        everybody = asking.everybody(alliance) if ids else ()
+    return [
+        one
+        for one in everybody
+        if one.pk in ids and permissions.send_return.allows(request.user, participant=one)
     ]
-    return [one for one in ours if permissions.send_return.allows(request.user, participant=one)]
