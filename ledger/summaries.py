@@ -17,7 +17,7 @@ from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
 from alliance.core.questions import Question
 from ledger import asking
-from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement
+from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement, SplitShare
 from ledger.sharing import ShareTerms
 from participants.models import Alliance, Participant
 
@@ -183,16 +183,26 @@ def in_the_pool(alliance_id: int) -> Decimal:
 
 def agreed_terms(budget: Budget) -> ShareTerms | None:
     """How the year's gain or pain is shared as it was agreed last, for `sharing.share`; None before anything was."""
-    agreed = budget.share_terms.prefetch_related("split__participant").first()
-    return agreed and ShareTerms(
+    parts = _split(budget=budget.pk)
+    if not parts:
+        return None
+    agreed = parts[0].terms
+    return ShareTerms(
         target=agreed.target,
         neutral_band_percent=agreed.neutral_band,
         gain_share_percent=agreed.gain_share,
         pain_share_percent=agreed.pain_share,
         gain_cap_percent=agreed.gain_cap,
         pain_cap_percent=agreed.pain_cap,
-        split=tuple((one.participant.name, one.weight) for one in agreed.split.all()),
+        split=tuple((one.participant.name, one.weight) for one in parts if one.terms_id == agreed.pk),
     )
+
+
+@Question
+def _split(budget: int):
+    """Of every version, the newest first."""
+    parts = SplitShare.objects.filter(terms__budget_id=budget).select_related("terms", "participant")
+    return parts.order_by("-terms__version", "place")
 
 
 def months_of(span: Span) -> tuple[Month, ...]:
