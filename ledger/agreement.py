@@ -25,7 +25,7 @@ from ledger.models import (
     Transfer,
 )
 from ledger.recovery import overheads_of
-from participants.models import Participant
+from participants.models import Alliance, Participant
 
 
 @dataclass(frozen=True)
@@ -156,10 +156,10 @@ class Allowed:
         return sum((one.amount for one in self.changes), self.line.amount)
 
 
-def allowed(line: BudgetLine) -> Allowed:
-    """Two queries. The line's budget knows its alliance."""
+def allowed(line: BudgetLine, alliance: Alliance) -> Allowed:
+    """Two queries; the line's budget is at hand."""
     moves, year = _moves_of(line=line.pk), line.budget
-    named = asking.decisions(year.alliance, {year.decision_id, *(pk for *_, pk in moves)})
+    named = asking.decisions(alliance, {year.decision_id, *(pk for *_, pk in moves)})
     return Allowed(line, named.get(year.decision_id), tuple(_changes(moves, named)[line.pk]))
 
 

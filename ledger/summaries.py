@@ -172,13 +172,18 @@ def costs_of(
 
 def owed(alliance_id: int) -> dict[int, Decimal]:
     """What the pool owes each participant for its costs today, by the participant's id."""
-    rows = Balance.objects.filter(alliance_id=alliance_id, account__kind="owed").net_by("participant")
-    return {row["participant"]: -row["net"] for row in rows}
+    return {whose: -net for whose, net in _owed(alliance=alliance_id)}
+
+
+@Question
+def _owed(alliance: int):
+    balances = Balance.objects.filter(alliance_id=alliance, account__kind="owed")
+    return balances.values_list("participant").annotate(net=Sum(F("debit") - F("credit")))
 
 
 def in_the_pool(alliance_id: int) -> Decimal:
     """The money in the pool today, as the book has it."""
-    return Balance.objects.filter(alliance_id=alliance_id, account__kind="bank").net()
+    return cash(alliance_id).in_the_pool
 
 
 def agreed_terms(budget: Budget) -> ShareTerms | None:

@@ -1,7 +1,7 @@
 """Every posting in the browser, with its entries, where it came from, and its reversal."""
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
 from alliance.core.money import format_pounds
-from alliance.core.paging import first_of, place_of
+from alliance.core.paging import LINES_A_PAGE, first_of, place_of
+from alliance.core.questions import Question
 from ledger import permissions, possible, saying, services
 from ledger.asking import restatements
 from ledger.forms import ReversalForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
-from ledger.views.shared import numbered, places, query_links
+from ledger.views.shared import LAST, numbered, places, query_links, tag
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -24,19 +25,26 @@ from participants.web import in_alliance
 @in_alliance
 def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every posting, newest first."""
-    found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reverses", "reversed_by")
-    if before := place_of(request, "before"):
-        found = found.filter(number__lt=before)
-    shown, more = first_of(found.order_by("-number"))
+    before = place_of(request, "before")
+    shown, more = first_of(_journals(alliance=alliance.pk, before=before or LAST))
+    journal_at = numbered("journal", alliance)
     for one in shown:
-        one.means = saying.in_short(one)
+        one.means, one.url = saying.in_short(one), journal_at(one.number)
     page = {
         "journals": shown,
         "older": f"?before={shown[-1].number}" if more else "",
+        "reversed": tag("Reversed", "outline", "reverse"),
         "first": reverse("ledger:journals", args=[alliance.slug]) if before else "",
         "places": places(request, alliance),
     }
     return render(request, "ledger/journals.html", page)
+
+
+@Question
+def _journals(alliance: int, before: int):
+    found = Journal.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
+    taken_back = Exists(Journal.objects.filter(reverses=OuterRef("pk")))
+    return found.select_related("posted_by").annotate(is_reversed=taken_back)[: LINES_A_PAGE + 1]
 
 
 @require_safe

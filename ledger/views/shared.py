@@ -1,15 +1,20 @@
 """What the open book's pages have in common."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from alliance.core.addresses import reverse
 from alliance.core.forms import Form
 from ledger import asking, permissions
 from ledger.querying import OnLine
 from participants.models import Alliance, Participant
+
+LAST = 2**62  # no number is as high: the list from its beginning
 
 # The places of the book: what each is called, and its rooms: (label, the page that one enters, the pages in it).
 PLACES = (
@@ -93,6 +98,12 @@ def numbered(name: str, alliance: Alliance, places: int = 1) -> Callable[..., st
         return before + "".join(f"{number}{after}" for number, after in zip(numbers, between, strict=True))
 
     return address
+
+
+@cache
+def tag(text: str, tone: str = "", icon: str = "") -> SafeString:
+    """components/tag.html, for lists that say the same state in many rows."""
+    return render_to_string("components/tag.html", {"text": text, "tone": tone, "icon": icon})
 
 
 def filters_on(form: Form, **kept: str) -> list[dict]:
