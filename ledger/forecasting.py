@@ -294,9 +294,17 @@ def writes_for(standing: Standing, plan: ActionPlan) -> RoleAppointment | None:
 
 def spenders(line: BudgetLine) -> set[int]:
     """The ids of the participants that spend on a line, or said that they will."""
-    costs = Balance.objects.of(line.alliance_id).filter(budget_line=line)
-    said = Forecast.objects.of(line.alliance_id).filter(budget_line=line)
-    return set(costs.values_list("participant", flat=True).union(said.values_list("participant", flat=True)))
+    return {who for (who,) in [*_spend_on(line=line.pk), *_speak_of(line=line.pk)]}
+
+
+@Question
+def _spend_on(line: int):
+    return Balance.objects.filter(budget_line_id=line).values_list("participant").distinct()
+
+
+@Question
+def _speak_of(line: int):
+    return Forecast.objects.filter(budget_line_id=line).order_by().values_list("participant").distinct()
 
 
 def last_years_months(line: BudgetLine, participant: Participant) -> tuple[Decimal, ...]:

@@ -53,7 +53,7 @@ def reverse(by, *, journal: Journal) -> str:
         return correct.reason(
             by, participant=journal.entries.select_related("participant").first().participant
         )
-    cost_return = CostReturn.objects.filter(journal=journal).select_related("participant").first()
+    cost_return = _returns.first(journal=journal.pk)
     if cost_return and send_return.allows(by, participant=cost_return.participant):
         return ""
     if cost_return:
@@ -174,6 +174,11 @@ def left_the_alliance(participant: Participant) -> bool:
 
 def _has_finance_lead(participant: Participant) -> bool:
     return bool(_finance_leads(participant=participant.pk, on=timezone.localdate()))
+
+
+@Question
+def _returns(journal: int):
+    return CostReturn.objects.filter(journal_id=journal).select_related("participant").only("participant")
 
 
 @Question

@@ -73,7 +73,7 @@ def not_reversible(journal: Journal) -> str:
     """Why a journal cannot be reversed, or ""."""
     if journal.kind == Journal.Kind.REVERSAL:
         return "A reversal is not reversed. Post the right figures instead."
-    if reversal := Journal.objects.filter(reverses=journal).first():
+    if reversal := _reversals.first(of=journal.pk):
         return (
             f"Journal {journal.number} is reversed already, by journal {reversal.number}; that happens once."
         )
@@ -90,6 +90,11 @@ def not_reversible(journal: Journal) -> str:
     return ""
 
 
+@Question
+def _reversals(of: int):
+    return Journal.objects.filter(reverses_id=of)
+
+
 def not_correctable(entry: Entry) -> str:
     """Why a line cannot be corrected, or ""."""
     if entry.budget_line_id is None:
@@ -104,8 +109,20 @@ def not_correctable(entry: Entry) -> str:
 
 
 def standing_correction(journal: Journal, line: int | None = None) -> Correction | None:
-    found = Correction.objects.standing().filter(corrects=journal).select_related("journal")
-    return (found if line is None else found.filter(line=line)).first()
+    if line is None:
+        return _corrections.first(of=journal.pk)
+    return _corrections_of_line.first(of=journal.pk, line=line)
+
+
+@Question
+def _corrections(of: int):
+    return Correction.objects.standing().filter(corrects_id=of).select_related("journal").order_by("pk")
+
+
+@Question
+def _corrections_of_line(of: int, line: int):
+    found = Correction.objects.standing().filter(corrects_id=of, line=line)
+    return found.select_related("journal").order_by("pk")
 
 
 def first_open_month(alliance_id: int, from_month: Month) -> Month | None:

@@ -57,16 +57,21 @@ def full_costs(
 ) -> FullCosts:
     """What each of the participants (in the order of the agreement) costs in full in a span. One query."""
     by_pk = {one.pk: one for one in participants}
-    rows = Balance.objects.of(alliance).within(span)
     costs, paid = [], defaultdict(lambda: ZERO)
-    for row in rows.net_by("participant", "account__kind", "account__category", "budget_line"):
-        who = by_pk[row["participant"]]
-        if row["account__kind"] == Account.Kind.COST:
-            costs.append(Cost(who, row["budget_line"], row["account__category"], row["net"]))
-        elif row["account__kind"] in ABOUT_PAYMENTS:
-            paid[who] -= row["net"]
+    for whose, kind, category, line, net in _nets(alliance=alliance.pk, first=span.start, last=span.end):
+        if kind == Account.Kind.COST:
+            costs.append(Cost(by_pk[whose], line, category, net))
+        elif kind in ABOUT_PAYMENTS:
+            paid[by_pk[whose]] -= net
     shared = [SharedLine(one.budget_line_id, _basis(one, by_pk)) for one in overheads]
     return full_cost.full_costs(costs, shared, participants, paid)
+
+
+@Question
+def _nets(alliance: int, first: date, last: date):
+    keys = ("participant", "account__kind", "account__category", "budget_line")
+    rows = Balance.objects.filter(alliance_id=alliance, month__range=(first, last))
+    return rows.net_by(*keys).values_list(*keys, "net")
 
 
 def _basis(overhead: Overhead, by_pk: dict[int, Participant]) -> tuple | None:
@@ -78,9 +83,14 @@ def _basis(overhead: Overhead, by_pk: dict[int, Participant]) -> tuple | None:
 # ── Who recovers how much VAT ──
 
 
-def statements_of(alliance: Alliance | int) -> list[VatStatement]:
+def statements_of(alliance: Alliance) -> list[VatStatement]:
     """Every statement with its words, the newest version first. One query."""
-    return list(VatStatement.objects.of(alliance).select_related("basis").order_by("-version"))
+    return _statements(alliance=alliance.pk)
+
+
+@Question
+def _statements(alliance: int):
+    return VatStatement.objects.filter(alliance_id=alliance).select_related("basis").order_by("-version")
 
 
 def courses(
@@ -146,12 +156,10 @@ def who_buys(
     Each month counts with what its participant recovered on its last day; what another would recover is as of `today`.
     """
     by_pk = {one.pk: one for one in participants}
-    costs = Balance.objects.of(alliance).costs().within(span)
     lost, own = [], defaultdict(lambda: ZERO)
-    for row in costs.filter(account__category=Category.IRRECOVERABLE_VAT).net_by("participant", "month"):
-        percent = known[row["participant"]].on(Month.containing(row["month"]).end).percent
-        lost.append((row["net"], percent))
-        own[row["participant"]] += row["net"]
+    for whose, month, net in _lost(alliance=alliance.pk, first=span.start, last=span.end):
+        lost.append((net, known[whose].on(Month.containing(month).end).percent))
+        own[whose] += net
     now = sum(own.values(), ZERO)
     found = []
     for one in by_pk.values():
@@ -159,3 +167,10 @@ def who_buys(
         if own[one.pk] or one.is_active(today):
             found.append(Hands(one, standing, own[one.pk], in_other_hands(lost, standing.percent), now))
     return found
+
+
+@Question
+def _lost(alliance: int, first: date, last: date):
+    costs = Balance.objects.filter(alliance_id=alliance, month__range=(first, last)).costs()
+    costs = costs.filter(account__category=Category.IRRECOVERABLE_VAT.value)
+    return costs.net_by("participant", "month").values_list("participant", "month", "net")
