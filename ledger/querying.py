@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from alliance.core.periods import Period as Span
@@ -125,9 +126,18 @@ def unresolved(
 
     `participant` is the one whose lines they are.
     """
-    found = Query.objects.of(alliance).unresolved().within(span)
-    if participant:
-        found = found.filter(answering=participant)
-    if line:
-        found = found.filter(budget_line=line)
-    return Unresolved(tuple(found.select_related("asking", "answering", "budget_line").order_by("number")))
+    found = _unresolved(alliance=alliance.pk, first=span.start, last=span.end)
+    return Unresolved(
+        tuple(
+            one
+            for one in found
+            if (not participant or one.answering_id == participant.pk)
+            and (not line or one.budget_line_id == line.pk)
+        )
+    )
+
+
+@Question
+def _unresolved(alliance: int, first: date, last: date):
+    found = Query.objects.filter(alliance_id=alliance, month__range=(first, last)).unresolved()
+    return found.select_related("asking", "answering", "budget_line").order_by("number")

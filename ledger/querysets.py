@@ -176,10 +176,6 @@ class QueryQuerySet(OfAllianceQuerySet):
         """Neither settled nor withdrawn."""
         return self.filter(state__in=["asked", "answered"])
 
-    def within(self, span: Span):
-        """About lines in the months of a month, quarter or year."""
-        return self.filter(month__gte=span.start, month__lte=span.end)
-
     def told(self):
         """With what a list says of each."""
         return self.select_related("alliance", "asking", "answering", "budget_line", "words", "journal")

@@ -162,9 +162,11 @@ def _opened(request: HttpRequest, alliance: Alliance) -> CostsForm:
 
 
 def _page(request: HttpRequest, alliance: Alliance, costs: CostsForm, **given) -> HttpResponse:
+    """With this person's last exports, and how many journals came since each."""
     page = {"costs": costs, "places": places(request, alliance)}
     if costs.budget:
-        last = BookExport.objects.of(alliance).by(request.user).newest_first().first()
+        mine = BookExport.objects.of(alliance).by(request.user).newest_first()[:A_LIST]
+        last, now = next(iter(mine), None), _last_journal(alliance)
         since, more = first_of(_since(alliance, last.last_journal)) if last else ([], False)
         page |= {
             "accounts": given.get("accounts") or AccountsForm(alliance=alliance, budgets=costs.budgets),
@@ -173,22 +175,15 @@ def _page(request: HttpRequest, alliance: Alliance, costs: CostsForm, **given) -
             "last": last,
             "since": since[:A_LIST],
             "more": more or len(since) > A_LIST,
-            "count": _last_journal(alliance) - last.last_journal if last else 0,
-            "taken": _taken(request, alliance),
+            "count": now - last.last_journal if last else 0,
+            "taken": [{"export": one, "since": now - one.last_journal} for one in mine],
         }
     status = 422 if given else 200
     return render(request, "ledger/exports.html", page, status=status)
 
 
-def _taken(request: HttpRequest, alliance: Alliance) -> list[dict]:
-    """This person's last exports, each with how many journals came since."""
-    now = _last_journal(alliance)
-    mine = BookExport.objects.of(alliance).by(request.user).newest_first()[:A_LIST]
-    return [{"export": one, "since": now - one.last_journal} for one in mine]
-
-
 def _last_journal(alliance: Alliance) -> int:
-    return Fund.objects.filter(alliance=alliance).values_list("last_journal", flat=True).get()
+    return _fund.first(alliance=alliance.pk).last_journal
 
 
 def _since(alliance: Alliance, number: int):

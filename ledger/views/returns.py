@@ -20,7 +20,7 @@ from ledger.asking import knowing
 from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
-from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
 from ledger.own_books import last_confirmed
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
@@ -119,17 +119,15 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         return render(request, "ledger/return.html", page, partial="progress")
     tone, icon = TONES[found.status]
     why_not = permissions.handle_return.reason(request.user, cost_return=found)
-    rows = ReturnLine.objects.filter(alliance=alliance, cost_return=found, reading=found.reading)
+    rows = {"alliance": alliance.pk, "cost_return": found.pk, "reading": found.reading}
     page |= {
         "tone": tone,
         "icon": icon,
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
         "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
         "columns": _meanings(found, alliance),
-        "sums": _sums(rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
-        "first_rows": rows.select_related("account", "budget_line").order_by("row")[:8]
-        if found.status == ReturnState.READY
-        else [],
+        "sums": _sums(**rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
+        "first_rows": _first_rows(**rows) if found.status == ReturnState.READY else [],
         "may": not why_not,
         "why_not": why_not,
         "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
@@ -221,17 +219,13 @@ def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> HttpResponse:
     """A row as it stands in the file, and what became of it."""
     found = find_return(alliance, number)
-    line = get_object_or_404(
-        ReturnLine.objects.select_related("account", "budget_line__budget"),
-        alliance=alliance,
-        cost_return=found,
-        reading=found.reading,
-        row=row,
-    )
+    line = _line.first(alliance=alliance.pk, cost_return=found.pk, reading=found.reading, row=row)
+    if line is None:
+        raise Http404("There is no such row.")
     cells = list(line.cells) + [""] * (len(found.headings) - len(line.cells))
     entry = None
     if found.journal_id:
-        entry = Entry.objects.filter(alliance=alliance, journal=found.journal_id, source_row=row).first()
+        entry = _posted.first(alliance=alliance.pk, journal=found.journal_id, row=row)
     may_fix = RETURN.permits(found.status, "fix_rows") and permissions.handle_return.allows(
         request.user, cost_return=found
     )
@@ -360,20 +354,44 @@ def _fixes(found: CostReturn) -> list:
     """Who put what in the place of the file's text, newest first."""
     if not found.headings:
         return []
-    made = found.fixes.select_related("fixed_by").order_by("-pk")[:FIXES_SHOWN]
+    made = _fixed_rows(cost_return=found.pk)
     for one in made:
         one.label = importing.COLUMNS[one.field].label if one.field else ""
         one.left_out = not one.field and one.now == importing.LEAVE
-    return list(made)
+    return made
 
 
-def _sums(rows) -> list[dict]:
+@Question
+def _fixed_rows(cost_return: int):
+    made = RowFix.objects.filter(cost_return_id=cost_return).select_related("fixed_by")
+    return made.order_by("-pk")[:FIXES_SHOWN]
+
+
+@Question
+def _sums(alliance: int, cost_return: int, reading: int):
     """The lines' totals by budget line and category, in the book's order, for the preview."""
-    return list(
-        rows.values("budget_line__name", "account__name")
-        .annotate(total=Sum("amount"), lines=Count("row"))
-        .order_by("budget_line__place", "account__code")
-    )
+    lines = ReturnLine.objects.filter(alliance_id=alliance, cost_return_id=cost_return, reading=reading)
+    names = ("budget_line__name", "account__name")
+    sums = lines.values(*names).annotate(total=Sum("amount"), lines=Count("row"))
+    return sums.order_by("budget_line__place", "account__code")
+
+
+@Question
+def _first_rows(alliance: int, cost_return: int, reading: int):
+    lines = ReturnLine.objects.filter(alliance_id=alliance, cost_return_id=cost_return, reading=reading)
+    return lines.select_related("account", "budget_line").order_by("row")[:8]
+
+
+@Question
+def _line(alliance: int, cost_return: int, reading: int, row: int):
+    lines = ReturnLine.objects.filter(alliance_id=alliance, cost_return_id=cost_return)
+    return lines.filter(reading=reading, row=row).select_related("account", "budget_line__budget")
+
+
+@Question
+def _posted(alliance: int, journal: int, row: int):
+    entries = Entry.objects.filter(alliance_id=alliance, journal_id=journal, source_row=row)
+    return entries.order_by("line")
 
 
 def lines_of_year(found: CostReturn, alliance: Alliance):
