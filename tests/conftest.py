@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
+from alliance import health
 from alliance.assurance.models import Report
 from alliance.core import outbox
 from alliance.core.models import Errand
@@ -143,6 +144,13 @@ def client_of():
         return client
 
     return of
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_patience():
+    """No worker is there to answer /health/ready; those that tests start are asked by themselves."""
+    with patch.object(health, "PATIENCE", 0.05):
+        yield
 
 
 @pytest.fixture
