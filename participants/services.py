@@ -608,7 +608,10 @@ def end_by_decision(*, appointment: RoleAppointment, decision, by: User) -> Role
 
 
 def _locked(participant: Participant) -> Participant:
+    """As it is now, held until the commit. Whoever acts for it right now comes first (`User.hold_still`)."""
     Participant.objects.select_for_update(no_key=True).only("pk").get(pk=participant.pk)
+    acting = RoleAppointment.objects.filter(participant=participant, ended_at=None).order_by("pk")
+    list(acting.select_for_update(no_key=True).values_list("pk"))
     return Participant.objects.select_related("alliance").get(pk=participant.pk)
 
 
