@@ -20,6 +20,7 @@ from alliance.core.money import ZERO, MoneyError, format_pounds, parse_pounds, p
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, SpreadsheetError, Table
 from ledger.models import Category
+from ledger.pay import GRADE_ROOM, Pay, parse_fte
 from ledger.vat import Course
 
 HEADINGS_WITHIN = 30  # rows
@@ -91,10 +92,31 @@ COLUMNS = {
         r"\b(description|narrative|details|purpose|expense type|expenditure type)\b",
     ),
     "evidence": Column("Evidence", False, ("evidence", "receipt", "evidence held"), r"\bevidence\b"),
+    "grade": Column("Grade", False, ("grade", "pay grade", "band", "pay band"), r"\b(pay|staff) (grade|band)\b"),
+    "fte": Column(
+        "Full-time equivalents",
+        False,
+        (
+            "full time equivalents", "full time equivalent", "fte", "whole time equivalents", "whole time equivalent",
+            "wte",
+        ),
+        r"\b(fte|wte)\b",
+    ),
 }  # fmt: skip
 EITHER = ("supplier", "description")  # one of the two is needed
+PAY = ("grade", "fte")  # a file that has one of them gives its pay by grade (rule 29)
 # The order in which headings are given away: a column means one thing.
-CLAIMS = ("amount", "date", "category", "budget_line", "supplier", "reference", "evidence", "description")
+CLAIMS = (
+    "amount",
+    "date",
+    "category",
+    "budget_line",
+    "supplier",
+    "reference",
+    "evidence",
+    "description",
+    *PAY,
+)
 LEAVE, COST = "leave", "cost"  # what a name may mean beside a category or a budget line
 NAMED = ("category", "budget_line", "supplier")  # fields whose names can be given a meaning once
 ROOM = {"supplier": 200, "description": 300, "reference": 120, "evidence": 300}
@@ -207,6 +229,8 @@ class Line(NamedTuple):
     description: str = ""
     reference: str = ""
     evidence: str = ""
+    grade: str = ""
+    fte: str = "0.00"
     problems: tuple[Problem, ...] = ()
 
 
@@ -248,6 +272,8 @@ class Reading:
         self.names, self.fixes = names or {}, fixes or {}
         self.others = {plain(name) for name in others} - {""}
         self.headings = [plain(heading) for heading in heading.headings]
+        self.pay = Pay() if {*PAY} & {*meaning.columns} else None
+        self.staff = self.by_value.get(Category.DIRECT_STAFF)
         self.sums = Sums()
         self.strange: dict[tuple[str, str], list] = {}  # (field, plain name) → [the name as written, rows]
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
@@ -271,6 +297,26 @@ class Reading:
                 self.blank.append(row.number)
             elif self._is_meant(row) and (line := self._line(row)):
                 yield line
+        if self.pay:
+            yield from self._pay()
+
+    def _pay(self) -> Iterator[Line]:
+        """The pay as everybody may see it: its cells say no more than its meaning (rule 29)."""
+        for budget_line, cell in self.pay.lines():
+            grade, fte = (cell.grade, f"{cell.fte}") if cell.is_enough else ("", "0.00")
+            text = {
+                "amount": f"{cell.amount}",
+                "date": cell.day.isoformat(),
+                "grade": grade,
+                "description": cell.said,
+            }
+            cells = [""] * len(self.heading.headings)
+            for name, place in self.meaning.columns.items():
+                cells[place] = text.get(name, "")
+            yield Line(
+                cell.rows[0], tuple(cells), cell.day, cell.amount, self.staff, budget_line,
+                description=cell.said, grade=_fit(grade, GRADE_ROOM), fte=fte,
+            )  # fmt: skip
 
     @property
     def notes(self) -> list[str]:
@@ -318,6 +364,11 @@ class Reading:
             f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} irrecoverable VAT. {why}"
             for why, rows in self.doubtful.items()
         ]
+        if self.pay and (rows := self.pay.rows):
+            said.append(
+                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade; a grade of "
+                "fewer than three is merged with others. The file is for its participant and auditors alone."
+            )
         if self.early:
             rows = "row is" if self.early == 1 else "rows are"
             said.append(f"{self.early:,} {rows} dated before {self.month.label}.")
@@ -417,10 +468,26 @@ class Reading:
                 "the cost was"
             )
             problems.append(Problem(said, row.number, value=text["amount"], field=EITHER[0]))
+        is_pay = self.pay is not None and account == self.staff
+        if is_pay:
+            try:
+                fte = parse_fte(text.get("fte", ""))
+            except ValueError as problem:
+                trouble("fte", str(problem))
         if problems:
             return Line(row.number, row.cells, problems=tuple(problems))
         if not amount:
             self.zero.append(row.number)
+            return None
+        if is_pay:
+            self.pay.add(
+                row=row.number,
+                budget_line=budget_line,
+                grade=text.get("grade", ""),
+                fte=fte,
+                day=day,
+                amount=amount,
+            )
             return None
         return Line(
             row.number,

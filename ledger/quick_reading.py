@@ -61,6 +61,7 @@ class QuickReading(Reading):
             or "total" in description.casefold()
             or not EXACT.fullmatch(text)
             or not (amount := Decimal(text))
+            or (self.pay and account == self.staff)
         ):
             return super()._line(row)
         self.sums.add(amount)
