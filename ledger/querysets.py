@@ -43,22 +43,14 @@ def _sum_of(related: str) -> Coalesce:
 
 class BudgetLineQuerySet(OfAllianceQuerySet):
     def as_now(self):
-        """With what virements and variations have moved so far (`BudgetLine.now`)."""
-        return self.annotate(moved=_sum_of("moves"))
-
-    def by_budget(self) -> list:
-        """The budgets of these lines, the newest year first, each with its `lines_now`. One query."""
-        budgets = {}
-        for line in self.as_now().select_related("budget").order_by("-budget__starts_on", "place"):
-            line.budget = budgets.setdefault(line.budget_id, line.budget)
-            line.budget.__dict__.setdefault("lines_now", []).append(line)
-        return list(budgets.values())
+        """In their order, with what virements and variations have moved so far (`BudgetLine.now`)."""
+        return self.annotate(moved=_sum_of("moves")).order_by("place")
 
 
 class ContributionQuerySet(OfAllianceQuerySet):
     def as_now(self):
-        """With what variations have changed so far (`Contribution.now`)."""
-        return self.annotate(varied=_sum_of("changes"))
+        """In the order of the agreement, with what variations have changed so far (`Contribution.now`)."""
+        return self.annotate(varied=_sum_of("changes")).order_by("participant__place")
 
 
 class CostReturnQuerySet(OfAllianceQuerySet):

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
 from ledger import querying, summaries

@@ -6,5 +6,5 @@ SQL = (Path(__file__).parent.parent / "sql" / "holding.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0034_queries_of_who_left")]
+    dependencies = [("ledger", "0038_queries_and_plans_move_alike")]
     operations = [migrations.RunSQL(SQL)]

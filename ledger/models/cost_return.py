@@ -5,9 +5,9 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, both_or_neither
 from alliance.core.periods import Month
 from ledger.lifecycle import IN_HAND, ReturnState

@@ -2,9 +2,9 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
 from decisions import permissions as deciding
 from decisions.effects import KINDS

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import render
 from alliance.core.money import format_pounds

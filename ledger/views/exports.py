@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_text
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of

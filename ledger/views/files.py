@@ -1,9 +1,9 @@
 """The files of evidence as a return's and a row's pages list them (templates/ledger/evidence.html)."""
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from alliance.core import scanner
+from alliance.core.addresses import reverse
 from ledger import permissions
 from ledger.lifecycle import RETURN, ScanState
 from ledger.models import CostReturn, Evidence

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.money import ZERO

@@ -3,9 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
 from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding

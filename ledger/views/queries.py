@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core import outbox
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand

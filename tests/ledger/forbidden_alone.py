@@ -73,7 +73,7 @@ ALONE = [
         another("ledger_actionplan", **OTHER_PLAN, due_on="one.opened_on"),
     ),
     *(
-        ("ledger_actionplan: ledger_plan_keeps_its_course", f"update ledger_actionplan set {change}")
+        ("ledger_actionplan: ledger_actionplan_keeps_its_course", f"update ledger_actionplan set {change}")
         for change in (
             "forecast = agreed",
             "state = 'open'",
@@ -88,7 +88,7 @@ ALONE = [
             {"number": "2"} | SAID_BY_ROSA,
         )
     ),
-    ("ledger_planstep: ledger_step_moves_its_plan", another("ledger_planstep", number="2", **DONE)),
+    ("ledger_planstep: ledger_planstep_moves_it", another("ledger_planstep", number="2", **DONE)),
     (
         "ledger_planstep: written_plan_says_who_and_until_when",
         another("ledger_planstep", number="2", until="null"),

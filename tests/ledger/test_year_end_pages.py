@@ -11,7 +11,7 @@ from alliance.core import pdf
 from alliance.core.models import Event
 from decisions import effects
 from ledger import services
-from ledger.effects_year_end import UnderspendForm
+from ledger.effects import UnderspendForm
 from ledger.models import MemorandumPaper, YearEnd
 from tests.factories import decided
 from tests.factories.ledger import cost, make_book, post_return
