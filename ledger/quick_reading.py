@@ -77,8 +77,8 @@ class QuickReading(Reading):
     def _account(self, text: str) -> int | None:
         """None for irrecoverable VAT too, which may be no cost that day (rule 36), and for pay by grade (rule 29)."""
         found = self._category_of(text)
-        is_asked = self.vat and found == self.vat_account or self.pay and found == self.staff
-        return None if is_asked else found
+        asked = [self.vat and self.vat_account, self.pay and self.staff]
+        return None if found in asked else found
 
     def _category_of(self, text: str) -> int | None:
         if "category" not in self.meaning.columns:

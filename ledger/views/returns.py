@@ -112,6 +112,9 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
     """One return in whatever state it is; while a worker has it, the page asks again."""
     found = find_return(alliance, number)
     work = _work(found) if found.is_moving else None
+    why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
+    if work and why_no_file:
+        work.trouble = ""  # a database's complaint may say what stands in the row
     page = {"cost_return": found, "work": work, "url": found.get_absolute_url()}
     if is_htmx(request) and request.headers.get("HX-Target") == "progress":
         if not found.is_moving:
@@ -121,7 +124,6 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         return render(request, "ledger/return.html", page, partial="progress")
     tone, icon = TONES[found.status]
     why_not = permissions.handle_return.reason(request.user, cost_return=found)
-    why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
     rows = ReturnLine.objects.filter(alliance=alliance, cost_return=found, reading=found.reading)
     page |= {
         "why_no_file": why_no_file,
@@ -261,6 +263,7 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
         "problems": _problems(found).filter(row=row),
         "fixes": [] if why_no_file else [one for one in _fixes(found) if one.row == row],
         "why_no_file": why_no_file,
+        "is_pay": is_pay,
         "fix_url": f"{reverse('ledger:fix', args=[alliance.slug, number])}?row={row}" if may_fix else "",
         "places": places(request, alliance),
     }
