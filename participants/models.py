@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         if connection.in_atomic_block and connection.savepoint_ids != self._door:
             with connection.cursor() as cursor:
                 cursor.execute(HOLD, [self.pk])
-            self._must_ask = True
+            self._must_ask = bool(self._standings)
 
 
 # Ordered, so that two who act at once do not wait in a ring. Whatever ends an appointment changes its row.
