@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alliance.core.periods import Period as Span
+from alliance.core.questions import Question
 from ledger.models import BudgetLine, Entry, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import Role, Standing
@@ -60,14 +61,19 @@ class OnLine:
 
 def on_entries(alliance: Alliance, entries: Iterable) -> dict[tuple[int, int], OnLine]:
     """(journal's id, line) → OnLine, for those of the entries (Entry or Told) that were asked about. One query."""
-    journals = {one.journal_id for one in entries}
-    rows = Query.objects.of(alliance).filter(journal_id__in=journals).order_by("number")
+    journals = list({one.journal_id for one in entries})
     found: dict[tuple[int, int], OnLine] = {}
-    for journal, line, number, state in rows.values_list("journal_id", "line", "number", "state"):
+    for journal, line, number, state in _on_journals(alliance=alliance.pk, journals=journals):
         before = found.get((journal, line), OnLine(0, 0, 0))
         still = before.unresolved + (state in ("asked", "answered"))
         found[journal, line] = OnLine(before.count + 1, still, number)
     return found
+
+
+@Question
+def _on_journals(alliance: int, journals: list[int]):
+    rows = Query.objects.filter(alliance_id=alliance, journal_id__in=journals).order_by("number")
+    return rows.values_list("journal_id", "line", "number", "state")
 
 
 @dataclass(frozen=True)

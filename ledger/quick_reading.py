@@ -5,7 +5,7 @@ hidden, merged, mended, speaks of a total or needs a word to its sender is read 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -30,14 +30,15 @@ class Known(dict):
 class QuickReading(Reading):
     """As `Reading`; ordinary rows in a tenth of the time."""
 
-    def __iter__(self) -> Iterator[Line]:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         columns, self._width = self.meaning.columns, len(self.heading.headings)
         # A field without a column is found in the blank cell that ends every row.
         self._blanks = ("",) * (max([self._width, *(place + 1 for place in columns.values())]) + 1)
         self._places = [columns.get(name, -1) for name in FIELDS]
-        self._days, self._accounts = Known(self._day), Known(self._account)
-        self._lines, self._payees = Known(self._line_of), Known(self._payee)
-        return super().__iter__()
+        self.days, self.accounts = Known(self._day), Known(self._account)
+        self.lines, self.payees = Known(self._line_of), Known(self._payee)
+        self.categories_said = Known(self._category_of)
 
     def _line(self, row: Row) -> Line | None:
         number, cells, merged, unsaved, hidden = row
@@ -46,8 +47,8 @@ class QuickReading(Reading):
             return super()._line(row)
         full = cells + self._blanks[size:]
         on, much, of, against, payee, what, mark, shown = self._places
-        day, account, line = self._days[full[on]], self._accounts[full[of]], self._lines[full[against]]
-        supplier, description = self._payees[full[payee]], full[what].strip()
+        day, account, line = self.days[full[on]], self.accounts[full[of]], self.lines[full[against]]
+        supplier, description = self.payees[full[payee]], full[what].strip()
         reference, evidence, text = full[mark].strip(), full[shown].strip(), full[much].strip()
         if (
             day is None

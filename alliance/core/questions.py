@@ -12,7 +12,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connections, models
+from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
+
+from alliance.core.postgresql.saying import Words
+from alliance.core.rows import Shape, Shaped
 
 # What stands for values while a question is put, twice: a value reaches the SQL as it is where the one takes the
 # other's place, and all else has to be the same both times. Small numbers fit every column: Django leaves out
@@ -90,19 +94,21 @@ class _Said:
         if missing := values.keys() - {name for name, _ in self.holes}:
             raise ValueError(f"The question does not carry {', '.join(sorted(missing))} as it is.")
         self.pieces = _pieces(sql)
+        if self.queryset._iterable_class is ModelIterable and not self.queryset._known_related_objects:
+            self.queryset._iterable_class = Shaped
+            self.compiler.shape = Shape(self.compiler, self.queryset.db)
 
     def asked(self, values: dict) -> models.QuerySet:
-        words, parameters = [self.pieces[0]], []
+        words, parameters, changing = [self.pieces[0]], [], []
         for (name, always), piece in zip(self.holes, self.pieces[1:], strict=True):
-            value = always if name is None else values[name]
-            if name is not None and isinstance(value, list):
-                words += [", ".join(["%s"] * len(value)), piece]
-                parameters += value
-            else:
-                words += ["%s", piece]
-                parameters.append(value)
+            value = [always] if name is None else values[name]
+            value = value if isinstance(value, list) else [value]
+            changing += [name is not None] * len(value)
+            words += [", ".join(["%s"] * len(value)), piece]
+            parameters += value
+        words = Words("".join(words), changing), tuple(parameters)
         asking = object.__new__(type(self.queryset))
-        vars(asking).update(vars(self.queryset), _result_cache=None, _query=_Asked(self, words, parameters))
+        vars(asking).update(vars(self.queryset), _result_cache=None, _query=_Asked(self, words))
         return asking
 
 
@@ -138,8 +144,8 @@ def _pieces(sql: str) -> list[str]:
 class _Asked:
     """In the place of a queryset's query: everything is as it was put, but for the values."""
 
-    def __init__(self, said: _Said, words: list[str], parameters: list):
-        self._said, self._words = said, ("".join(words), tuple(parameters))
+    def __init__(self, said: _Said, words: tuple[Words, tuple]):
+        self._said, self._words = said, words
 
     def get_compiler(self, using=None, connection=None, elide_empty=True) -> SQLCompiler:
         compiler = object.__new__(_Answering)

@@ -89,6 +89,7 @@ class Reading:
         vat: Course | None = None,
     ):
         self.table, self.heading, self.meaning = table, heading, meaning
+        self.read_to = heading.row  # iterating begins after this row
         self.month, self.year = month, year
         self.first_day, self.last_day = month.start, month.end
         self.categories = {plain(Category(value).label): account for value, account in categories.items()}
@@ -120,11 +121,7 @@ class Reading:
 
     def __iter__(self) -> Iterator[Line]:
         for row in self.table:
-            if row.number <= self.heading.row:
-                continue
-            if not row.cells:
-                self.blank.append(row.number)
-            elif self._is_meant(row) and (line := self._line(row)):
+            if row.number > self.read_to and (line := self.read(row)):
                 yield line
         if self.pay:
             yield from self._pay()
@@ -153,6 +150,13 @@ class Reading:
                 grade=fit(grade, GRADE_ROOM),
                 fte=fte,
             )
+
+    def read(self, row: Row) -> Line | None:
+        """What a row comes to; None, and noted, when it is no cost. Rows are read in their order."""
+        if not row.cells:
+            self.blank.append(row.number)
+            return None
+        return self._line(row) if self._is_meant(row) else None
 
     @property
     def notes(self) -> list[str]:

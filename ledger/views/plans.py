@@ -10,6 +10,7 @@ from alliance.core.htmx import redirect, render
 from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import forecasting, permissions, services
+from ledger.asking import knowing
 from ledger.forms_forecast import EndForm, WriteForm
 from ledger.lifecycle import PLAN, PlanState
 from ledger.models import ActionPlan, PlanStep
@@ -125,7 +126,9 @@ def plan_virement(request: HttpRequest, alliance: Alliance, number: int) -> Http
 
 
 def _plan(alliance: Alliance, number: int) -> ActionPlan:
-    return get_object_or_404(ActionPlan.objects.of(alliance).told(), number=number)
+    found = get_object_or_404(ActionPlan.objects.of(alliance).told(), number=number)
+    knowing(alliance, (found, found.budget_line, found.budget_line.budget))
+    return found
 
 
 def _verbs(found: ActionPlan, now: forecasting.Outlook) -> list[str]:

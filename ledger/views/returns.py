@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,10 +12,12 @@ from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.money import format_pounds
-from alliance.core.paging import first_of, place_of
+from alliance.core.paging import LINES_A_PAGE, first_of, place_of
 from alliance.core.periods import Month
+from alliance.core.questions import Question
 from alliance.core.refusals import NotAllowed
-from ledger import agreement, importing, permissions, services
+from ledger import agreement, asking, importing, permissions, services
+from ledger.asking import knowing
 from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
@@ -25,7 +27,7 @@ from ledger.pay import TOO_FEW
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
-from ledger.views.shared import numbered, places, whose_returns
+from ledger.views.shared import LAST, numbered, places, tag, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -50,19 +52,17 @@ TONES = {
 @in_alliance
 def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every return, newest first, and who has not reported the last month."""
-    found = CostReturn.objects.of(alliance).for_lists()
-    if before := place_of(request, "before"):
-        found = found.filter(number__lt=before)
-    shown, more = first_of(found.order_by("-number"))
+    before, everybody = place_of(request, "before"), asking.everybody(alliance)
+    shown, more = first_of(_returns(alliance=alliance.pk, before=before or LAST))
     months = open_months(alliance)
     page = {
         "returns": _listed(alliance, shown),
-        "older": f"?before={shown[-1].number}" if more else "",
+        "older": f"?before={shown[-1][0]}" if more else "",
         "first": request.path if before else "",
-        "reported": reported(alliance, months[1:2] or months[:1]),
-        "why_not_send": why_not_send(whose_returns(request, alliance), months),
+        "reported": reported(alliance, months[1:2] or months[:1], everybody),
+        "why_not_send": why_not_send(whose_returns(request, alliance, everybody), months),
         "has_book": bool(months) or bool(shown),
-        "own_books": last_confirmed(alliance),
+        "own_books": last_confirmed(alliance, everybody),
         "places": places(request, alliance),
     }
     return render(request, "ledger/returns.html", page)
@@ -256,11 +256,11 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
             for place, cell in enumerate(cells)
         ],
         "entry": entry,
-        "allowed": agreement.allowed(line.budget_line) if line.budget_line_id else None,
+        "allowed": agreement.allowed(line.budget_line, alliance) if line.budget_line_id else None,
         "queries": on_entries(alliance, [entry]).get((entry.journal_id, entry.line)) if entry else None,
         "can_ask": bool(asks_for(request.standing).keys() - {found.participant_id}),
         "evidence": shown_evidence(request, found, row),
-        "problems": _problems(found).filter(row=row),
+        "problems": _problems(found).filter(row=row) if found.problem_count else [],
         "fixes": [] if why_no_file else [one for one in _fixes(found) if one.row == row],
         "why_no_file": why_no_file,
         "is_pay": is_pay,
@@ -273,36 +273,49 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
 # ── What the pages show ──────────────────────────────────────────────────────
 
 
-def _listed(alliance: Alliance, returns: list[CostReturn]) -> list[dict]:
+@Question
+def _returns(alliance: int, before: int):
+    found = CostReturn.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
+    return found.values_list(
+        *("number", "participant__short_name", "month", "reference", "status", "lines_total", "line_count"),
+        *("submitted_at", "submitted_by__name"),
+    )[: LINES_A_PAGE + 1]
+
+
+def _listed(alliance: Alliance, returns: list[tuple]) -> list[dict]:
     """As ledger/returns.html lists them: plain values, which a template reads quickest."""
-    return_at = numbered("return", alliance)
-    return [
-        {
-            "number": str(one.number),
-            "url": return_at(one.number),
-            "whose": one.participant.short_name,
-            "month": one.period.label,
-            "reference": "" if one.reference == one.period.slug else one.reference,
-            "state": one.get_status_display(),
-            "tone": TONES[one.status][0],
-            "icon": TONES[one.status][1],
-            "total": format_pounds(one.lines_total, sign="") if one.line_count else "–",
-            "sent_at": one.submitted_at,
-            "sent_by": str(one.submitted_by),
-        }
-        for one in returns
-    ]
+    return_at, listed = numbered("return", alliance), []
+    for number, whose, start, reference, status, total, lines, sent_at, sent_by in returns:
+        month = Month.containing(start)
+        listed.append(
+            {
+                "number": str(number),
+                "url": return_at(number),
+                "whose": whose,
+                "month": month.label,
+                "reference": "" if reference == month.slug else reference,
+                "state": tag(ReturnState(status).label, *TONES[status]),
+                "total": format_pounds(total, sign="") if lines else "–",
+                "sent_at": sent_at,
+                "sent_by": sent_by,
+            }
+        )
+    return listed
 
 
 def find_return(alliance: Alliance, number: int) -> CostReturn:
     """With few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
-    found = CostReturn.objects.of(alliance).select_related(
-        "participant", "document", "submitted_by", "accepted_by", "journal"
-    )
-    found = get_object_or_404(found.defer("document__content"), number=number)
-    for one in filter(None, (found, found.participant, found.journal)):
-        one.alliance = alliance
+    if (found := _return.first(alliance=alliance.pk, number=number)) is None:
+        raise Http404("There is no such return.")
+    knowing(alliance, filter(None, (found, found.participant, found.journal)))
     return found
+
+
+@Question
+def _return(alliance: int, number: int):
+    found = CostReturn.objects.filter(alliance_id=alliance, number=number)
+    related = ("participant", "document", "submitted_by", "accepted_by", "journal")
+    return found.select_related(*related).defer("document__content")
 
 
 def why_not_send(participants: list[Participant], months: list[Month]) -> str:
