@@ -32,7 +32,7 @@ STRANGE = 300  # names kept that are not ours; the rest is asked for in the next
 SHEETS = 20  # of a workbook that are looked into for costs
 
 COPY = """copy ledger_returnline (alliance_id, cost_return_id, reading, "row", cells, date, amount, account_id,
-    budget_line_id, supplier, description, reference, evidence) from stdin"""
+    budget_line_id, supplier, description, reference, evidence, grade, fte) from stdin"""
 
 
 @dataclass(frozen=True)

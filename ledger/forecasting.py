@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import Q
+
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
@@ -290,6 +292,12 @@ def writes_for(standing: Standing, plan: ActionPlan) -> RoleAppointment | None:
     there = spenders(plan.budget_line)
     ours = [one for one in standing.appointments if one.role in WRITES and one.participant_id in there]
     return min(ours, key=lambda one: RoleAppointment.ORDER[one.role], default=roles.get(Role.POOL_MANAGER))
+
+
+def writers(plan: ActionPlan):
+    """The roles in force whose holders write an action plan: of who spends on its line, or keeps the pool."""
+    ours = Q(role__in=WRITES, participant__in=spenders(plan.budget_line)) | Q(role=Role.POOL_MANAGER)
+    return RoleAppointment.objects.in_force().filter(ours, alliance=plan.alliance_id)
 
 
 def spenders(line: BudgetLine) -> set[int]:

@@ -32,6 +32,20 @@ def handle_return(by, *, cost_return: CostReturn) -> str:
 
 
 @rule
+def see_the_file(by, *, cost_return: CostReturn) -> str:
+    """Everybody sees what is sent (principle e); of pay, what the book makes of it: by grade (rule 29)."""
+    stands = standing(by, cost_return.alliance_id)
+    if not cost_return.tells_pay or cost_return.participant_id in stands.participant_ids:
+        return ""
+    if stands.has(Role.AUDITOR):
+        return ""
+    return (
+        f"The file may say what people are paid: it is for {cost_return.participant.short_name}’s own people and "
+        "auditors. Everybody sees its lines, with the pay by grade (rule 29)."
+    )
+
+
+@rule
 def keep_the_pool(by, *, alliance: Alliance | int) -> str:
     return "" if standing(by, alliance).has(Role.POOL_MANAGER) else POOL
 

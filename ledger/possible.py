@@ -9,7 +9,7 @@ from alliance.core.money import format_pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.questions import Question
 from decisions.models import Proposal
-from ledger.models import Correction, CostReturn, Entry, Journal, Period, YearEnd
+from ledger.models import Budget, Correction, CostReturn, Entry, Journal, Period, YearEnd
 from participants.models import Alliance
 
 BY_DECISION = (
@@ -53,6 +53,13 @@ def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forwa
         f"{year.previous.label} was closed with {format_pounds(carried)} carried forward: {year.label} brings forward "
         "exactly that (rule 42)."
     )
+
+
+def not_forecast(budget: Budget) -> str:
+    """Why nothing is expected of a year's lines any more, or ""."""
+    if YearEnd.objects.filter(budget=budget).exists():
+        return f"{budget.year.label} is closed: what it cost is known (rule 42)."
+    return ""
 
 
 def decides_already(alliance: Alliance) -> bool:

@@ -76,9 +76,10 @@ class QuickReading(Reading):
         return day if self.year.start <= day <= self.last_day else None
 
     def _account(self, text: str) -> int | None:
-        """None for irrecoverable VAT too, where somebody's standing decides by the day if it is a cost (rule 36)."""
+        """None for irrecoverable VAT too, which may be no cost that day (rule 36), and for pay by grade (rule 29)."""
         found = self._category_of(text)
-        return None if self.vat and found == self.vat_account else found
+        asked = [self.vat and self.vat_account, self.pay and self.staff]
+        return None if found in asked else found
 
     def _category_of(self, text: str) -> int | None:
         if "category" not in self.meaning.columns:

@@ -12,8 +12,18 @@ from alliance.core.periods import Period as Span
 from alliance.core.questions import Question
 from ledger import full_cost
 from ledger.full_cost import Cost, FullCosts, SharedLine
-from ledger.models import Account, Balance, Budget, Category, Overhead, OverheadBasis, VatStatement
-from ledger.vat import USUAL, Course, Standing, in_other_hands
+from ledger.models import (
+    Account,
+    Balance,
+    Budget,
+    Category,
+    CostReturn,
+    Overhead,
+    OverheadBasis,
+    ReturnLine,
+    VatStatement,
+)
+from ledger.vat import ALL, USUAL, Course, Standing, in_other_hands
 from participants.models import Alliance, Participant
 
 # Paid for costs is what left the bank otherwise than as a transfer: contributions due, agreed and received cancel out.
@@ -120,6 +130,18 @@ def not_a_cost(participant: Participant, category: str, day: date) -> str:
         return ""
     why = courses(participant.alliance_id, [participant])[participant.pk].not_a_cost(day)
     return f"{why[:1].upper()}{why[1:]}." if why else ""
+
+
+def holds_recovered_vat(cost_return: CostReturn) -> bool:
+    """Is there VAT among the lines that were read of a return that its participant, as stated now, recovers?"""
+    course = courses(cost_return.alliance_id, [cost_return.participant])[cost_return.participant_id]
+    if not any(one.percent == ALL for one in course.stated):
+        return False
+    lines = ReturnLine.objects.filter(
+        alliance_id=cost_return.alliance_id, cost_return=cost_return, reading=cost_return.reading
+    )
+    days = lines.filter(account__category=Category.IRRECOVERABLE_VAT).values_list("date", flat=True)
+    return any(course.not_a_cost(day) for day in days.order_by().distinct())
 
 
 # ── Irrecoverable VAT in the book ──

@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         if connection.in_atomic_block and connection.savepoint_ids != self._door:
             with connection.cursor() as cursor:
                 cursor.execute(HOLD, [self.pk])
-            self._must_ask = True
+            self._must_ask = bool(self._standings)
 
 
 # Ordered, so that two who act at once do not wait in a ring. Whatever ends an appointment changes its row.
@@ -340,9 +340,12 @@ class RoleAppointment(OfAlliance):
         indexes = [models.Index(fields=["person", "alliance"], name="appointment_by_person")]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.get_role_display()}" + (
-            f", {self.participant}" if self.participant_id else ""
-        )
+        return f"{self.person}, {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        """ "Finance lead, Haven Homes": in which capacity the person acts."""
+        return self.get_role_display() + (f", {self.participant}" if self.participant_id else "")
 
 
 class DelegatedLimit(OfAlliance):

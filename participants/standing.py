@@ -119,7 +119,7 @@ def enter(person: User, slug: str) -> Standing | None:
     if not appointments:
         return None
     entered = Standing(person, appointments[0].alliance, appointments)
-    person._standings = (entered,)
+    person._standings, person._must_ask = (entered,), False
     return entered
 
 

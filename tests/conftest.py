@@ -1,5 +1,6 @@
 """The cast: one small alliance, the people in it, and a stranger who tries every door."""
 
+import gc
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,17 +33,25 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 
+STAGED = {"house", "told", "sealed"}  # fixtures that are dear to furnish: each in one worker
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """What takes long begins first, and what shares the furnished house together: at the end no worker waits for the
-    other, and the house is furnished in one of them."""
-    marks = ("slow", "journey")
-    items.sort(
-        key=lambda item: (
-            "house" not in item.fixturenames,
-            *(item.get_closest_marker(mark) is None for mark in marks),
-        )
-    )
+    """What shares a stage begins together, then what takes long: a worker that is done takes from the end."""
+
+    def late(item) -> tuple:
+        staged = sorted(STAGED.intersection(item.fixturenames))
+        return not staged, staged, *(item.get_closest_marker(mark) is None for mark in ("slow", "journey"))
+
+    items.sort(key=late)
+
+
+def pytest_collection_finish():
+    """What is there now stays: the collector of garbage need not look at it again, nor so often at the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")

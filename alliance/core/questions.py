@@ -15,6 +15,7 @@ from django.db import connections, models
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
+from alliance.core.bringing import steps
 from alliance.core.postgresql.saying import Words
 from alliance.core.rows import Shape, Shaped
 
@@ -45,7 +46,7 @@ class Question:
         kinds = tuple(map(type, values.values()))
         if kinds not in self._said:
             self._said[kinds] = _Said(self.put, values)
-        return list(self._said[kinds].asked(values))
+        return self._said[kinds].answers(values)
 
     def first(self, **values):
         """The first answer, or None."""
@@ -94,11 +95,23 @@ class _Said:
         if missing := values.keys() - {name for name, _ in self.holes}:
             raise ValueError(f"The question does not carry {', '.join(sorted(missing))} as it is.")
         self.pieces = _pieces(sql)
+        self.kept = vars(self.queryset).copy()
         if self.queryset._iterable_class is ModelIterable and not self.queryset._known_related_objects:
-            self.queryset._iterable_class = Shaped
             self.compiler.shape = Shape(self.compiler, self.queryset.db)
+            self.kept["_iterable_class"] = Shaped
+        try:
+            self.along = steps(self.queryset, Question)
+            self.kept["_prefetch_related_lookups"] = ()
+        except NotImplementedError:
+            self.along = []
 
-    def asked(self, values: dict) -> models.QuerySet:
+    def answers(self, values: dict) -> list:
+        rows = list(self._asked(values))
+        for step in self.along if rows else ():
+            step.bring(rows)
+        return rows
+
+    def _asked(self, values: dict) -> models.QuerySet:
         words, parameters, changing = [self.pieces[0]], [], []
         for (name, always), piece in zip(self.holes, self.pieces[1:], strict=True):
             value = [always] if name is None else values[name]
@@ -108,7 +121,7 @@ class _Said:
             parameters += value
         words = Words("".join(words), changing), tuple(parameters)
         asking = object.__new__(type(self.queryset))
-        vars(asking).update(vars(self.queryset), _result_cache=None, _query=_Asked(self, words))
+        vars(asking).update(self.kept, _result_cache=None, _query=_Asked(self, words))
         return asking
 
 

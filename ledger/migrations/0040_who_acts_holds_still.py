@@ -6,5 +6,5 @@ SQL = (Path(__file__).parent.parent / "sql" / "holding.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0038_queries_and_plans_move_alike")]
+    dependencies = [("ledger", "0039_forecasts_of_open_years")]
     operations = [migrations.RunSQL(SQL)]

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core import outbox
@@ -15,6 +14,7 @@ from alliance.core.money import format_pounds
 from alliance.core.paging import LINES_A_PAGE, first_of, place_of
 from alliance.core.periods import Month
 from alliance.core.questions import Question
+from alliance.core.refusals import NotAllowed
 from ledger import agreement, asking, importing, permissions, services
 from ledger.asking import knowing
 from ledger.forms import ColumnsForm, ReturnForm, open_months
@@ -22,6 +22,7 @@ from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
 from ledger.own_books import last_confirmed
+from ledger.pay import TOO_FEW
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
@@ -110,6 +111,9 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
     """One return in whatever state it is; while a worker has it, the page asks again."""
     found = find_return(alliance, number)
     work = _work(found) if found.is_moving else None
+    why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
+    if work and why_no_file:
+        work.trouble = ""  # a database's complaint may say what stands in the row
     page = {"cost_return": found, "work": work, "url": found.get_absolute_url()}
     if is_htmx(request) and request.headers.get("HX-Target") == "progress":
         if not found.is_moving:
@@ -121,6 +125,7 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
     why_not = permissions.handle_return.reason(request.user, cost_return=found)
     rows = {"alliance": alliance.pk, "cost_return": found.pk, "reading": found.reading}
     page |= {
+        "why_no_file": why_no_file,
         "tone": tone,
         "icon": icon,
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
@@ -133,7 +138,7 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
         "can_fix": RETURN.permits(found.status, "fix_rows"),
         "problem_rows": problem_rows(found).count() if found.problem_count else 0,
-        "fixes": _fixes(found),
+        "fixes": [] if why_no_file else _fixes(found),
         "can_withdraw": RETURN.permits(found.status, "withdraw"),
         "evidence": shown_evidence(request, found),
         "places": places(request, alliance),
@@ -197,10 +202,10 @@ def another_try(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
 @require_safe
 @in_alliance
 def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    """The file as it came; everybody in the alliance may see it (principle e)."""
-    document = get_object_or_404(
-        CostReturn.objects.select_related("document"), alliance=alliance, number=number
-    ).document
+    """The file as it came; everybody in the alliance may see it (principle e), unless it tells pay (rule 29)."""
+    found = find_return(alliance, number)
+    permissions.see_the_file.check(request.user, cost_return=found)
+    document = found.document
     return download_file(bytes(document.content), name=document.name, media_type="application/octet-stream")
 
 
@@ -208,6 +213,7 @@ def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
 @in_alliance
 def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = find_return(alliance, number)
+    permissions.see_the_file.check(request.user, cost_return=found)
     rows = ((one.row, one.column, one.value, one.sentence) for one in _problems(found))
     headings = ["Row", "Column", "Value", "Problem"]
     name = f"{alliance.slug}-return-{number}-problems"
@@ -220,12 +226,18 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
     """A row as it stands in the file, and what became of it."""
     found = find_return(alliance, number)
     line = find_numbered(_line, alliance=alliance.pk, cost_return=found.pk, reading=found.reading, row=row)
+    why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
+    if why_no_file and line.amount is None:  # not understood yet, it may be anybody's pay
+        raise NotAllowed(why_no_file)
     cells = list(line.cells) + [""] * (len(found.headings) - len(line.cells))
     entry = None
     if found.journal_id:
         entry = _posted.first(alliance=alliance.pk, journal=found.journal_id, row=row)
-    may_fix = RETURN.permits(found.status, "fix_rows") and permissions.handle_return.allows(
-        request.user, cost_return=found
+    is_pay = bool(line.fte) or line.description == TOO_FEW  # of several rows, none of which is this one
+    may_fix = (
+        not is_pay
+        and RETURN.permits(found.status, "fix_rows")
+        and permissions.handle_return.allows(request.user, cost_return=found)
     )
     page = {
         "cost_return": found,
@@ -240,7 +252,9 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
         "can_ask": bool(asks_for(request.standing).keys() - {found.participant_id}),
         "evidence": shown_evidence(request, found, row),
         "problems": _problems(found).filter(row=row) if found.problem_count else [],
-        "fixes": [one for one in _fixes(found) if one.row == row],
+        "fixes": [] if why_no_file else [one for one in _fixes(found) if one.row == row],
+        "why_no_file": why_no_file,
+        "is_pay": is_pay,
         "fix_url": f"{reverse('ledger:fix', args=[alliance.slug, number])}?row={row}" if may_fix else "",
         "places": places(request, alliance),
     }

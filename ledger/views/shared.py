@@ -25,6 +25,7 @@ PLACES = (
         (
             ("Where it stands", "book", {"lines"}),
             ("Journals", "journals", {"journal", "reversal", "correction"}),
+            ("Pay by grade", "staff", ()),
             ("Does it add up?", "explain", ()),
         ),
     ),

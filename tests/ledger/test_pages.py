@@ -380,6 +380,8 @@ def test_the_template_to_fill_in_loads_as_it_is(cast, client_of, url):
             "Budget line",
             "Reference",
             "Evidence",
+            "Grade",
+            "Full-time equivalents",
         )
     ]
     sheet.append(

@@ -293,6 +293,14 @@ class TestAfterTheClose:
             *(cast.alliance.pk, budget.pk, proposed.pk, cast.hana.pk),
         )
 
+    def test_nothing_is_expected_of_it_any_more(self, cast):
+        budget = last_years_book(cast, "5.00")
+        close_year(budget, cast.hana)
+        line = budget.lines.get(name="Housing first")
+        expected = {"method": "entered", "amount": D("9.00"), "reason": "More of it."}
+        with pytest.raises(NotPossible, match="2025–26 is closed: what it cost is known"):
+            services.say_forecast(budget_line=line, participant=cast.haven, by=cast.finn, **expected)
+
 
 def make_book_by_decision(cast) -> Budget:
     ended = YearEnd.objects.get()
