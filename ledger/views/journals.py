@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.addresses import reverse
@@ -15,7 +15,7 @@ from ledger.asking import knowing, restatements
 from ledger.forms import ReversalForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
-from ledger.views.shared import LAST, numbered, places, query_links, tag
+from ledger.views.shared import LARGEST, LAST, find_numbered, numbered, places, query_links, tag
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -52,7 +52,7 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     """One posting with its entries, where it came from, and its reversal."""
     found = _journal(alliance, number)
     after = place_of(request, "after")
-    shown, more = first_of(_entries(alliance=alliance.pk, journal=found.pk, after=after or 0))
+    shown, more = first_of(_entries(alliance=alliance.pk, journal=found.pk, after=min(after or 0, LARGEST)))
     source = _sources.first(alliance=alliance.pk, journal=found.reverses_id or found.pk)
     related = _related(alliance=alliance.pk, journal=found.pk, reverses=found.reverses_id or 0)
     knowing(alliance, filter(None, (source, *related)))
@@ -199,8 +199,7 @@ def _behind(found: Journal) -> dict:
 
 def _journal(alliance: Alliance, number: int) -> Journal:
     """With its author and reason. Few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
-    if (found := _numbered.first(alliance=alliance.pk, number=number)) is None:
-        raise Http404("There is no such journal.")
+    found = find_numbered(_numbered, alliance=alliance.pk, number=number)
     found.alliance = alliance
     return found
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +19,7 @@ from ledger.asking import knowing
 from ledger.forms_queries import AskForm, QueriesForm, ReplyForm
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import CostReturn, Entry, Query, QueryReply
-from ledger.views.shared import filters_on, places
+from ledger.views.shared import filters_on, find_numbered, places
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -160,8 +160,7 @@ def ask(request: HttpRequest, alliance: Alliance, number: int, line: int) -> Htt
 
 
 def _query(alliance: Alliance, number: int) -> Query:
-    if (found := _numbered.first(alliance=alliance.pk, number=number)) is None:
-        raise Http404("There is no such query.")
+    found = find_numbered(_numbered, alliance=alliance.pk, number=number)
     knowing(alliance, (found, found.journal))
     return found
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core import outbox
@@ -26,7 +26,7 @@ from ledger.pay import TOO_FEW
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
-from ledger.views.shared import LAST, numbered, places, tag, whose_returns
+from ledger.views.shared import LAST, find_numbered, numbered, places, tag, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -225,9 +225,7 @@ def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> HttpResponse:
     """A row as it stands in the file, and what became of it."""
     found = find_return(alliance, number)
-    line = _line.first(alliance=alliance.pk, cost_return=found.pk, reading=found.reading, row=row)
-    if line is None:
-        raise Http404("There is no such row.")
+    line = find_numbered(_line, alliance=alliance.pk, cost_return=found.pk, reading=found.reading, row=row)
     why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
     if why_no_file and line.amount is None:  # not understood yet, it may be anybody's pay
         raise NotAllowed(why_no_file)
@@ -298,8 +296,7 @@ def _listed(alliance: Alliance, returns: list[tuple]) -> list[dict]:
 
 def find_return(alliance: Alliance, number: int) -> CostReturn:
     """With few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
-    if (found := _return.first(alliance=alliance.pk, number=number)) is None:
-        raise Http404("There is no such return.")
+    found = find_numbered(_return, alliance=alliance.pk, number=number)
     knowing(alliance, filter(None, (found, found.participant, found.journal)))
     return found
 

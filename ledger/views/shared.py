@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from alliance.core.addresses import reverse
 from alliance.core.forms import Form
+from alliance.core.questions import Question
 from ledger import asking, permissions
 from ledger.querying import OnLine
 from participants.models import Alliance, Participant
 
+LARGEST = 2**31 - 1  # whole number of a column
 LAST = 2**62  # no number is as high: the list from its beginning
 
 # The places of the book: what each is called, and its rooms: (label, the page that one enters, the pages in it).
@@ -23,6 +25,7 @@ PLACES = (
         (
             ("Where it stands", "book", {"lines"}),
             ("Journals", "journals", {"journal", "reversal", "correction"}),
+            ("Pay by grade", "staff", ()),
             ("Does it add up?", "explain", ()),
         ),
     ),
@@ -84,6 +87,14 @@ def places(request: HttpRequest, alliance: Alliance) -> dict:
 def _room(alliance: Alliance, here: str, label: str, name: str, pages: Iterable[str]) -> dict:
     url = reverse(f"ledger:{name}", args=[alliance.slug])
     return {"label": label, "url": url, "current": here == name or here in pages}
+
+
+def find_numbered(question: Question, **values: int):
+    """The first answer; 404 for none, and for a number that is larger than any column holds."""
+    found = question.first(**values) if max(values.values()) <= LARGEST else None
+    if found is None:
+        raise Http404("There is none of that number.")
+    return found
 
 
 def numbered(name: str, alliance: Alliance, places: int = 1) -> Callable[..., str]:

@@ -427,3 +427,13 @@ def test_one_journal_takes_as_many_queries_with_three_entries_as_with_thirty(
         post_return(cast, [cost(f"{row}.00") for row in range(1, n + 1)], reference=f"{n} lines")
         with django_assert_num_queries(15):
             client.get(url("journal", number))
+
+
+def test_a_number_that_no_row_can_have_is_a_404_or_the_end_of_a_list(cast, client_of, url):
+    make_book(cast)
+    post_return(cast, [cost("1.00")])
+    client, huge = client_of(cast.ari), 10**12
+    for address in (url("journal", huge), url("return", huge), url("return", 1) + f"rows/{huge}/"):
+        assert client.get(address).status_code == 404
+    for address in (url("journal", 2) + f"?after={huge}", url("journals") + f"?before={10**17 - 1}"):
+        assert client.get(address).status_code == 200

@@ -26,7 +26,7 @@ def test_each_page_of_the_book_is_in_one_room():
 @pytest.mark.parametrize(
     ("name", "place", "rooms"),
     [
-        ("journals", "The book", ["Where it stands", "Journals", "Does it add up?"]),
+        ("journals", "The book", ["Where it stands", "Journals", "Pay by grade", "Does it add up?"]),
         ("own_books", "Cost returns", ["Returns", "Own books"]),
         ("payments", "Payments", []),
     ],
