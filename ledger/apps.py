@@ -7,9 +7,8 @@ class LedgerConfig(AppConfig):
     verbose_name = "Open book"
 
     def ready(self):
-        from ledger import (  # noqa: F401  # noqa: F401
+        from ledger import (  # noqa: F401  (each registers what it holds)
             effects,
-            effects_year_end,
             errands,
             errands_year_end,
             invariants,

@@ -15,7 +15,10 @@ from django.test import Client, override_settings
 from django.test.client import ClientHandler
 from django.utils import timezone
 
+from alliance import health
+from alliance.assurance.models import Report
 from alliance.core import outbox
+from alliance.core.models import Errand
 from alliance.core.sessions import SessionStore
 from participants.models import Alliance, Participant, User
 from tests.factories.participants import make_alliance, make_participant, make_person
@@ -204,7 +207,19 @@ def client_of():
     return of
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_patience():
+    """No worker is there to answer /health/ready; those that tests start are asked by themselves."""
+    with patch.object(health, "PATIENCE", 0.05):
+        yield
+
+
 @pytest.fixture
 def run_errands():
-    """Do, in this process, all the work that was asked for."""
-    return outbox.do_all_due
+    """Do, in this process, all the work that was asked for, but for reports: they take seconds, and have tests."""
+
+    def run() -> int:
+        due = Errand.objects.due().exclude(kind=Report.ERRAND).order_by("due_at")
+        return sum(outbox.do(errand) for errand in due.values_list("pk", flat=True))
+
+    return run

@@ -82,6 +82,30 @@ def write_once(table: str, columns: list[str], sentence: str, name: str = "write
     )
 
 
+def moves_by_its_steps(
+    table: str, *, steps: str, by: str, after: str, first: str, stays: str, moves: str
+) -> migrations.RunSQL:
+    """Rows move by their newest step alone, to where the function `after` says that its verb leads (sql/steps.sql).
+
+    `by` is the column by which `steps` name the row, `first` the state before any; `stays` and `moves` are what is said
+    to whoever changes a row otherwise, or writes a step that moves nothing.
+    """
+    return migrations.RunSQL(
+        f"""
+        create trigger {table}_keeps_its_course before update on {table} for each row
+            execute function core_moves_by_its_steps('{steps}', '{by}', '{after}', '{first}', '{_quoted(stays)}');
+        create constraint trigger {steps}_moves_it after insert on {steps} deferrable initially deferred
+            for each row execute function core_step_moves_it('{table}', '{by}', '{after}', '{_quoted(moves)}');
+        alter table {table} enable always trigger {table}_keeps_its_course;
+        alter table {steps} enable always trigger {steps}_moves_it;
+        """,
+        reverse_sql=f"""
+        drop trigger {table}_keeps_its_course on {table};
+        drop trigger {steps}_moves_it on {steps};
+        """,
+    )
+
+
 GRANT = """
 do $grants$
 declare

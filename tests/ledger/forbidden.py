@@ -203,7 +203,7 @@ FORBIDDEN = [
         "update ledger_query set ended_at = now(), ended_by_id = null",
     ),
     (
-        "ledger_queryreply: ledger_reply_moves_its_query",
+        "ledger_queryreply: ledger_queryreply_moves_it",
         """insert into ledger_queryreply (alliance_id, query_id, number, verb, words_id, participant_id, said_at,
                said_by_id, said_by_name, appointment_id, capacity)
            select alliance_id, query_id, number + 1, 'withdraw', words_id, participant_id, said_at,

@@ -11,7 +11,7 @@ from alliance.core import pdf
 from alliance.core.models import Event
 from decisions import effects
 from ledger import services
-from ledger.effects_year_end import UnderspendForm
+from ledger.effects import UnderspendForm
 from ledger.models import MemorandumPaper, YearEnd
 from tests.factories import decided
 from tests.factories.ledger import cost, make_book, post_return
@@ -96,12 +96,12 @@ def test_the_account_takes_the_same_queries_for_one_row_and_for_three(
     bea.get(at("years"))
     with django_assert_num_queries(8):
         assert bea.get(at("years")).status_code == 200
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         assert bea.get(at("year_end", "2025-26")).status_code == 200
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(23):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
     close_year(budget, cast.hana)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
 
 

@@ -8,7 +8,7 @@ from alliance.core.forms import MoneyField, Radios
 from alliance.core.money import ZERO, format_pounds
 from decisions.effects import TermsForm, register
 from ledger import services
-from ledger.effects import OfBook
+from ledger.effects.kind import OfBook
 from ledger.memorandum import gather
 from ledger.models import Budget
 from participants.models import Alliance, User
