@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
 
 from alliance.local import bootstrap
+from tests.conftest import session_of
 
 FLAGS = [
     "--disable-gpu",
@@ -65,10 +65,8 @@ def sign_in(live_server) -> Callable[..., None]:
     """`sign_in(context, pat)`: the browser has the cookie of Pat's session; the form of it has its own journey."""
 
     def sign_in(context: BrowserContext, user) -> None:
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": live_server.url}
+        context.add_cookies([cookie])
 
     return sign_in
 
