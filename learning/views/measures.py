@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import Month, PeriodError
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from learning import permissions, services
 from learning.analysis import analyse_measure
@@ -20,8 +21,15 @@ from participants.web import in_alliance
 
 
 def _find(request: HttpRequest, alliance: Alliance, number: int) -> Measure:
-    rows = Measure.objects.visible_to(request.user).select_related("alliance", "defined_by")
-    return get_object_or_404(rows, alliance=alliance, number=number)
+    if found := _measure.first(alliance=alliance.pk, number=number):
+        return found
+    raise Http404("No such measure.")
+
+
+@Question
+def _measure(alliance: int, number: int):
+    found = Measure.objects.filter(alliance_id=alliance, number=number)
+    return found.select_related("alliance", "defined_by").with_figures()
 
 
 @require_safe
