@@ -65,8 +65,8 @@ _whole = Question(lambda pks: Risk.objects.filter(pk__in=pks).with_acceptances()
 def risk_list(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Everything that could go wrong or right, held in common."""
     form, asked, found = _asked(request, alliance)
-    page = page_of(request, found.values_list("pk", flat=True))
-    page.object_list = _whole(pks=list(page.object_list))
+    page = page_of(request, list(found.values_list("pk", flat=True)))
+    page.object_list = _whole(pks=page.object_list)
     context = {
         "form": form,
         "page": page,
