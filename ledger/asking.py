@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alliance.core.questions import Question
 from decisions.models import Decision
-from ledger.models import Budget, BudgetLine
+from ledger.models import Budget, BudgetLine, Contribution, Restatement
 from participants.models import Alliance, Participant
 
 
@@ -30,13 +30,35 @@ def budgets(alliance: Alliance) -> list[Budget]:
     return knowing(alliance, found.values())
 
 
-def with_decisions(alliance: Alliance, *rows: Iterable) -> None:
-    """Each row that names a `decision` gets it, with its number and its day alone. One question for all of them."""
-    named = [one for some in rows for one in some if one is not None and one.decision_id]
-    found = _decisions(pks=list({one.decision_id for one in named}))
-    by_pk = {one.pk: one for one in knowing(alliance, found)}
-    for one in named:
-        one.decision = by_pk[one.decision_id]
+def contributions(budget: Budget, among: Iterable[Participant]) -> list[Contribution]:
+    """In the order of the agreement, each as it is now, with its participant."""
+    who = {one.pk: one for one in among}
+    found = _contributions(budget=budget.pk)
+    for one in found:
+        one.participant = who[one.participant_id]
+    return found
+
+
+def decisions(alliance: Alliance, pks: Iterable[int | None]) -> dict[int, Decision]:
+    """Those decisions by their ids, each with its number and its day alone."""
+    found = _decisions(pks=[pk for pk in set(pks) if pk])
+    return {one.pk: one for one in knowing(alliance, found)}
+
+
+def with_decisions(alliance: Alliance, rows: Iterable) -> list:
+    """The rows, each with the decision that it names, as `decisions` has it. One question for all of them."""
+    rows = list(rows)
+    found = decisions(alliance, (one.decision_id for one in rows))
+    for one in rows:
+        one.decision = found.get(one.decision_id)
+    return rows
+
+
+def restatements(alliance: Alliance, rows: Iterable[Restatement]) -> list[Restatement]:
+    """With all that templates/ledger/restated.html says of each, where they are `with_what_it_names`."""
+    found = with_decisions(alliance, knowing(alliance, rows))
+    knowing(alliance, (one.journal for one in found))
+    return found
 
 
 @Question
@@ -48,6 +70,11 @@ def _everybody(alliance: int):
 def _lines(alliance: int):
     lines = BudgetLine.objects.filter(alliance_id=alliance).as_now()
     return lines.select_related("budget").order_by("-budget__starts_on", "place")
+
+
+@Question
+def _contributions(budget: int):
+    return Contribution.objects.filter(budget_id=budget).as_now()
 
 
 @Question

@@ -16,8 +16,9 @@ from django.utils import timezone
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from ledger import chart, permissions, posting
-from ledger.models import Fund, Journal
-from participants.models import Alliance
+from ledger.models import Category, Fund, Journal
+from ledger.recovery import courses
+from participants.models import Alliance, Participant
 
 
 class Cost(NamedTuple):
@@ -55,6 +56,7 @@ def load_costs(*, alliance: Alliance, costs: Iterable[Cost], source: str, by) ->
         cursor.execute("analyze ledger_bulk")
         _all_open(cursor, alliance.pk)
         _sound(cursor)
+        _no_recovered_vat(cursor, alliance.pk)
         cursor.execute(GATHER)
         known = _already_there(cursor, alliance.pk, source)
         cursor.execute("select count(*), coalesce(sum(lines), 0) from ledger_bulk_journal")
@@ -160,6 +162,22 @@ def _sound(cursor) -> None:
     )
     if odd := cursor.fetchone():
         raise NotPossible(f"“{odd[0]}” names more than one month or participant; one key is one journal.")
+
+
+def _no_recovered_vat(cursor, alliance_id: int) -> None:
+    """Refuse VAT that its participant, as it stated, recovers: that is never a cost (rule 36)."""
+    cursor.execute(
+        """select participant_id, date, min(n) from ledger_bulk where account_id in (
+               select id from ledger_account where alliance_id = %s and category = %s)
+           group by participant_id, date order by min(n)""",
+        [alliance_id, Category.IRRECOVERABLE_VAT],
+    )
+    if not (found := cursor.fetchall()):
+        return
+    known = courses(alliance_id, Participant.objects.filter(alliance_id=alliance_id))
+    for participant, day, line in found:
+        if why := known[participant].not_a_cost(day):
+            raise NotPossible(f"Line {line}: {why}.")
 
 
 def _already_there(cursor, alliance_id: int, source: str) -> int:

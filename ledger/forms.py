@@ -101,7 +101,7 @@ class CostsForm(Form):
         if self.line_asked:
             entries = entries.filter(budget_line=self.line_asked)
         if self.category_asked:
-            entries = entries.filter(account__category=self.category_asked)
+            entries = entries.of_category(self.alliance, self.category_asked)
         return entries
 
 

@@ -60,7 +60,7 @@ RETURN = Lifecycle(
     Step("match_columns", (S.MAPPING, S.ATTENTION, S.READY), S.CHECKING),
     Step("fix_rows", (S.ATTENTION, S.READY), S.CHECKING),
     Step("explain_names", (S.ATTENTION, S.READY), S.CHECKING),
-    Step("read_again", (S.ATTENTION,), S.CHECKING),
+    Step("read_again", (S.ATTENTION, S.READY), S.CHECKING),
     Step("accept", (S.READY,), S.POSTING),
     Step("post", (S.POSTING,), S.POSTED),
     Step("reverse", (S.POSTED,), S.REVERSED),

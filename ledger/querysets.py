@@ -80,6 +80,12 @@ class OnAccounts(OfAllianceQuerySet):
     def costs(self):
         return self.filter(account__kind="cost")
 
+    def of_category(self, alliance, category: str):
+        """Which account that is, is asked once and not of each entry: so they are found in their order."""
+        accounts = self.model._meta.get_field("account").related_model.objects
+        found = accounts.filter(alliance=alliance, category=category)
+        return self.filter(account=Subquery(found.values("pk")[:1]))
+
     def within(self, span: Span):
         """In the months of a month, quarter or year."""
         return self.filter(month__gte=span.start, month__lte=span.end)
@@ -93,9 +99,8 @@ class CorrectionQuerySet(OfAllianceQuerySet):
 
 class RestatementQuerySet(OnAccounts):
     def with_what_it_names(self):
-        return self.select_related(
-            "participant", "account", "budget_line", "decision__alliance", "journal__alliance"
-        )
+        """But for the decision, of which `asking.restatements` needs little."""
+        return self.select_related("participant", "account", "budget_line", "journal")
 
 
 class Told(NamedTuple):
@@ -135,13 +140,24 @@ class _AsTold(ValuesListIterable):
         return map(Told._make, super().__iter__())
 
 
+STRETCH = 256  # lines of a journal that an index finds together (ADR 28)
+IN_STRETCHES = F("line") / STRETCH
+
+
 class EntryQuerySet(OnAccounts):
+    def costs(self):
+        """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
+        return self.filter(budget_line__isnull=False)
+
     def newest_first(self):
-        return self.order_by("-month", "-journal_id", "-line")
+        """By month, journal and line. The stretch says nothing new; it is how the indexes know the order."""
+        return self.order_by("-month", "-journal_id", IN_STRETCHES.desc(), "-line")
 
     def after(self, place: tuple[date, int, int]):
         """The entries that follow `place` (month, journal's id, line) when read newest first."""
-        return self.filter(TupleLessThan(Tuple(F("month"), F("journal_id"), F("line")), place))
+        month, journal, line = place
+        order = Tuple(F("month"), F("journal_id"), IN_STRETCHES, F("line"))
+        return self.filter(TupleLessThan(order, (month, journal, line // STRETCH, line)))
 
     def told(self):
         """These costs as `Told`, in one query."""
@@ -176,10 +192,6 @@ class QueryQuerySet(OfAllianceQuerySet):
     def unresolved(self):
         """Neither settled nor withdrawn."""
         return self.filter(state__in=["asked", "answered"])
-
-    def within(self, span: Span):
-        """About lines in the months of a month, quarter or year."""
-        return self.filter(month__gte=span.start, month__lte=span.end)
 
     def told(self):
         """With what a list says of each."""

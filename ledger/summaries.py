@@ -17,7 +17,7 @@ from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
 from alliance.core.questions import Question
 from ledger import asking
-from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement
+from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement, SplitShare
 from ledger.sharing import ShareTerms
 from participants.models import Alliance, Participant
 
@@ -172,27 +172,42 @@ def costs_of(
 
 def owed(alliance_id: int) -> dict[int, Decimal]:
     """What the pool owes each participant for its costs today, by the participant's id."""
-    rows = Balance.objects.filter(alliance_id=alliance_id, account__kind="owed").net_by("participant")
-    return {row["participant"]: -row["net"] for row in rows}
+    return {whose: -net for whose, net in _owed(alliance=alliance_id)}
+
+
+@Question
+def _owed(alliance: int):
+    balances = Balance.objects.filter(alliance_id=alliance, account__kind="owed")
+    return balances.values_list("participant").annotate(net=Sum(F("debit") - F("credit")))
 
 
 def in_the_pool(alliance_id: int) -> Decimal:
     """The money in the pool today, as the book has it."""
-    return Balance.objects.filter(alliance_id=alliance_id, account__kind="bank").net()
+    return cash(alliance_id).in_the_pool
 
 
 def agreed_terms(budget: Budget) -> ShareTerms | None:
     """How the year's gain or pain is shared as it was agreed last, for `sharing.share`; None before anything was."""
-    agreed = budget.share_terms.prefetch_related("split__participant").first()
-    return agreed and ShareTerms(
+    parts = _split(budget=budget.pk)
+    if not parts:
+        return None
+    agreed = parts[0].terms
+    return ShareTerms(
         target=agreed.target,
         neutral_band_percent=agreed.neutral_band,
         gain_share_percent=agreed.gain_share,
         pain_share_percent=agreed.pain_share,
         gain_cap_percent=agreed.gain_cap,
         pain_cap_percent=agreed.pain_cap,
-        split=tuple((one.participant.name, one.weight) for one in agreed.split.all()),
+        split=tuple((one.participant.name, one.weight) for one in parts if one.terms_id == agreed.pk),
     )
+
+
+@Question
+def _split(budget: int):
+    """Of every version, the newest first."""
+    parts = SplitShare.objects.filter(terms__budget_id=budget).select_related("terms", "participant")
+    return parts.order_by("-terms__version", "place")
 
 
 def months_of(span: Span) -> tuple[Month, ...]:
@@ -249,7 +264,7 @@ def pool(budget: Budget) -> Pool:
     arrived = receipts(budget.alliance_id)
     rows = tuple(
         (one.participant, one.now, arrived.get(one.pk, ZERO))
-        for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
+        for one in asking.contributions(budget, asking.everybody(budget.alliance))
     )
     return Pool(
         agreed=sum((agreed for _, agreed, _ in rows), ZERO),

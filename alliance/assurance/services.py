@@ -165,7 +165,7 @@ def download_report(*, report: Report, by: User) -> Download:
         alliance_id=report.alliance_id,
         report=report,
         downloaded_by=by,
-        capacity=held.get_role_display() + (f", {held.participant}" if held.participant_id else ""),
+        capacity=held.in_words,
     )
     record(
         "assurance.report_downloaded",

@@ -11,6 +11,8 @@ from alliance.core.money import format_pounds
 from decisions.lifecycle import RatificationState, State
 from decisions.models import Decision, Objection, Position, Proposal
 from decisions.tally import joined
+from ledger import forecasting
+from ledger.projection import Variance
 from ledger.querying import with_entries
 from participants.models import RoleAppointment, User
 from participants.standing import standing
@@ -325,6 +327,32 @@ def query_answered(notice) -> Letter | None:
         (f"You asked about {_line(asked)}. {last.said_by_name} answers: {last.words}",),
         "Settle it, or ask again",
         asked.get_absolute_url(),
+    )
+
+
+@letter(
+    "plan",
+    "An action plan is to be written for a line on which your organisation spends",
+    "you write for an organisation that spends on the line, or keep the pool",
+)
+def plan(notice) -> Letter | None:
+    from ledger.models import ActionPlan
+
+    opened = ActionPlan.objects.told().to_be_written().filter(pk=notice.subject_id).first()
+    if opened is None or forecasting.writes_for(standing(notice.person, notice.alliance_id), opened) is None:
+        return None
+    line = opened.budget_line.name
+    return Letter(
+        f"Action plan {opened.number}, by {opened.due_on:%-d %B %Y}: what will be done about {line}?",
+        (
+            (
+                f"{line} is forecast at {Variance(opened.agreed, opened.forecast).sentence}. That is beyond the "
+                f"{opened.percent.normalize():f}\N{NO-BREAK SPACE}% that the alliance agreed on."
+            ),
+            "A plan says what will be done, by whom and until when. One is enough for all who spend on the line.",
+        ),
+        "Look at the forecast and write it",
+        opened.get_absolute_url(),
     )
 
 

@@ -3,6 +3,7 @@
 from alliance.core.record import subscribe
 from alliance.notices.services import tell
 from decisions.models import Objection, Position
+from ledger import forecasting
 from ledger.querying import ANSWERS
 from participants.models import RoleAppointment
 
@@ -115,3 +116,9 @@ def somebody_asks_about_a_line(event, query) -> None:
 def a_query_was_answered(event, query) -> None:
     occasion = str(event.facts["reply"])
     tell(kind="query_answered", subject=query, people={query.asked_by_id}, occasion=occasion, by=event.actor)
+
+
+@subscribe("ledger.plan_opened")
+def an_action_plan_was_opened(event, plan) -> None:
+    people = set(forecasting.writers(plan).values_list("person_id", flat=True))
+    tell(kind="plan", subject=plan, people=people, occasion="", by=event.actor)

@@ -12,6 +12,7 @@ from alliance.core.forms import Checkboxes, DateInputField, Form, MoneyField, Ra
 from alliance.core.uploads import KeptFileField
 from decisions import guidance
 from decisions.case import TEXTS, Bearing, Case, Effect, File, effect_field, words_field
+from decisions.forms.deliberation import VoiceForm
 from decisions.models import Attachment, Proposal, Risk
 from participants.models import Participant, Principle
 
@@ -361,20 +362,12 @@ class AgainstForm(Form):
         self.fields["against"].choices = [(one, f"Version {one}") for one in versions]
 
 
-class SuccessorForm(Form):
+class SuccessorForm(VoiceForm):
     """In whose name a decision is superseded by another."""
 
-    participant = forms.ModelChoiceField(
-        label="In whose name?", queryset=Participant.objects.none(), widget=Radios()
-    )
-
-    def __init__(self, *args, participants: list[Participant], **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["participant"]
-        field.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants]).order_by("place")
-        if len(participants) == 1:
-            self.initial["participant"] = participants[0].pk
-            field.widget = forms.HiddenInput()
+        self.fields["participant"].label = "In whose name?"
 
 
 def digest(said) -> str:

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from alliance.core import outbox
+from alliance.core import outbox, papers
 from alliance.core.models import Document
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
@@ -53,17 +53,8 @@ def _ask(alliance_id: int, by: User, *, title: str, **about) -> Paper:
 def keep_paper(*, paper: Paper, pdf: bytes, by: User | None = None) -> Paper:
     """Keep what the worker drew; `by` None is the worker. A paper that is there already stays."""
     paper = _locked(paper)
-    if paper.document_id:
+    if not papers.keep(paper, pdf, by):
         return paper
-    paper.document = Document.keep(
-        alliance_id=paper.alliance_id,
-        name=paper.file_name,
-        content=pdf,
-        media_type="application/pdf",
-        by=by,
-    )
-    paper.drawn_at = timezone.now()
-    paper.save(update_fields=["document", "drawn_at"])
     record(
         "decisions.paper_drawn",
         paper,
@@ -80,9 +71,7 @@ def draw_paper_again(*, paper: Paper, by: User) -> Paper:
     """Take up a paper once more that was given up after several attempts."""
     paper = _locked(paper)
     permissions.ask_for_paper.check(by, alliance=paper.alliance)
-    errand = paper.errand
-    if paper.document_id is None and errand.parked_at is not None:
-        outbox.try_again(errand)
+    if papers.take_up_again(paper):
         record("decisions.paper_taken_up_again", paper, by=by, title=_title(paper))
     return paper
 
@@ -99,7 +88,7 @@ def download_paper(*, paper: Paper, by: User) -> Document:
         paper,
         by=by,
         title=_title(paper),
-        capacity=held.get_role_display() + (f", {held.participant}" if held.participant_id else ""),
+        capacity=held.in_words,
         pdf_sha256=paper.document.sha256,
     )
     return paper.document

@@ -5,24 +5,28 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils import timezone
 
+from alliance.core.questions import Question
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from decisions import effects, permissions
 from decisions.lifecycle import PROPOSAL
-from decisions.models import Decision, Position, Proposal
+from decisions.models import Decision, Position, Proposal, RollEntry
 from decisions.querysets import told
 from decisions.services.boards import ask_for_ratification
 from decisions.services.rolls import depart, why_gone
 from decisions.services.shared import locked, next_number
 from decisions.services.superseding import may_supersede
-from participants.models import User
+from participants.models import Participant, User
 
 
 def seal_if_unanimous(*, proposal: Proposal, at: datetime, by: User | None) -> Decision | None:
     """The last assent seals, in its own transaction. `proposal` is locked, so there is only one last.
 
-    An answer that was recorded on behalf and can still be contested holds the seal (rule 24).
+    An answer that was recorded on behalf and can still be contested holds the seal (rule 24). While somebody on the
+    roll is silent, that alone is asked.
     """
+    if _silent(proposal=proposal.pk, on=timezone.localdate()):
+        return None
     whole = _whole(proposal)
     if not whole.is_unanimous() or whole.held_until:
         return None
@@ -58,6 +62,17 @@ def seal_after_hold(*, proposal: Proposal, by: User | None = None) -> Decision |
 
 def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _who_is_silent(proposal: int, on: date):
+    """One of those who are asked, and in the alliance that day, without an answer to the current wording."""
+    answered = Position.objects.on_the_current_wording().filter(proposal_id=proposal)
+    asked = RollEntry.objects.filter(proposal_id=proposal, departure__isnull=True)
+    asked = asked.filter(participant__in=Participant.objects.active(on))
+    return asked.exclude(participant__in=answered.values("participant")).order_by()[:1]
+
+
+_silent = Question(_who_is_silent)
 
 
 def _whole(proposal: Proposal) -> Proposal:

@@ -8,7 +8,7 @@ from alliance.core.periods import Month
 from decisions.effects import TermsForm, register
 from ledger import posting, services
 from ledger.effects.kind import OfBook
-from ledger.effects.terms import amounts, budget_of, budgets_to_change, is_open, listed, plain
+from ledger.effects.terms import amounts, budget_of, budgets_to_change, is_open, listed, of_each, plain
 from ledger.models import Budget, BudgetLine, Contribution
 from participants.models import Alliance, User
 
@@ -20,10 +20,8 @@ class _ChangeForm(TermsForm):
 
     def prepare(self, alliance: Alliance) -> None:
         self.budgets = budgets_to_change(alliance)
-        moved = dict(zip(self.given.get("lines", []), self.given.get("amounts", []), strict=False))
-        varied = dict(
-            zip(self.given.get("participants", []), self.given.get("contributions", []), strict=False)
-        )
+        moved = of_each(self.given, "lines", "amounts")
+        varied = of_each(self.given, "participants", "contributions")
         self.rows, self.parties, self.groups = [], [], []
         for budget in self.budgets:
             year = f" ({budget.year.label})" if len(self.budgets) > 1 else ""

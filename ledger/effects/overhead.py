@@ -1,14 +1,12 @@
 """By what an overhead is shared (rule 35)."""
 
-from decimal import Decimal
-
 from django import forms
 
-from alliance.core.forms import Group, NumberInput, Radios, Row
+from alliance.core.forms import Group, Radios, Row
 from decisions.effects import TermsForm, register
 from ledger import services
 from ledger.effects.kind import AtFounding
-from ledger.effects.terms import amounts, budgets_to_change, listed, plain, short
+from ledger.effects.terms import amounts, ask_each, budgets_to_change, listed, plain, short
 from ledger.models import BudgetLine, Overhead
 from participants.models import Alliance, Participant, User
 
@@ -29,19 +27,10 @@ class OverheadForm(TermsForm):
         self.fields["budget_line"].queryset = BudgetLine.objects.filter(
             budget__in=years, overhead__isnull=True
         )
-        given = dict(zip(self.given.get("participants", []), self.given.get("quantities", []), strict=False))
         self.parties = list(Participant.objects.filter(alliance=alliance).active().order_by("place"))
-        for one in self.parties:
-            self.fields[f"quantity_{one.pk}"] = forms.DecimalField(
-                label=f"{one.name} has",
-                min_value=0,
-                max_value=9_999_999,
-                decimal_places=2,
-                required=False,
-                widget=NumberInput({"class": "govuk-input--width-5"}),
-            )
-            if one.pk in given:
-                self.initial[f"quantity_{one.pk}"] = Decimal(given[one.pk])
+        ask_each(
+            self, self.parties, "quantities", "quantity", "{} has", max_value=9_999_999, decimal_places=2
+        )
         self.groups = [
             Group(
                 "How much of the driver each has",

@@ -14,6 +14,7 @@ from ledger import posting, services, summaries
 from ledger.effects.kind import OfBook
 from ledger.effects.terms import plain
 from ledger.models import BudgetLine, Category, Period
+from ledger.recovery import not_a_cost
 from participants.models import Alliance, Participant, User
 
 
@@ -85,6 +86,10 @@ class RestatementKind(OfBook):
             return {"": f"The book says {format_pounds(found)} there by now. Word the proposal again."}
         if found == Decimal(terms["restated"]):
             return {"restated": "This is what the book says already."}
+        if Decimal(terms["restated"]) and (
+            why_not := not_a_cost(party, terms["category"], _month(terms).start)
+        ):
+            return {"category": why_not}
         return {}
 
     def sentences(self, alliance: Alliance, terms: dict) -> list[str]:

@@ -2,14 +2,21 @@
 
 from decimal import Decimal
 
-from django import forms
-
-from alliance.core.forms import Group, MoneyField, NumberInput, Row
+from alliance.core.forms import Group, MoneyField, Row
 from alliance.core.money import format_pounds
 from decisions.effects import TermsForm, register
 from ledger import services
 from ledger.effects.kind import AtFounding
-from ledger.effects.terms import amounts, budget_of, budgets_to_change, listed, percent_field, plain, short
+from ledger.effects.terms import (
+    amounts,
+    ask_each,
+    budget_of,
+    budgets_to_change,
+    listed,
+    percent_field,
+    plain,
+    short,
+)
 from ledger.models import Budget
 from participants.models import Alliance, Participant, User
 
@@ -29,7 +36,6 @@ class ShareForm(TermsForm):
 
     def prepare(self, alliance: Alliance) -> None:
         self.budget = next(iter(budgets_to_change(alliance)), None)
-        given = dict(zip(self.given.get("participants", []), self.given.get("weights", []), strict=False))
         for name in PERCENTS:
             if self.given.get(name):
                 self.initial[name] = Decimal(self.given[name])
@@ -38,17 +44,15 @@ class ShareForm(TermsForm):
             .active()
             .order_by("place")
         )
-        for one in self.parties:
-            self.fields[f"weight_{one.pk}"] = forms.DecimalField(
-                label=f"{one.name}'s part of the split",
-                min_value=0,
-                max_value=99999,
-                decimal_places=4,
-                required=False,
-                widget=NumberInput({"class": "govuk-input--width-5"}),
-            )
-            if one.pk in given:
-                self.initial[f"weight_{one.pk}"] = Decimal(given[one.pk])
+        ask_each(
+            self,
+            self.parties,
+            "weights",
+            "weight",
+            "{}'s part of the split",
+            max_value=99999,
+            decimal_places=4,
+        )
         self.groups = [
             Group(
                 "Beyond the band",

@@ -7,8 +7,9 @@ from django import forms
 
 from alliance.core.forms import NumberInput
 from alliance.core.periods import Month
+from decisions.effects import TermsForm
 from ledger.models import Budget, Period
-from participants.models import Alliance
+from participants.models import Alliance, Participant
 
 
 def budgets_to_change(alliance: Alliance) -> list[Budget]:
@@ -35,6 +36,26 @@ def budget_of(alliance: Alliance, terms: dict) -> Budget | None:
 
 def amounts(terms: dict, name: str) -> list[Decimal]:
     return [Decimal(one) for one in terms.get(name, [])]
+
+
+def of_each(terms: dict, keys: str, values: str) -> dict:
+    """{key: amount in words} of two lists of the terms; nothing where they are not there yet."""
+    return dict(zip(terms.get(keys, []), terms.get(values, []), strict=False))
+
+
+def ask_each(form: TermsForm, parties: Iterable[Participant], values: str, name: str, label: str, **limits):
+    """A number of each participant, `name`_<id>, as the terms have it in the list `values` so far."""
+    given = of_each(form.given, "participants", values)
+    for one in parties:
+        form.fields[f"{name}_{one.pk}"] = forms.DecimalField(
+            label=label.format(one.name),
+            min_value=0,
+            required=False,
+            widget=NumberInput({"class": "govuk-input--width-5"}),
+            **limits,
+        )
+        if one.pk in given:
+            form.initial[f"{name}_{one.pk}"] = Decimal(given[one.pk])
 
 
 def plain(amount: Decimal) -> str:

@@ -11,7 +11,7 @@ from alliance.core.periods import FinancialYear
 from decisions.effects import TermsForm, register
 from ledger import possible, services
 from ledger.effects.kind import OfBook
-from ledger.effects.terms import amounts, listed, plain
+from ledger.effects.terms import amounts, listed, of_each, plain
 from ledger.models import Budget
 from participants.models import Alliance, Participant, User
 
@@ -40,7 +40,7 @@ class YearForm(TermsForm):
         self.year = last.year.next if last else alliance.financial_year()
         begin_with_what_was_carried(self, alliance, self.year)
         given = self.given
-        agreed = dict(zip(given.get("participants", []), given.get("contributions", []), strict=False))
+        agreed = of_each(given, "participants", "contributions")
         self.parties = list(Participant.objects.filter(alliance=alliance).active().order_by("place"))
         for one in self.parties:
             self.fields[f"contribution_{one.pk}"] = MoneyField(

@@ -72,10 +72,24 @@ COLUMNS = {
         r"\b(description|narrative|details|purpose|expense type|expenditure type)\b",
     ),
     "evidence": Column("Evidence", False, ("evidence", "receipt", "evidence held"), r"\bevidence\b"),
+    "grade": Column("Grade", False, ("grade", "pay grade", "band", "pay band"), r"\b(pay|staff) (grade|band)\b"),
+    "fte": Column(
+        "Full-time equivalents",
+        False,
+        (
+            "full time equivalents", "full time equivalent", "fte", "whole time equivalents", "whole time equivalent",
+            "wte",
+        ),
+        r"\b(fte|wte)\b",
+    ),
 }  # fmt: skip
 EITHER = ("supplier", "description")  # one of the two is needed
+PAY = ("grade", "fte")  # a file that has one of them gives its pay by grade (rule 29)
 # The order in which headings are given away: a column means one thing.
-CLAIMS = ("amount", "date", "category", "budget_line", "supplier", "reference", "evidence", "description")
+CLAIMS = (
+    *("amount", "date", "category", "budget_line", "supplier", "reference", "evidence", "description"),
+    *PAY,
+)
 LEAVE, COST = "leave", "cost"  # what a name may mean beside a category or a budget line
 NAMED = ("category", "budget_line", "supplier")  # fields whose names can be given a meaning once
 ROOM = {"supplier": 200, "description": 300, "reference": 120, "evidence": 300}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from alliance.core.money import ZERO, MoneyError, format_pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, Table
-from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, ROOM, Look, Meaning, letter, texts
+from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, PAY, ROOM, Look, Meaning, letter, texts
 from ledger.importing.words import (
     LISTED,
     amount_of,
@@ -28,6 +28,7 @@ from ledger.importing.words import (
     short,
 )
 from ledger.models import Category
+from ledger.pay import GRADE_ROOM, Pay, parse_fte
 from ledger.vat import Course
 
 GROUPS = 500  # groups of rows whose sums are remembered
@@ -57,6 +58,8 @@ class Line(NamedTuple):
     description: str = ""
     reference: str = ""
     evidence: str = ""
+    grade: str = ""
+    fte: str = "0.00"
     problems: tuple[Problem, ...] = ()
 
 
@@ -86,6 +89,7 @@ class Reading:
         vat: Course | None = None,
     ):
         self.table, self.heading, self.meaning = table, heading, meaning
+        self.read_to = heading.row  # iterating begins after this row
         self.month, self.year = month, year
         self.first_day, self.last_day = month.start, month.end
         self.categories = {plain(Category(value).label): account for value, account in categories.items()}
@@ -98,6 +102,8 @@ class Reading:
         self.names, self.fixes = names or {}, fixes or {}
         self.others = {plain(name) for name in others} - {""}
         self.headings = [plain(heading) for heading in heading.headings]
+        self.pay = Pay() if {*PAY} & {*meaning.columns} else None
+        self.staff = self.by_value.get(Category.DIRECT_STAFF)
         self.sums = Sums()
         self.strange: dict[tuple[str, str], list] = {}  # (field, plain name) → [the name as written, rows]
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
@@ -115,12 +121,42 @@ class Reading:
 
     def __iter__(self) -> Iterator[Line]:
         for row in self.table:
-            if row.number <= self.heading.row:
-                continue
-            if not row.cells:
-                self.blank.append(row.number)
-            elif self._is_meant(row) and (line := self._line(row)):
+            if row.number > self.read_to and (line := self.read(row)):
                 yield line
+        if self.pay:
+            yield from self._pay()
+
+    def _pay(self) -> Iterator[Line]:
+        """The pay as everybody may see it: its cells say no more than its meaning (rule 29)."""
+        for budget_line, cell in self.pay.lines():
+            grade, fte = (cell.grade, f"{cell.fte}") if cell.is_enough else ("", "0.00")
+            said = {
+                "amount": f"{cell.amount}",
+                "date": f"{cell.day}",
+                "grade": grade,
+                "description": cell.said,
+            }
+            cells = [""] * len(self.heading.headings)
+            for name, place in self.meaning.columns.items():
+                cells[place] = said.get(name, "")
+            yield Line(
+                cell.rows[0],
+                tuple(cells),
+                cell.day,
+                cell.amount,
+                self.staff,
+                budget_line,
+                description=cell.said,
+                grade=fit(grade, GRADE_ROOM),
+                fte=fte,
+            )
+
+    def read(self, row: Row) -> Line | None:
+        """What a row comes to; None, and noted, when it is no cost. Rows are read in their order."""
+        if not row.cells:
+            self.blank.append(row.number)
+            return None
+        return self._line(row) if self._is_meant(row) else None
 
     @property
     def notes(self) -> list[str]:
@@ -168,6 +204,11 @@ class Reading:
             f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} irrecoverable VAT. {why}"
             for why, rows in self.doubtful.items()
         ]
+        if self.pay and (rows := self.pay.rows):
+            said.append(
+                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade; a grade of "
+                "fewer than three is merged with others. The file is for its participant and auditors alone."
+            )
         if self.early:
             rows = "row is" if self.early == 1 else "rows are"
             said.append(f"{self.early:,} {rows} dated before {self.month.label}.")
@@ -267,10 +308,22 @@ class Reading:
                 "the cost was"
             )
             problems.append(Problem(said, row.number, value=text["amount"], field=EITHER[0]))
+        is_pay = self.pay is not None and account == self.staff
+        if is_pay:
+            try:
+                fte = parse_fte(text.get("fte", ""))
+            except ValueError as problem:
+                trouble("fte", str(problem))
         if problems:
             return Line(row.number, row.cells, problems=tuple(problems))
         if not amount:
             self.zero.append(row.number)
+            return None
+        if is_pay:
+            grade = text.get("grade", "")
+            self.pay.add(
+                row=row.number, budget_line=budget_line, grade=grade, fte=fte, day=day, amount=amount
+            )
             return None
         return Line(
             row.number,

@@ -12,11 +12,12 @@ from alliance.core.refusals import NotPossible
 from decisions.case import Case
 from decisions.models import Proposal
 from decisions.services import draft_proposal
-from ledger import forecasting, permissions
+from ledger import forecasting, permissions, possible, posting
 from ledger.lifecycle import PLAN, PlanState
 from ledger.models import ActionPlan, Budget, BudgetLine, Forecast, PlanStep
 from ledger.models.forecast import PROFILES, Method
 from ledger.projection import profile
+from ledger.services.shared import signed
 from participants.models import Alliance, Participant
 from participants.numbering import next_number
 from participants.standing import standing
@@ -40,6 +41,9 @@ def say_forecast(
     """
     permissions.say_forecast.check(by, participant=participant)
     Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    posting.hold_fund(budget_line.alliance_id)
+    if why_not := possible.not_forecast(budget_line.budget):
+        raise NotPossible(why_not)
     method = Method(method)
     if (amount is None) != (method == Method.RUN_RATE):
         raise NotPossible("A forecast names the year’s amount; the run-rate alone takes it from the book.")
@@ -58,11 +62,7 @@ def say_forecast(
         amount=amount,
         months=list(months) if months else None,
         reason=Words.need(budget_line.alliance_id, reason, "Say why you expect this."),
-        said_at=timezone.now(),
-        said_by=by,
-        said_by_name=by.name,
-        appointment=appointment,
-        capacity=appointment.role,
+        **signed(by, appointment),
     )
     record(
         "ledger.forecast_said",
@@ -243,11 +243,7 @@ def _step(plan: ActionPlan, last: PlanStep | None, verb: Verb, words: str, ask: 
         verb=verb,
         words=Words.need(alliance, words, ask),
         participant_id=appointment.participant_id,
-        said_at=timezone.now(),
-        said_by=by,
-        said_by_name=by.name,
-        appointment=appointment,
-        capacity=appointment.role,
+        **signed(by, appointment),
         **facts,
     )
     plan.state = state

@@ -12,8 +12,10 @@ from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from ledger import permissions
-from ledger.models import OwnBooks, VatStatement
+from ledger.lifecycle import ReturnState
+from ledger.models import CostReturn, OwnBooks, VatStatement
 from ledger.own_books import in_the_book
+from ledger.services.shared import read_again, signed
 from ledger.vat import ALL, NONE
 from participants.models import Participant, RoleAppointment
 from participants.standing import standing
@@ -28,7 +30,8 @@ def state_vat(
 ) -> VatStatement:
     """State how much of its VAT a participant recovers from a day on, and why; `percent` where it is a part.
 
-    It takes the place of earlier statements from that day on. Stated twice just so it is stated once.
+    It takes the place of earlier statements from that day on, and returns in hand are read again by it. Stated twice
+    just so it is stated once.
     """
     permissions.state_vat.check(by, participant=participant)
     if recovers == Recovers.PART:
@@ -49,11 +52,7 @@ def state_vat(
         percent=percent,
         since=since,
         basis=words,
-        stated_at=timezone.now(),
-        stated_by=by,
-        stated_by_name=by.name,
-        appointment=appointment,
-        capacity=appointment.role,
+        **signed(by, appointment, "stated"),
     )
     record(
         "ledger.vat_stated",
@@ -65,6 +64,11 @@ def state_vat(
         since=since,
         basis=words,
     )
+    read = CostReturn.objects.filter(
+        participant=participant, status__in=[ReturnState.READY, ReturnState.ATTENTION]
+    )
+    for cost_return in read.select_for_update(of=("self",)).order_by("pk"):
+        read_again(cost_return)
     return made
 
 
@@ -104,11 +108,7 @@ def confirm_own_books(
         book=book,
         own=own,
         words=kept,
-        confirmed_at=timezone.now(),
-        confirmed_by=by,
-        confirmed_by_name=by.name,
-        appointment=appointment,
-        capacity=appointment.role,
+        **signed(by, appointment, "confirmed"),
     )
     record(
         "ledger.own_books_confirmed",

@@ -1,7 +1,6 @@
 """Asking about a line, answering, settling: in the open and by name of organisation; nothing said is taken away."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from alliance.core.models import Words
 from alliance.core.record import record
@@ -9,6 +8,7 @@ from alliance.core.refusals import NotPossible
 from ledger import permissions, querying
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import Entry, Query, QueryReply
+from ledger.services.shared import signed
 from participants.models import Participant, RoleAppointment
 from participants.numbering import next_number
 from participants.standing import Role, Standing, standing
@@ -41,11 +41,7 @@ def ask_about_line(*, entry: Entry, asking: Participant, words: str, by) -> Quer
         budget_line_id=entry.budget_line_id,
         month=entry.month,
         words=Words.need(entry.alliance_id, words, "Write what you want to know."),
-        asked_at=timezone.now(),
-        asked_by=by,
-        asked_by_name=by.name,
-        appointment=appointment,
-        capacity=appointment.role,
+        **signed(by, appointment, "asked"),
     )
     record("ledger.query_asked", query, by=by, **_told(query), amount=entry.amount, words=query.words)
     return query
@@ -128,11 +124,7 @@ def _say(query: Query, verb: str, words: str, by, ask: str = "") -> tuple[QueryR
         verb=verb,
         words=Words.need(alliance, words, ask) if ask else Words.write(alliance, words),
         participant_id=appointment.participant_id,
-        said_at=timezone.now(),
-        said_by=by,
-        said_by_name=by.name,
-        appointment=appointment,
-        capacity=appointment.role,
+        **signed(by, appointment),
     )
     query.state = state
     if state not in (QueryState.ASKED, QueryState.ANSWERED):

@@ -11,6 +11,7 @@ from alliance.core.refusals import NotPossible
 from decisions.models import Decision
 from ledger import chart, posting, summaries
 from ledger.models import BudgetLine, Category, Journal, Restatement
+from ledger.recovery import not_a_cost
 from participants.models import Participant
 
 
@@ -42,6 +43,8 @@ def restate(
         raise NotPossible(
             f"The book says {format_pounds(found)} there, not {format_pounds(original)}: word it again (rule 33)."
         )
+    if restated and (why_not := not_a_cost(participant, category, month.start)):
+        raise NotPossible(why_not)
     accounts = chart.accounts(alliance_id)
     cost = next(one for one in accounts.values() if one.category == category)
     number = Restatement.objects.filter(alliance_id=alliance_id).count() + 1

@@ -13,7 +13,7 @@ from alliance.core.outbox import enqueue
 from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from ledger import chart, permissions, posting
+from ledger import chart, permissions, posting, recovery
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import CostReturn, Fund, Journal
 from ledger.services.shared import ask_for_a_check, locked, move, posted_under, read_again, same_lines
@@ -158,7 +158,8 @@ def match_columns(*, cost_return: CostReturn, mapping: dict, by) -> CostReturn:
 def accept_cost_return(*, cost_return: CostReturn, by) -> CostReturn:
     """Confirm a return on the participant's behalf; a worker posts it. Confirming twice is confirming once.
 
-    Refused when another return came first, under the same reference or with these very lines (rule 43).
+    Refused when another return came first, under the same reference or with these very lines (rule 43). Read again
+    when VAT in it turned out to be recovered since it was read (rule 36).
     """
     Participant.objects.select_for_update(no_key=True).get(pk=cost_return.participant_id)
     cost_return = locked(cost_return)
@@ -175,6 +176,9 @@ def accept_cost_return(*, cost_return: CostReturn, by) -> CostReturn:
         raise NotPossible(
             f"These very lines are in the book already: they came with return {first.number}. Withdraw this one."
         )
+    if recovery.holds_recovered_vat(cost_return):
+        read_again(cost_return)
+        return cost_return
     move(cost_return, "accept", accepted_at=timezone.now(), accepted_by=by)
     enqueue(
         "ledger.post_return",

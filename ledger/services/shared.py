@@ -1,9 +1,23 @@
-"""What the acts upon a return have in common."""
+"""What the acts have in common."""
+
+from django.utils import timezone
 
 from alliance.core.models import Errand
 from alliance.core.outbox import enqueue
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import CostReturn
+from participants.models import RoleAppointment, User
+
+
+def signed(by: User, appointment: RoleAppointment, verb: str = "said") -> dict:
+    """Who did it, when and in which role, as the columns `<verb>_at`, `<verb>_by` and so on keep it (house 21)."""
+    return {
+        f"{verb}_at": timezone.now(),
+        f"{verb}_by": by,
+        f"{verb}_by_name": by.name,
+        "appointment": appointment,
+        "capacity": appointment.role,
+    }
 
 
 def locked(cost_return: CostReturn) -> CostReturn:

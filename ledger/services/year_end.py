@@ -5,9 +5,8 @@ from decimal import Decimal
 from hashlib import sha256
 
 from django.db import transaction
-from django.utils import timezone
 
-from alliance.core import outbox
+from alliance.core import outbox, papers
 from alliance.core.frozen import freeze, thaw
 from alliance.core.models import Document
 from alliance.core.money import pounds
@@ -200,17 +199,8 @@ def ask_for_memorandum_paper(*, budget: Budget, by: User) -> MemorandumPaper:
 def keep_memorandum_paper(*, paper: MemorandumPaper, pdf: bytes, by: User | None = None) -> MemorandumPaper:
     """Keep what the worker drew; `by` None is the worker. A paper that is there already stays."""
     paper = _locked(paper)
-    if paper.document_id:
+    if not papers.keep(paper, pdf, by):
         return paper
-    paper.document = Document.keep(
-        alliance_id=paper.alliance_id,
-        name=paper.file_name,
-        content=pdf,
-        media_type="application/pdf",
-        by=by,
-    )
-    paper.drawn_at = timezone.now()
-    paper.save(update_fields=["document", "drawn_at"])
     record(
         "ledger.memorandum_drawn",
         paper,
@@ -228,9 +218,7 @@ def draw_memorandum_again(*, paper: MemorandumPaper, by: User) -> MemorandumPape
     """Take up a paper once more that was given up after several attempts."""
     paper = _locked(paper)
     permissions.take_along.check(by, alliance=paper.alliance)
-    errand = paper.errand
-    if paper.document_id is None and errand.parked_at is not None:
-        outbox.try_again(errand)
+    if papers.take_up_again(paper):
         record("ledger.memorandum_asked", paper, by=by, year=paper.budget.year.slug, memorandum=paper.sha256)
     return paper
 
@@ -247,7 +235,7 @@ def download_memorandum(*, paper: MemorandumPaper, by: User) -> Document:
         paper,
         by=by,
         year=paper.budget.year.slug,
-        capacity=held.get_role_display() + (f", {held.participant}" if held.participant_id else ""),
+        capacity=held.in_words,
         pdf_sha256=paper.document.sha256,
     )
     return paper.document

@@ -1,15 +1,20 @@
 """What the open book's pages have in common."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from alliance.core.addresses import reverse
 from alliance.core.forms import Form
-from ledger import permissions
+from ledger import asking, permissions
 from ledger.querying import OnLine
 from participants.models import Alliance, Participant
+
+LAST = 2**62  # no number is as high: the list from its beginning
 
 # The places of the book: what each is called, and its rooms: (label, the page that one enters, the pages in it).
 PLACES = (
@@ -95,6 +100,12 @@ def numbered(name: str, alliance: Alliance, places: int = 1) -> Callable[..., st
     return address
 
 
+@cache
+def tag(text: str, tone: str = "", icon: str = "") -> SafeString:
+    """components/tag.html, for lists that say the same state in many rows."""
+    return render_to_string("components/tag.html", {"text": text, "tone": tone, "icon": icon})
+
+
 def filters_on(form: Form, **kept: str) -> list[dict]:
     """Each filter that leaves something out, with the query without it; `kept` is no filter and stays."""
     on = []
@@ -121,10 +132,15 @@ def query_links(alliance: Alliance, journal: int, line: int, asked: OnLine | Non
     }
 
 
-def whose_returns(request: HttpRequest, alliance: Alliance, everybody=None) -> list[Participant]:
+def whose_returns(
+    request: HttpRequest, alliance: Alliance, everybody: Iterable[Participant] | None = None
+) -> list[Participant]:
     """The participants whose returns this person may send; `everybody` are the alliance's, where they are at hand."""
     ids = request.standing.participant_ids
-    ours = [
-        one for one in everybody or Participant.objects.filter(alliance=alliance, pk__in=ids) if one.pk in ids
+    if everybody is None:
+        everybody = asking.everybody(alliance) if ids else ()
+    return [
+        one
+        for one in everybody
+        if one.pk in ids and permissions.send_return.allows(request.user, participant=one)
     ]
-    return [one for one in ours if permissions.send_return.allows(request.user, participant=one)]

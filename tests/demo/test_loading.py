@@ -14,7 +14,15 @@ from alliance.core import invariants
 from alliance.core.periods import Month
 from alliance.demo import large
 from alliance.demo.agenda import LONDON, Agenda, moment
-from alliance.demo.story import assuring, bookkeeping, deciding, joining, reflecting
+from alliance.demo.story import (
+    assuring,
+    bookkeeping,
+    deciding,
+    experimenting,
+    joining,
+    measuring,
+    reviewing,
+)
 from alliance.demo.story.world import World
 from decisions.models import Decision, Proposal
 from ledger.models import Entry, Period
@@ -34,9 +42,9 @@ def said(*arguments, **options) -> str:
 def planned(today: date) -> Agenda:
     agenda = Agenda(moment(today, 17))
     world = World(agenda, start=Month.containing(today).shifted(-12).start)
-    for part in (joining, deciding, bookkeeping, reflecting, assuring):
+    for part in (joining, deciding, bookkeeping, reviewing, experimenting, measuring, assuring):
         part.plan(world)
-    reflecting.plan_what_comes(world)
+    reviewing.plan_what_comes(world)
     return agenda
 
 

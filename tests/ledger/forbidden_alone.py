@@ -6,6 +6,7 @@ Forecasts and action plans, own statements, the end of a year, journals without 
 from tests.ledger.forbidden import BEACON, SOMEBODY, journal, opposite
 
 CONTINGENCY = "(select max(id) from ledger_budgetline where is_contingency)"
+CLOSED = "(select min(l.id) from ledger_budgetline l join ledger_yearend y using (budget_id))"
 NEXT_PLAN = "(select max(number) + 1 from ledger_actionplan)"
 
 
@@ -46,6 +47,7 @@ ALONE = [
         ("ledger_forecast: ledger_forecast_is_said", another("ledger_forecast", **said))
         for said in (
             {"version": "3"},
+            {"version": "1", "budget_line_id": CLOSED},
             {"version": "2"} | SAID_BY_ROSA,
             {"version": "2", "method": "'even'", "months": "to_jsonb(array_fill(1.00, array[12]))"},
         )

@@ -7,13 +7,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from alliance.core.models import Event
 from alliance.core.periods import Month
 from alliance.core.refusals import NotAllowed, NotPossible
+from ledger.bulk import Cost, load_costs
+from ledger.chart import accounts
 from ledger.models import Category, CostReturn, VatStatement
 from ledger.recovery import courses, not_a_cost, who_buys
-from ledger.services import accrue, correct_line, state_vat
+from ledger.services import accept_cost_return, accrue, close_period, correct_line, state_vat
 from ledger.vat import ALL, NONE, Standing, purchase
 from participants.models import Participant
+from tests.factories.decided import restate
 from tests.factories.ledger import (
     NOVEMBER,
     OCTOBER,
@@ -21,6 +25,7 @@ from tests.factories.ledger import (
     cost,
     entry_of,
     make_book,
+    period_of,
     post_return,
     send_return,
 )
@@ -179,6 +184,52 @@ def test_neither_typed_nor_accrued_nor_corrected_into_a_cost(cast, client_of):
         correct_line(entry=entry_of(posted), amount=D("9.00"), reason="It was VAT.", **facts)
     assert correct_line(entry=entry_of(posted, 3), amount=D(0), reason="It is recovered.", **facts)
     assert not_a_cost(cast.haven, Category.OVERHEAD, APRIL) == ""
+
+
+def test_a_return_in_hand_is_read_again_by_what_its_participant_states(cast, run_errands, monkeypatch):
+    make_book(cast)
+    sent = send_return(cast, [cost("100.00"), cost("20.00", category=VAT)])
+    assert sent.status == "ready"
+
+    def now() -> tuple[str, list[int]]:
+        run_errands()
+        sent.refresh_from_db()
+        return sent.status, [one.row for one in sent.problems.filter(reading=sent.reading)]
+
+    state(cast.haven, cast.finn)
+    sent.refresh_from_db()
+    assert sent.status == "checking"
+    assert now() == ("attention", [3])
+    state(cast.haven, cast.finn, "none", basis="Exempt after all.")
+    assert now() == ("ready", [])
+    # Stated while it was being read: it was found ready by what was known before.
+    monkeypatch.setattr("ledger.services.own_statements.read_again", lambda cost_return: None)
+    state(cast.haven, cast.finn)
+    accept_cost_return(cost_return=sent, by=cast.finn)
+    assert now() == ("attention", [3])
+    assert not Event.objects.filter(kind="ledger.return_accepted").exists()
+
+
+def test_neither_restated_nor_loaded_in_bulk_into_a_cost(cast):
+    budget = make_book(cast)
+    post_return(cast, [cost("20.00", category=VAT, day="03/10/2026")], OCTOBER)
+    for month in budget.year.months[: budget.year.months.index(NOVEMBER)]:
+        close_period(period=period_of(cast, month), by=cast.hana)
+    state(cast.haven, cast.finn)
+    line = budget.lines.get(name="Housing first")
+    terms = {"participant": cast.haven, "line": line, "month": OCTOBER, "category": "irrecoverable_vat"}
+    with pytest.raises(NotPossible, match="Recoverable VAT is never a cost"):
+        restate(**terms, original="20.00", restated="30.00")
+    assert restate(**terms, original="20.00", restated="0.00")
+    account = next(
+        one.pk for one in accounts(cast.alliance.pk).values() if one.category == Category.IRRECOVERABLE_VAT
+    )
+    load = {"alliance": cast.alliance, "source": "old ledger", "by": cast.hana}
+    facts = ("x", NOVEMBER.start, NOVEMBER.start)
+    told = (account, line.pk, D("5.00"), "Quayside", "VAT", "1")
+    with pytest.raises(NotPossible, match="Line 1: recoverable VAT is never a cost, and Haven Homes"):
+        load_costs(costs=[Cost(*facts, cast.haven.pk, *told)], **load)
+    assert load_costs(costs=[Cost(*facts, cast.beacon.pk, *told)], **load).lines == 1
 
 
 # ── Who buys ──

@@ -13,7 +13,9 @@ from alliance.notices import services as notices
 from alliance.notices.letters import KINDS
 from alliance.notices.models import Notice
 from decisions import services
+from ledger import services as book
 from tests.factories.decisions import again, answer, make_proposal, object_to, reword, tell_on_behalf
+from tests.factories.ledger import make_book, open_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +138,25 @@ class TestOthers:
         make_proposal(cast.council, cast.carol)
         run_errands()
         assert not Notice.objects.exists()
+
+
+def test_an_action_plan_is_told_to_those_who_write_it_until_it_is_written(cast, run_errands):
+    """Rule 40: of who spends on the line, and the pool manager; not the pool manager's or another's colleagues."""
+    make_book(cast)
+    plan = open_plan(cast)
+    run_errands()
+    assert set(told()) == {"finn.finance", "pat.provider", "dev.deputy", "hana.host"}
+    assert told()["pat.provider"] == (
+        f"Action plan 1, by {plan.due_on:%-d %B %Y}: what will be done about Housing first?"
+    )
+    letter = next(one for one in mail.outbox if one.to[0].startswith("finn"))
+    assert plan.get_absolute_url() in letter.body
+    assert "\N{NO-BREAK SPACE}% that the alliance agreed on" in letter.body
+    mail.outbox.clear()
+    other = open_plan(cast, "Street outreach", "900000.00")
+    book.write_plan(plan=other, words="A second van.", doing=cast.haven, until=other.due_on, by=cast.finn)
+    run_errands()
+    assert told() == {}
 
 
 class TestPreferences:

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from hypothesis import event
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from alliance.core.questions import Question
 from alliance.core.record import breaks_in_chain
 from alliance.core.refusals import Refusal
 from decisions import invariants, services
@@ -16,6 +17,8 @@ from participants.standing import enter
 from tests.factories.decisions_model import BEACON, COUNCIL, QUAY, Put
 from tests.factories.decisions_stage import BEGINNING, TABLES, Stage, of_the_model
 from tests.factories.participants import give_role
+
+_in_effect = Question(lambda on, alliance: Decision.objects.in_effect(on).filter(alliance_id=alliance))
 
 
 class Crash(Exception):
@@ -135,8 +138,8 @@ class Deciding(RuleBasedStateMachine):
         agreed = {one.pk: one.hashes[-1] for one in self.agreed()}
         if not agreed:
             return
-        in_effect = Decision.objects.in_effect(self.model.today).filter(alliance=self.stage.alliance)
-        assert set(in_effect.values_list("proposal_id", flat=True)) == {
+        in_effect = _in_effect(on=self.model.today, alliance=self.stage.alliance.pk)
+        assert {one.proposal_id for one in in_effect} == {
             one.pk for one in self.agreed() if self.model.is_in_effect(one)
         }
         if len(agreed) != self.sealed:

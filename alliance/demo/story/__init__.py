@@ -16,12 +16,14 @@ from alliance.demo.story import (
     deliberating,
     elsewhere,
     ending,
+    experimenting,
     forecasting,
     joining,
+    measuring,
     meeting,
     recording,
     recovering,
-    reflecting,
+    reviewing,
     risks,
 )
 from alliance.demo.story.world import World
@@ -47,13 +49,15 @@ def tell(now: datetime, say: Callable[[str], None] = lambda line: None) -> World
         recovering,
         ending,
         forecasting,
-        reflecting,
+        reviewing,
+        experimenting,
+        measuring,
         risks,
         recording,
         assuring,
     ):
         part.plan(world)
-    reflecting.plan_what_comes(world)
+    reviewing.plan_what_comes(world)
     elsewhere.plan(agenda, world.people)
     told: set[Month] = set()
 

@@ -7,6 +7,7 @@ from functools import partial
 from django.utils import timezone
 
 from alliance.core.periods import FinancialYear
+from alliance.core.questions import Question
 from alliance.core.workdays import add_working_days
 from alliance.demo.cast import ORGANISATIONS
 from alliance.demo.story import questions as q
@@ -18,6 +19,10 @@ from decisions.case import Bearing, Case
 from decisions.lifecycle import State
 from decisions.models import Position, Proposal
 from participants.models import Principle
+
+_now = Question(
+    lambda pk: Proposal.objects.select_related("alliance", "participant", "current_wording").filter(pk=pk)
+)
 
 
 def plan(world: World) -> None:
@@ -202,9 +207,8 @@ class Telling:
     # ── Facts ──
 
     def now(self) -> Proposal:
-        return Proposal.objects.select_related("alliance", "participant", "current_wording").get(
-            pk=self.proposal.pk
-        )
+        (found,) = _now(pk=self.proposal.pk)
+        return found
 
     def party(self, key: str):
         return self.world.participants[key]

@@ -5,14 +5,30 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
+from django.utils import timezone
+
 from alliance.core.models import Errand
 from alliance.core.outbox import do
 from alliance.core.periods import FinancialYear, Month
+from alliance.core.questions import Question
 from alliance.core.tenancy import alliance_context
 from alliance.demo.agenda import Agenda, moment
 from participants.models import Alliance, Participant, RoleAppointment, User
 
 SEED = 1871
+
+
+_speaking = Question(
+    lambda participant, on: (
+        RoleAppointment.objects.speaking(on)
+        .filter(participant_id=participant)
+        .select_related("person")
+        .order_by("role", "pk")
+    )
+)
+_due = Question(
+    lambda alliance, now: Errand.objects.open().filter(due_at__lte=now, alliance_id=alliance).order_by("pk")
+)
 
 
 @dataclass
@@ -43,18 +59,13 @@ class World:
 
     def work(self) -> None:
         """What workers would do within the minute."""
-        for errand in Errand.objects.due().filter(alliance=self.alliance).order_by("pk"):
+        for errand in _due(alliance=self.alliance.pk, now=timezone.now()):
             if not do(errand.pk):
                 self.undone.append(errand)
 
     def voice(self, key: str, chance: Random) -> User:
         """Who speaks for the organisation today: its representative, one time in five its deputy."""
-        speaking = list(
-            RoleAppointment.objects.speaking()
-            .filter(participant=self.participants[key])
-            .select_related("person")
-            .order_by("role", "pk")
-        )
+        speaking = _speaking(participant=self.participants[key].pk, on=timezone.localdate())
         representatives = [one for one in speaking if one.role == RoleAppointment.Role.REPRESENTATIVE]
         deputies = [one for one in speaking if one.role == RoleAppointment.Role.DEPUTY]
         likely = deputies if deputies and chance.random() < 0.2 else representatives or deputies

@@ -1,0 +1,33 @@
+"""What a worker draws and nobody changes: kept as it was drawn, taken up again where it was given up (rule 58).
+
+A paper is a locked row with `document`, `drawn_at`, `file_name` and `errand`; its room checks and tells the record.
+"""
+
+from django.utils import timezone
+
+from alliance.core import outbox
+from alliance.core.models import Document
+
+
+def keep(paper, pdf: bytes, by) -> bool:
+    """Keep what was drawn; `by` None is the worker. False where a paper is there already: that stays."""
+    if paper.document_id:
+        return False
+    paper.document = Document.keep(
+        alliance_id=paper.alliance_id,
+        name=paper.file_name,
+        content=pdf,
+        media_type="application/pdf",
+        by=by,
+    )
+    paper.drawn_at = timezone.now()
+    paper.save(update_fields=["document", "drawn_at"])
+    return True
+
+
+def take_up_again(paper) -> bool:
+    """Ask once more for one that was given up after several attempts; False for any other."""
+    if paper.document_id or (errand := paper.errand).parked_at is None:
+        return False
+    outbox.try_again(errand)
+    return True
