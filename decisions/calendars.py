@@ -1,12 +1,13 @@
 """Meetings, deadlines and reviews as calendar entries (RFC 5545), for whatever calendar people keep."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, Timezone, vText
 
 from decisions.models import Decision, Meeting, Proposal
 from participants.models import Alliance
@@ -56,10 +57,16 @@ def _calendar(name: str, entries: list[Event]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
+    if any(isinstance(one.start, datetime) for one in entries):
+        calendar.add_component(_london())
     for one in entries:
         calendar.add_component(one)
-    calendar.add_missing_timezones()
     return calendar.to_ical()
+
+
+@cache
+def _london() -> Timezone:
+    return Timezone.from_tzid(str(LONDON))
 
 
 def _meeting(meeting: Meeting) -> Event:

@@ -391,12 +391,12 @@ class MeetingQuerySet(OfAllianceQuerySet):
         """Held, and its minutes are not written, not issued or not accepted by every attendee (rule 21)."""
         return self.filter(state="held").exclude(minutes__state="official")
 
-    def with_minutes(self):
-        """Everything that quorum, minutes and acceptances need, in a fixed number of queries."""
+    def with_minutes(self, on=None):
+        """Everything that quorum, minutes and acceptances need that day, in a fixed number of queries."""
         from decisions.models import Attendance, Minutes, MinutesAcceptance
         from participants.models import RoleAppointment
 
-        held = RoleAppointment.objects.in_force().filter(alliance_id=OuterRef("alliance_id"))
+        held = RoleAppointment.objects.in_force(on).filter(alliance_id=OuterRef("alliance_id"))
         attended = Attendance.objects.select_related("participant", "appointment", "person").annotate(
             is_here=Exists(held.filter(person_id=OuterRef("person_id")))
         )

@@ -12,6 +12,7 @@ from participants import founding, permissions, services
 from participants.forms import InvitationForm, LimitForm, NewAccountForm
 from participants.limits import limit_of, limits_of
 from participants.models import Alliance, Behaviour, Invitation, Participant, Principle, RoleAppointment, User
+from participants.serving import serving
 from participants.web import in_alliance
 
 Role = RoleAppointment.Role
@@ -22,10 +23,9 @@ SPEAK = (Role.REPRESENTATIVE, Role.DEPUTY, Role.SENIOR_REPRESENTATIVE)
 @in_alliance
 def people(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every organisation with its people, those who serve the whole alliance, and who was invited."""
-    appointments = (
-        RoleAppointment.objects.in_force().filter(alliance=alliance).select_related("person", "participant")
+    appointments = sorted(
+        serving(alliance), key=lambda one: (RoleAppointment.ORDER[one.role], one.person.name)
     )
-    appointments = sorted(appointments, key=lambda one: (RoleAppointment.ORDER[one.role], one.person.name))
     participants = list(
         Participant.objects.filter(alliance=alliance).select_related("alliance").order_by("place")
     )

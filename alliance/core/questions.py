@@ -25,6 +25,7 @@ from alliance.core.rows import Shape, Shaped
 NUMBERS = 32_000, 32_501
 WORDS = "\ue000", "\ue001"
 DAYS = datetime(1001, 2, 3, 4, 5, 6, tzinfo=UTC), datetime(2002, 5, 17, 8, 9, 10, tzinfo=UTC)
+MANY = 100  # values: a list as long seldom comes again, and is not prepared
 HOLE = re.compile(r"%[%s]")
 
 
@@ -112,16 +113,18 @@ class _Said:
         return rows
 
     def _asked(self, values: dict) -> models.QuerySet:
-        words, parameters, changing = [self.pieces[0]], [], []
+        pieces, parameters, changing = [self.pieces[0]], [], []
         for (name, always), piece in zip(self.holes, self.pieces[1:], strict=True):
             value = [always] if name is None else values[name]
             value = value if isinstance(value, list) else [value]
             changing += [name is not None] * len(value)
-            words += [", ".join(["%s"] * len(value)), piece]
+            pieces += [", ".join(["%s"] * len(value)), piece]
             parameters += value
-        words = Words("".join(words), changing), tuple(parameters)
+        words = "".join(pieces)
+        if len(parameters) < MANY:
+            words = Words(words, changing)
         asking = object.__new__(type(self.queryset))
-        vars(asking).update(self.kept, _result_cache=None, _query=_Asked(self, words))
+        vars(asking).update(self.kept, _result_cache=None, _query=_Asked(self, (words, tuple(parameters))))
         return asking
 
 
@@ -157,7 +160,7 @@ def _pieces(sql: str) -> list[str]:
 class _Asked:
     """In the place of a queryset's query: everything is as it was put, but for the values."""
 
-    def __init__(self, said: _Said, words: tuple[Words, tuple]):
+    def __init__(self, said: _Said, words: tuple[str, tuple]):
         self._said, self._words = said, words
 
     def get_compiler(self, using=None, connection=None, elide_empty=True) -> SQLCompiler:

@@ -1,6 +1,7 @@
 """Meetings in the browser: called, prepared, held, minuted."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import page_of, place_of
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions import calendars, permissions, services
 from decisions.forms.meetings import (
@@ -52,15 +54,22 @@ def meeting_asked(request: HttpRequest, alliance: Alliance) -> Meeting | None:
 @in_alliance
 def meetings(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What comes, then what was, the last one first."""
-    found = Meeting.objects.visible_to(request.user).filter(alliance=alliance).with_minutes()
-    page = page_of(request, found.over())
+    found = Meeting.objects.visible_to(request.user).filter(alliance=alliance).values_list("pk", flat=True)
+    page, coming = page_of(request, found.over()), list(found.coming()[:SOME])
+    whole = {one.pk: one for one in _whole_on(timezone.localdate())(pks=[*coming, *page])}
     context = {
-        "coming": [showing.line(one) for one in found.coming()[:SOME]],
+        "coming": [showing.line(whole[pk]) for pk in coming],
         "page": page,
-        "over": [showing.line(one) for one in page],
+        "over": [showing.line(whole[pk]) for pk in page],
         "why_not_call": permissions.call_meeting.reason(request.user, alliance=alliance),
     }
     return render(request, "decisions/meetings/list.html", context)
+
+
+@lru_cache(maxsize=2)
+def _whole_on(day: date) -> Question:
+    """Who is still in the alliance changes from day to day."""
+    return Question(lambda pks: Meeting.objects.filter(pk__in=pks).with_minutes(day))
 
 
 @tells
@@ -305,6 +314,12 @@ def calendar(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 def _reviews(alliance: Alliance, since: date):
     """Decisions with the day on which they are looked back at next."""
-    decided = Decision.objects.filter(alliance=alliance).select_related("alliance", "wording").with_review()
-    due = decided.filter(review_due__gte=since).order_by("review_due", "number")
-    return [(one, one.review_due) for one in due[:MANY]]
+    return [(one, one.review_due) for one in _due(alliance=alliance.pk, since=since)]
+
+
+@Question
+def _due(alliance: int, since: date):
+    decided = (
+        Decision.objects.filter(alliance_id=alliance).select_related("alliance", "wording").with_review()
+    )
+    return decided.filter(review_due__gte=since).order_by("review_due", "number")[:MANY]

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_safe
 from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.outbox import PARKED_AFTER
+from alliance.core.questions import Question
 from decisions import exporting, services, veil
 from decisions.lifecycle import MinutesState
 from decisions.models import Decision, Paper, Proposal
+from decisions.querysets import LONG, within
 from decisions.showing.register import lines_of
 from decisions.views.finding import tells
 from decisions.views.meetings import find_minutes
@@ -89,24 +91,27 @@ def register_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "Number", "Proposal", "Class", "Question", "State", "Told", "Put by", "Opened on", "Answers by",
         "Decided on", "Decided by", "Amount", "Look back on", "Wording SHA-256",
     ]  # fmt: skip
-    rows = found.put().with_what_there_is().select_related("decision__alliance")
-    rows = rows.defer("current_wording__body")
+    numbered = found.put().values_list("pk", flat=True)
     return download_csv(
-        f"{alliance.slug}-decisions", headings, _lines(rows, request), alliance_id=alliance.pk
+        f"{alliance.slug}-decisions", headings, _lines(list(numbered), request), alliance_id=alliance.pk
     )
 
 
 # ── What the views share ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _lines(rows, request: HttpRequest) -> Iterator[list]:
-    batch: list[Proposal] = []
-    for one in rows.iterator(chunk_size=AT_ONCE):
-        batch.append(one)
-        if len(batch) == AT_ONCE:
-            yield from _told(batch, request)
-            batch = []
-    yield from _told(batch, request)
+def _lines(pks: list[int], request: HttpRequest) -> Iterator[list]:
+    for first in range(0, len(pks), AT_ONCE):
+        batch = _in_the_register(pks=pks[first : first + AT_ONCE])
+        yield from _told(within(request.alliance, batch), request)
+
+
+@Question
+def _in_the_register(pks: list[int]):
+    """As `showing.register` has it, with what only the file tells."""
+    rows = Proposal.objects.filter(pk__in=pks).with_what_there_is()
+    long = (f"current_wording__{name}" for name in LONG if name != "hash")
+    return rows.in_brief().defer(None).defer(*long).order_by("-number")
 
 
 def _told(batch: list[Proposal], request: HttpRequest) -> Iterator[list]:

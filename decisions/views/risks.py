@@ -1,14 +1,14 @@
 """Risks and opportunities in the browser."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
 from alliance.core.paging import page_of
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
 from decisions.forms.risks import AcceptanceForm, CloseRiskForm, RiskForm, RiskListForm
@@ -46,8 +46,18 @@ def _asked(request: HttpRequest, alliance: Alliance):
 
 
 def _find(request: HttpRequest, alliance: Alliance, number: int) -> Risk:
-    found = Risk.objects.visible_to(request.user).filter(alliance=alliance).with_acceptances()
-    return get_object_or_404(found.select_related("raised_by", "closed_by", "closed_because"), number=number)
+    if found := _risk.first(alliance=alliance.pk, number=number):
+        return found
+    raise Http404("No such risk.")
+
+
+@Question
+def _risk(alliance: int, number: int):
+    found = Risk.objects.filter(alliance_id=alliance, number=number).with_acceptances()
+    return found.select_related("raised_by", "closed_by", "closed_because")
+
+
+_whole = Question(lambda pks: Risk.objects.filter(pk__in=pks).with_acceptances().order_by("number"))
 
 
 @require_safe
@@ -55,7 +65,8 @@ def _find(request: HttpRequest, alliance: Alliance, number: int) -> Risk:
 def risk_list(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Everything that could go wrong or right, held in common."""
     form, asked, found = _asked(request, alliance)
-    page = page_of(request, found.with_acceptances())
+    page = page_of(request, list(found.values_list("pk", flat=True)))
+    page.object_list = _whole(pks=page.object_list)
     context = {
         "form": form,
         "page": page,
@@ -79,7 +90,7 @@ def risk_list_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "Version", "Changed on", "Accepted by", "Not accepted by",
     ]  # fmt: skip
     told = []
-    for one in found.with_acceptances():
+    for one in _whole(pks=list(found.values_list("pk", flat=True))):
         version, accepted = one.current_version, one.acceptances_of(active)
         told.append(
             [

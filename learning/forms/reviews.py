@@ -11,7 +11,8 @@ from alliance.core.forms import Checkboxes, DateInputField, Form, Radios, WordsF
 from learning.forms.shared import WORDS_AT_MOST
 from learning.models import ActionLook, Answer, Review
 from learning.services import NewAction
-from participants.models import Alliance, Participant, RoleAppointment
+from participants.models import Alliance, Participant
+from participants.serving import serving
 
 Question = Answer.Question
 
@@ -277,9 +278,7 @@ class LookForm(Form):
 def _people(alliance: Alliance) -> dict:
     """{pk: person}, in the order of the agreement, each with `roles` in words and the name of an `organisation`."""
     people = {}
-    for one in (
-        RoleAppointment.objects.in_force().filter(alliance=alliance).select_related("person", "participant")
-    ):
+    for one in serving(alliance):
         person = people.setdefault(one.person_id, one.person)
         said = one.get_role_display() + (f", {one.participant.short_name}" if one.participant_id else "")
         person.roles = f"{person.roles}; {said}" if hasattr(person, "roles") else said

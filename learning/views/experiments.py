@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
 from alliance.core.paging import page_of, place_of
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from learning import permissions, services
 from learning.forms import EndExperimentForm, ExperimentForm, GateForm
@@ -27,13 +27,15 @@ SHOWN = {
 
 
 def _find(request: HttpRequest, alliance: Alliance, number: int) -> Experiment:
-    rows = (
-        Experiment.objects.visible_to(request.user)
-        .with_gates()
-        .with_proposer()
-        .select_related("alliance", "started_by", "ended_by", "learned", "follows__alliance")
-    )
-    return get_object_or_404(rows, alliance=alliance, number=number)
+    if found := _experiment.first(alliance=alliance.pk, number=number):
+        return found
+    raise Http404("No such experiment.")
+
+
+@Question
+def _experiment(alliance: int, number: int):
+    found = Experiment.objects.filter(alliance_id=alliance, number=number).with_gates().with_proposer()
+    return found.select_related("alliance", "started_by", "ended_by", "learned", "follows__alliance")
 
 
 @require_safe

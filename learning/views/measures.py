@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import Month, PeriodError
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from learning import permissions, services
 from learning.analysis import analyse_measure
@@ -19,9 +20,21 @@ from participants.models import Alliance
 from participants.web import in_alliance
 
 
-def _find(request: HttpRequest, alliance: Alliance, number: int) -> Measure:
-    rows = Measure.objects.visible_to(request.user).select_related("alliance", "defined_by")
-    return get_object_or_404(rows, alliance=alliance, number=number)
+def _find(alliance: Alliance, number: int, *, with_figures: bool = False) -> Measure:
+    asked = _with_figures if with_figures else _measure
+    if found := asked.first(alliance=alliance.pk, number=number):
+        return found
+    raise Http404("No such measure.")
+
+
+def _numbered(alliance: int, number: int):
+    return Measure.objects.filter(alliance_id=alliance, number=number).select_related(
+        "alliance", "defined_by"
+    )
+
+
+_measure = Question(_numbered)
+_with_figures = Question(lambda alliance, number: _numbered(alliance, number).with_figures())
 
 
 @require_safe
@@ -52,7 +65,7 @@ def define(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @require_safe
 @in_alliance
 def measure(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = _find(alliance, number, with_figures=True)
     analysis = analyse_measure(found)
     corrected = found.observations.filter(replaces__isnull=False).select_related("replaces", "observed_by")
     points = analysis.xmr.points if analysis.xmr else ()
@@ -71,7 +84,7 @@ def measure(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
 @in_alliance
 def figures_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """The figures that stand, with what rule 49 says of each."""
-    analysis = analyse_measure(_find(request, alliance, number))
+    analysis = analyse_measure(_find(alliance, number, with_figures=True))
     points = analysis.xmr.points if analysis.xmr else ()
     rows = (
         (
@@ -93,7 +106,7 @@ def figures_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def observe(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = _find(alliance, number)
     permissions.record_observations.check(request.user, measure=found)
     latest = found.observations.current().last()
     initial = {"month": latest.month.next.short_label} if latest else {}
@@ -119,7 +132,7 @@ def observe(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def observe_many(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = _find(alliance, number)
     permissions.record_observations.check(request.user, measure=found)
     form = ManyForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -141,7 +154,7 @@ def observe_many(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def correct(request: HttpRequest, alliance: Alliance, number: int, month: str) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = _find(alliance, number)
     permissions.record_observations.check(request.user, measure=found)
     try:
         on = Month.parse(month).start
@@ -169,7 +182,7 @@ def correct(request: HttpRequest, alliance: Alliance, number: int, month: str) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def annotate(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = _find(alliance, number)
     permissions.annotate_measure.check(request.user, measure=found)
     form = AnnotationForm(request.POST or None, measure=found)
     if request.method == "POST" and form.is_valid():
@@ -186,7 +199,7 @@ def annotate(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def rebase(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = _find(request, alliance, number)
+    found = _find(alliance, number)
     permissions.rebase_measure.check(request.user, measure=found)
     form = RebaseForm(request.POST or None, measure=found)
     if request.method == "POST" and form.is_valid():

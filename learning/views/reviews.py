@@ -3,7 +3,7 @@
 import json
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,6 +11,7 @@ from alliance.core.addresses import reverse
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Event
 from alliance.core.paging import page_of
+from alliance.core.questions import Question
 from learning import permissions, services
 from learning.forms import ROWS, CallOffForm, LookForm, PrepareReviewForm, ReviewForm
 from learning.lifecycle import ACTION
@@ -19,11 +20,16 @@ from participants.models import Alliance
 from participants.web import in_alliance
 
 
-def _find(request: HttpRequest, alliance: Alliance, number: int, **also) -> Review:
-    rows = Review.objects.visible_to(request.user).select_related(
-        "alliance", "prepared_by", "drafted_by", "held_by", "called_off_by", "called_off_because"
-    )
-    return get_object_or_404(rows, alliance=alliance, number=number, **also)
+def _find(request: HttpRequest, alliance: Alliance, number: int) -> Review:
+    if found := _review.first(alliance=alliance.pk, number=number):
+        return found
+    raise Http404("No such review.")
+
+
+@Question
+def _review(alliance: int, number: int):
+    said = ("alliance", "prepared_by", "drafted_by", "held_by", "called_off_by", "called_off_because")
+    return Review.objects.filter(alliance_id=alliance, number=number).select_related(*said)
 
 
 @require_safe

@@ -52,6 +52,10 @@ class TestPreparing:
             assert by[name](of=cast.haven.pk) == [cast.haven]
         assert ["place" in one.partition("ORDER BY")[2] for one in prepared()] == [False, False]
 
+    def test_a_number_for_which_no_column_has_a_place_is_no_rows(self, cast):
+        placed = Question(lambda place: Participant.objects.filter(place=place))
+        assert [len(placed(place=place)) for place in (1, 2**31, 2**70)] == [2, 0, 0]
+
     def test_nothing_is_prepared_where_a_pooler_changes_connections(self, cast, settings):
         settings.PREPARED_STATEMENTS = False
         assert Question(lambda of: Participant.objects.filter(pk=of))(of=cast.haven.pk) == [cast.haven]

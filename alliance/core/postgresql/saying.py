@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 
 KEPT = 100  # prepared at a time in a connection, the latest said; PostgreSQL needs up to half a megabyte for each
+INTEGER = 2**31 - 1  # the largest for which a column of numbers has a place
 MARK = re.compile(r"%[%s]")
 NUMBERS = count(1)
 
@@ -33,6 +34,10 @@ class Cursor(base.Cursor):
         if not isinstance(query, Words) or not settings.PREPARED_STATEMENTS:
             return super().execute(query, params, **how)
         changing = [value for value, changes in zip(params, query.changing, strict=True) if changes]
+        if any(
+            type(value) is int and value > INTEGER for value in changing
+        ):  # in an address that somebody typed
+            return super().execute(query, params, **how)
         marks = f"({', '.join(['%s'] * len(changing))})" if changing else ""
         return super().execute(f"execute {self._name_of(query, params)}{marks}", changing, **how)
 
