@@ -18,6 +18,7 @@ from typing import NamedTuple
 import psycopg
 from django.db import DataError, transaction
 
+from alliance.core.copying import list_of
 from alliance.core.spreadsheets import LIMITS, Row, Table
 from alliance.core.spreadsheets.shapes import width
 from ledger.importing import ROOM, Line
@@ -211,9 +212,9 @@ class _Piece:
             self._statement(),
             {
                 **dict(zip(("alliance", "return", "reading"), key, strict=True)),
-                **{f"m{place}": list(values) for place, values in enumerate(of_names)},
-                "payees": list(payees),
-                "suppliers": list(payees.values()),
+                **{f"m{place}": list_of(values) for place, values in enumerate(of_names)},
+                "payees": list_of(payees),
+                "suppliers": list_of(payees.values()),
                 "spaces": self.spaces,
                 "mended": self._mended(),
                 **ROOM,

@@ -33,11 +33,16 @@ def array(texts: Sequence[str]) -> str:
     return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
+def list_of(values: Iterable[object]) -> str:
+    """Any texts, numbers or days as PostgreSQL reads an array: one value for a statement instead of thousands."""
+    return array([str(one).replace("\\", r"\\").replace('"', r"\"") for one in values])
+
+
 def _value(value: object) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
         return value.translate(_SIGNS)
     if isinstance(value, list | tuple):
-        return array([one.replace("\\", r"\\").replace('"', r"\"") for one in value]).translate(_SIGNS)
+        return list_of(value).translate(_SIGNS)
     return str(value)

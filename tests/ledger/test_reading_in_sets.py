@@ -92,14 +92,14 @@ def test_whatever_the_file_it_is_read_as_any_is(cast, monkeypatch, taken):
             do_all_due()
         return said_of(found)
 
-    for n in range(60):
+    for n in range(36):
         content = of(random.Random(n), rows=random.Random(n).choice([3, 30, 95]))
         in_sets, by_row = sent(content, f"{n} in sets", False), sent(content, f"{n} by row", True)
         assert in_sets == by_row, n
-    assert sum(taken) > 1_000  # most of what was compared was not read by row
+    assert sum(taken) > 500  # so many lines of what was compared were not read by row
 
 
 def test_what_python_strips_and_what_it_folds_is_known():
     assert set(SPACES) == {one for one in map(chr, range(0x110000)) if one.isspace()}
-    folds = {one for one in map(chr, range(128, 0x110000)) if set(one.casefold()) & set("total")}
+    folds = {one for one in map(chr, range(128, 0x110000)) if not {*"total"}.isdisjoint(one.casefold())}
     assert set(LIGATURES) == folds
