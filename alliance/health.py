@@ -12,6 +12,7 @@ from alliance.core.models import Errand, Heartbeat
 
 SCHEDULER_IS_LATE = timedelta(seconds=60)
 WORK_IS_LATE = timedelta(minutes=5)  # invariant 9
+PATIENCE = 1.0  # seconds until a worker has answered
 
 
 def parts() -> dict[str, str]:
@@ -41,7 +42,7 @@ def _queue() -> None:
 
 
 def _worker() -> str | None:
-    if not app.control.inspect(timeout=1.0, limit=1).ping():
+    if not app.control.inspect(timeout=PATIENCE, limit=1).ping():
         return "no worker answers"
     late = Errand.objects.due().filter(due_at__lt=timezone.now() - WORK_IS_LATE).count()
     return f"{late} errands have waited for more than 5 minutes" if late else None

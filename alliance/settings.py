@@ -128,7 +128,7 @@ if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
     )
 DATABASES["default"] |= {
     "ENGINE": "alliance.core.postgresql",  # Django's own, with fewer steps for each question
-    "CONN_MAX_AGE": 60,
+    "CONN_MAX_AGE": 30 * 60,  # what a connection has prepared goes with it
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,
     "OPTIONS": {
@@ -136,6 +136,8 @@ DATABASES["default"] |= {
         "application_name": "concordat",
     },
 }
+# A pooler that hands a connection to somebody else after each transaction (PgBouncer's "transaction") wants 0.
+PREPARED_STATEMENTS = truth("PREPARED_STATEMENTS", default=True)
 DATABASE_OWNER = (
     env.db_url_config(env.str("DATABASE_OWNER_URL")) if env.str("DATABASE_OWNER_URL", default="") else None
 )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
+from alliance.core.bringing import leave
 from alliance.core.questions import Question
 from participants.querysets import OfAllianceQuerySet
 
@@ -144,7 +145,8 @@ def told(proposals: Iterable) -> list:
     """Those that `with_what_there_is()` found, with everything that `tally` needs: a query for each kind of thing that
     there is, and none for what there is not."""
     proposals = list(proposals)
-    for name, (of, question) in _asked().items():
+    for name, (of, some, question) in _asked().items():
+        field = some.model._meta.get_field(of)
         there = {True: [], False: []}
         for one in proposals:
             holder = one if of == "proposal" else getattr(one, of, None)
@@ -155,9 +157,9 @@ def told(proposals: Iterable) -> list:
             setattr(row, of, by_pk[getattr(row, f"{of}_id")])
             rows[getattr(row, f"{of}_id")].append(row)
         for holder in there[True]:
-            leave_prefetched(holder, name, getattr(holder, name).all(), rows[holder.pk])
+            leave(holder, field, some, rows[holder.pk])
         for holder in there[False]:
-            leave_prefetched(holder, name, _nothing(holder, name))
+            leave(holder, field, _nothing(some.model), [])
     return proposals
 
 
@@ -171,8 +173,9 @@ def within(alliance, proposals: Iterable) -> list:
     return proposals
 
 
-def _nothing(holder, name: str) -> models.QuerySet:
-    return type(holder)._meta.get_field(name).related_model.objects.none()
+@cache
+def _nothing(model: type[models.Model]) -> models.QuerySet:
+    return model.objects.none()
 
 
 def leave_prefetched(row: models.Model, name: str, found: models.QuerySet, rows: Iterable = ()) -> None:
@@ -197,11 +200,11 @@ def _said() -> dict[str, Prefetch]:
 
 
 @cache
-def _asked() -> dict[str, tuple[str, Question]]:
-    """The same as questions: by the name of what was said, of what it was said, and what is asked."""
+def _asked() -> dict[str, tuple[str, models.QuerySet, Question]]:
+    """The same as questions: by the name of what was said, of what it was said, out of what, and what is asked."""
 
     def question(queryset, of):
-        return of, Question(lambda pks: queryset.filter(**{f"{of}__in": pks}))
+        return of, queryset, Question(lambda pks: queryset.filter(**{f"{of}__in": pks}))
 
     return {
         name: question(wanted.queryset, "decision" if name == "ratifications" else "proposal")

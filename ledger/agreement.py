@@ -1,27 +1,31 @@
 """What was agreed about a year's money, each part with the decision that said so (rules 30, 31, 35, 38)."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import F, Sum
 
 from alliance.core.money import ZERO
+from alliance.core.questions import Question
 from decisions.models import Decision
-from ledger import summaries
+from ledger import asking, summaries
 from ledger.models import (
     Balance,
     BookTerms,
     Budget,
     BudgetLine,
-    Contribution,
     ContributionChange,
     Move,
     Overhead,
     ShareTerms,
+    SplitShare,
     Transfer,
 )
-
-DECIDED = ("decision__alliance", "agreed_by")
+from ledger.recovery import overheads_of
+from participants.models import Alliance, Participant
 
 
 @dataclass(frozen=True)
@@ -86,17 +90,26 @@ class Agreement:
         }
 
 
-def agreement(budget: Budget) -> Agreement:
-    """A constant number of queries, however many changes there were."""
-    alliance = budget.alliance_id
-    balances = Balance.objects.of(alliance).within(budget.year)
-    spent = {row["budget_line"]: row["net"] for row in balances.costs().net_by("budget_line")}
-    received = {who.pk: arrived for who, _, arrived in summaries.pool(budget).by_participant}
-    share = list(
-        ShareTerms.objects.filter(budget=budget)
-        .select_related(*DECIDED)
-        .prefetch_related("split__participant")
-    )
+def agreement(budget: Budget, everybody: Sequence[Participant]) -> Agreement:
+    """A constant number of queries, however many changes there were. `everybody` is the alliance's participants.
+
+    Share terms and overheads have their `parts`, each with its participant.
+    """
+    alliance, year = budget.alliance, budget.year
+    who = {one.pk: one for one in everybody}
+    spent = dict(_spent(alliance=alliance.pk, first=year.start, last=year.end))
+    received = summaries.receipts(alliance.pk)
+    varied, moved = _varied(budget=budget.pk), _moves(budget=budget.pk)
+    share, terms = _share_terms(budget, who), _book_terms(alliance=alliance.pk) or [BookTerms()]
+    overheads, transfers = overheads_of(budget, everybody), _transfers(alliance=alliance.pk)
+    for one in transfers:
+        one.participant = who[one.participant_id]
+    decided = [budget, *share, *terms, *overheads, *transfers]
+    pks = {one.decision_id for one in decided} | {pk for *_, pk in (*varied, *moved)}
+    named = asking.decisions(alliance, pks)
+    for one in decided:
+        one.decision = named.get(one.decision_id)
+    varied, moved = _changes(varied, named), _changes(moved, named)
     return Agreement(
         budget=budget,
         contributions=tuple(
@@ -104,39 +117,29 @@ def agreement(budget: Budget) -> Agreement:
                 name=one.participant.name,
                 url=one.participant.get_absolute_url(),
                 began=one.amount,
-                changes=_told(one.changes.all()),
+                changes=tuple(varied[one.pk]),
                 now=one.now,
-                done=received.get(one.participant_id, ZERO),
+                done=received.get(one.pk, ZERO),
             )
-            for one in _with_changes(
-                Contribution.objects.filter(budget=budget), "changes", ContributionChange
-            ).select_related("participant__alliance")
+            for one in asking.contributions(budget, everybody)
         ),
         lines=tuple(
             Agreed(
                 name=one.name,
                 url=one.slug,
                 began=one.amount,
-                changes=_told(one.moves.all()),
+                changes=tuple(moved[one.pk]),
                 now=one.now,
                 done=spent.get(one.pk, ZERO),
                 is_contingency=one.is_contingency,
             )
-            for one in _with_changes(BudgetLine.objects.filter(budget=budget), "moves", Move)
+            for one in budget.lines_now
         ),
         share=share[0] if share else None,
         former_share=tuple(share[1:]),
-        terms=BookTerms.objects.of(alliance).select_related(*DECIDED).first() or BookTerms(),
-        overheads=tuple(
-            Overhead.objects.filter(budget=budget)
-            .select_related("budget_line", *DECIDED)
-            .prefetch_related("basis__participant")
-        ),
-        transfers=tuple(
-            Transfer.objects.of(alliance)
-            .select_related("participant", "decision__alliance")
-            .filter(state=Transfer.State.AGREED)
-        ),
+        terms=terms[0],
+        overheads=tuple(overheads),
+        transfers=tuple(transfers),
     )
 
 
@@ -153,19 +156,68 @@ class Allowed:
         return sum((one.amount for one in self.changes), self.line.amount)
 
 
-def allowed(line: BudgetLine) -> Allowed:
-    """A query, and one for the decision that opened the year."""
-    opened_by = None
-    if line.budget.decision_id:
-        opened_by = Decision.objects.select_related("alliance").get(pk=line.budget.decision_id)
-    moves = Move.objects.filter(budget_line=line).select_related("change__decision__alliance")
-    return Allowed(line, opened_by, _told(moves.order_by("change__number")))
+def allowed(line: BudgetLine, alliance: Alliance) -> Allowed:
+    """Two queries; the line's budget is at hand."""
+    moves, year = _moves_of(line=line.pk), line.budget
+    named = asking.decisions(alliance, {year.decision_id, *(pk for *_, pk in moves)})
+    return Allowed(line, named.get(year.decision_id), tuple(_changes(moves, named)[line.pk]))
 
 
-def _told(changes) -> tuple[Change, ...]:
-    return tuple(Change(one.amount, one.change.decision) for one in changes)
+# ── What is asked ────────────────────────────────────────────────────────────
 
 
-def _with_changes(rows, name: str, model):
-    changes = model.objects.select_related("change__decision__alliance").order_by("change__number")
-    return rows.as_now().prefetch_related(Prefetch(name, changes))
+def _changes(rows: Iterable[tuple], named: dict[int, Decision]) -> dict[int, list[Change]]:
+    """By the id of what was changed, in their order, from (that id, amount, decision's id)."""
+    found = defaultdict(list)
+    for of, amount, decision in rows:
+        found[of].append(Change(amount, named[decision]))
+    return found
+
+
+def _share_terms(budget: Budget, who: dict[int, Participant]) -> list[ShareTerms]:
+    """The newest first, each with its `parts`."""
+    found = {}
+    for one in _splits(budget=budget.pk):
+        one.participant = who[one.participant_id]
+        found.setdefault(one.terms_id, one.terms).__dict__.setdefault("parts", []).append(one)
+    return list(found.values())
+
+
+@Question
+def _varied(budget: int):
+    changes = ContributionChange.objects.filter(change__budget_id=budget).order_by("change__number")
+    return changes.values_list("contribution", "amount", "change__decision")
+
+
+@Question
+def _moves(budget: int):
+    moves = Move.objects.filter(change__budget_id=budget).order_by("change__number")
+    return moves.values_list("budget_line", "amount", "change__decision")
+
+
+@Question
+def _moves_of(line: int):
+    moves = Move.objects.filter(budget_line_id=line).order_by("change__number")
+    return moves.values_list("budget_line", "amount", "change__decision")
+
+
+@Question
+def _spent(alliance: int, first: date, last: date):
+    costs = Balance.objects.filter(alliance_id=alliance, month__range=(first, last)).costs()
+    return costs.values_list("budget_line").annotate(net=Sum(F("debit") - F("credit")))
+
+
+@Question
+def _splits(budget: int):
+    splits = SplitShare.objects.filter(terms__budget_id=budget).select_related("terms__agreed_by")
+    return splits.order_by("-terms__version", "place")
+
+
+@Question
+def _book_terms(alliance: int):
+    return BookTerms.objects.filter(alliance_id=alliance).select_related("agreed_by")[:1]
+
+
+@Question
+def _transfers(alliance: int):
+    return Transfer.objects.filter(alliance_id=alliance, state=Transfer.State.AGREED)

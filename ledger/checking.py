@@ -20,6 +20,7 @@ from ledger.importing import Meaning, Problem
 from ledger.lifecycle import ReturnState
 from ledger.models import Account, BudgetLine, CostReturn, Fund, OwnName, ReturnLine, ReturnProblem, RowFix
 from ledger.quick_reading import QuickReading
+from ledger.reading_in_sets import InSets, NotPlain
 from ledger.recovery import courses
 from ledger.vat import Course
 from participants.models import Participant
@@ -31,7 +32,7 @@ STRANGE = 300  # names kept that are not ours; the rest is asked for in the next
 SHEETS = 20  # of a workbook that are looked into for costs
 
 COPY = """copy ledger_returnline (alliance_id, cost_return_id, reading, "row", cells, date, amount, account_id,
-    budget_line_id, supplier, description, reference, evidence) from stdin"""
+    budget_line_id, supplier, description, reference, evidence, grade, fte) from stdin"""
 
 
 @dataclass(frozen=True)
@@ -73,39 +74,38 @@ class _Known:
 def check(run: Run, return_id: int) -> None:
     """Read the return's file and say what it is: ready, known already, in need of attention or of its columns."""
     with run.step("Opening the file", 0):
-        cost_return = CostReturn.objects.select_related("participant__alliance", "document").get(pk=return_id)
+        returns = CostReturn.objects.select_related("participant__alliance", "document")
+        cost_return = returns.defer("document__content").get(pk=return_id)
         if cost_return.status != ReturnState.CHECKING:
             return
         reading = 1 + max(cost_return.reading, _last_reading(cost_return))
         known = _Known.of(cost_return)
+        content = cost_return.document.read()
     found = services.Found(reading=reading)
     try:
         meaning = Meaning.from_json(cost_return.mapping)
-        table, sheets = _open(cost_return, meaning.sheet)
+        table, sheets = _open(cost_return, content, meaning.sheet)
         found.sheets = list(table.sheets) if len(table.sheets) > 1 else []
         if sheets:
             found.missing = ["Which sheet holds the costs"]
         else:
-            _understand(run, cost_return, found, table, meaning, known)
+            _understand(run, cost_return, content, found, table, meaning, known)
     except SpreadsheetError as trouble:
         found.problems = [Problem(str(trouble).removesuffix("."))]
     with run.step("Adding up", 90):
         services.finish_check(cost_return=cost_return, found=found)
 
 
-def _open(cost_return: CostReturn, chosen: str) -> tuple[Table, list[str]]:
+def _open(cost_return: CostReturn, content: bytes, chosen: str) -> tuple[Table, list[str]]:
     """The table to read; or, when several sheets could be it and none was chosen, their names too."""
-    document = cost_return.document
-    content = bytes(document.content)
-    table = read_table_apart(content, document.name, sheet=chosen or None, blanks=True)
+    name_of_file = cost_return.document.name
+    table = read_table_apart(content, name_of_file, sheet=chosen or None, blanks=True)
     if chosen or len(table.sheets) < 2:
         return table, []
     likely = []
     for name in table.sheets[:SHEETS]:
         one = (
-            table
-            if name == table.sheet
-            else read_table_apart(content, document.name, sheet=name, blanks=True)
+            table if name == table.sheet else read_table_apart(content, name_of_file, sheet=name, blanks=True)
         )
         try:
             meant = importing.guess(importing.look(one).headings).columns
@@ -119,7 +119,13 @@ def _open(cost_return: CostReturn, chosen: str) -> tuple[Table, list[str]]:
 
 
 def _understand(
-    run: Run, cost_return: CostReturn, found: "services.Found", table: Table, meaning: Meaning, known: _Known
+    run: Run,
+    cost_return: CostReturn,
+    content: bytes,
+    found: "services.Found",
+    table: Table,
+    meaning: Meaning,
+    known: _Known,
 ) -> None:
     seen = importing.look(table)
     if not meaning.columns:
@@ -148,7 +154,7 @@ def _understand(
         others=known.others,
         vat=known.vat,
     )
-    _stage(run, cost_return, found, lines)
+    _stage(run, cost_return, found, lines, content)
     found.notes = [*_about(table), *lines.notes]
     found.strange = [
         {"field": field, "said": said, "rows": rows} for (field, _), (said, rows) in lines.strange.items()
@@ -170,27 +176,59 @@ def _about(table: Table) -> list[str]:
     return said
 
 
-def _stage(run: Run, cost_return: CostReturn, found: "services.Found", lines: importing.Reading) -> None:
-    key = copied((cost_return.alliance_id, cost_return.pk, found.reading)).removesuffix("\n")
-    coming, staged = iter(lines), 0
+def _stage(
+    run: Run, cost_return: CostReturn, found: "services.Found", lines: QuickReading, content: bytes
+) -> None:
+    key = (cost_return.alliance_id, cost_return.pk, found.reading)
+    sets = InSets(lines, content, key)
+    staged = _stage_in_sets(run, found, key, sets)
+    copying, coming = copied(key).removesuffix("\n"), iter(() if sets.is_whole else lines)
     few = min(AT_A_TIME, AT_ONCE)
     while batch := list(islice(coming, few)):
         full = staged + AT_ONCE
         with (
-            run.step(f"Checking from row {batch[0].row:,}", min(85, 5 + staged // 1_000)),
+            run.step(f"Checking from row {batch[0].row:,}", _done(staged)),
             connection.cursor() as cursor,
             cursor.copy(COPY) as copy,
         ):
             while batch:
-                copy.write("".join([_staged(key, line) for line in batch]))
+                _copy(copy, copying, batch, found)
                 staged += len(batch)
-                for line in batch:
-                    if line.problems:
-                        found.problem_count += len(line.problems)
-                        found.problems += line.problems[: max(0, TOLD - len(found.problems))]
                 batch = list(islice(coming, few)) if staged < full else []
     if not staged:
         found.add(Problem(_nothing_there(lines)))
+
+
+def _stage_in_sets(run: Run, found: "services.Found", key: tuple[int, int, int], sets: InSets) -> int:
+    """The file as far as it is plain; how many lines that gave."""
+    staged, copying = 0, copied(key).removesuffix("\n")
+    for piece in sets.pieces(AT_ONCE):
+        with run.step(f"Checking from row {piece.first:,}", _done(staged)), connection.cursor() as cursor:
+            try:
+                taken = sets.take(cursor, piece)
+            except NotPlain:
+                break
+            if taken.odd:
+                with cursor.copy(COPY) as copy:
+                    _copy(copy, copying, taken.odd, found)
+            staged += taken.lines + len(taken.odd)
+    if not sets.is_whole:
+        with alliance_context(key[0]), connection.cursor() as cursor:
+            sets.sum_up(cursor)
+    return staged
+
+
+def _done(staged: int) -> int:
+    """Progress of 100: nobody knows how many rows will come."""
+    return min(85, 5 + staged // 1_000)
+
+
+def _copy(copy, key: str, lines: list[importing.Line], found: "services.Found") -> None:
+    copy.write("".join([_staged(key, line) for line in lines]))
+    for line in lines:
+        if line.problems:
+            found.problem_count += len(line.problems)
+            found.problems += line.problems[: max(0, TOLD - len(found.problems))]
 
 
 def _staged(key: str, line: importing.Line) -> str:

@@ -7,7 +7,7 @@ by even months of its budget; a contingency is not forecast to be spent.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,8 @@ from django.db.models import Q
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
+from alliance.core.questions import Question
+from ledger import asking
 from ledger.models import ActionPlan, Balance, BookTerms, Budget, BudgetLine, CostReturn, Forecast, Period
 from ledger.models.forecast import PROFILES, Method
 from ledger.projection import (
@@ -118,20 +120,24 @@ class Outlook:
 
 
 def outlook(
-    budget: Budget, *, participant: Participant | None = None, line: BudgetLine | None = None
+    budget: Budget,
+    *,
+    participant: Participant | None = None,
+    line: BudgetLine | None = None,
+    everybody: Sequence[Participant] | None = None,
 ) -> Outlook:
-    """The forecast of a budget with its `lines_now`, of one participant or one line if asked. Six queries."""
+    """The forecast of a budget with its `lines_now`, of one participant or one line if asked. Six queries at most.
+
+    `everybody`: the alliance's participants in their order, where they are at hand.
+    """
     alliance, months = budget.alliance_id, budget.year.months
-    parties = list(Participant.objects.filter(alliance=alliance).order_by("place"))
-    told = _complete(alliance, months)
+    parties = everybody or asking.everybody(budget.alliance)
+    told = _complete(alliance, months, parties)
+    named = {month.start: month for month in months}
     spent = defaultdict(lambda: dict.fromkeys(months, ZERO))
-    costs = Balance.objects.of(alliance).costs().filter(budget_line__budget=budget).within(budget.year)
-    for row in costs.net_by("budget_line", "participant", "month"):
-        spent[row["budget_line"], row["participant"]][Month.containing(row["month"])] = row["net"]
-    said = {
-        (one.budget_line_id, one.participant_id): one
-        for one in Forecast.objects.of(alliance).filter(budget_line__budget=budget).standing()
-    }
+    for on, whose, month, net in _spent(budget=budget.pk, first=months[0].start, last=months[-1].start):
+        spent[on, whose][named[month]] = net
+    said = {(one.budget_line_id, one.participant_id): one for one in _said(budget=budget.pk)}
     lines = []
     for one in budget.lines_now:
         if line and one != line:
@@ -149,8 +155,26 @@ def outlook(
         if figures or not participant:
             parts = [figure.projection for figure in figures] or [as_it_is(nothing)]
             lines.append(Line(one, tuple(figures), together(parts)))
-    terms = BookTerms.objects.of(alliance).first() or BookTerms()
+    terms = _terms.first(alliance=alliance) or BookTerms()
     return Outlook(budget, months, tuple(lines), terms, participant)
+
+
+@Question
+def _spent(budget: int, first: date, last: date):
+    """Line, participant, month and what was spent."""
+    costs = Balance.objects.filter(budget_line__budget_id=budget, month__range=(first, last)).costs()
+    keys = ("budget_line", "participant", "month")
+    return costs.net_by(*keys).values_list(*keys, "net")
+
+
+@Question
+def _said(budget: int):
+    return Forecast.objects.filter(budget_line__budget_id=budget).standing()
+
+
+@Question
+def _terms(alliance: int):
+    return BookTerms.objects.filter(alliance_id=alliance)[:1]
 
 
 def figure_of(line: BudgetLine, participant: Participant) -> Figure:
@@ -160,38 +184,54 @@ def figure_of(line: BudgetLine, participant: Participant) -> Figure:
     found = {Month.containing(row["month"]): row["net"] for row in costs.net_by("month")}
     said = Forecast.objects.of(line.alliance_id).filter(budget_line=line, participant=participant).standing()
     spent = {month: found.get(month, ZERO) for month in months}
-    return _figure(participant, spent, _complete(line.alliance_id, months), said.first())
+    return _figure(participant, spent, _complete(line.alliance_id, months, [participant]), said.first())
 
 
 @dataclass(frozen=True)
 class _Complete:
-    """`reported`: (participant's id, month); `closed`: months."""
+    """`reported`: (participant's id, month); `closed`: months; `active`: by participant's id, on whose last days."""
 
     reported: frozenset[tuple[int, Month]]
     closed: frozenset[Month]
+    active: dict[int, tuple[bool, ...]]
 
     def has(self, party: Participant, month: Month) -> bool:
         return month in self.closed or (party.pk, month) in self.reported
 
 
-def _complete(alliance_id: int, months: tuple[Month, ...]) -> _Complete:
-    within = {"month__gte": months[0].start, "month__lte": months[-1].start}
-    returns = CostReturn.objects.of(alliance_id).in_the_book().filter(**within)
-    closed = Period.objects.of(alliance_id).filter(closed_at__isnull=False, **within)
+def _complete(alliance_id: int, months: tuple[Month, ...], parties: Iterable[Participant]) -> _Complete:
+    ends = [month.end for month in months]
+    within = {"alliance": alliance_id, "first": months[0].start, "last": months[-1].start}
+    named = {month.start: month for month in months}
     return _Complete(
-        frozenset(
-            (party, Month.containing(month)) for party, month in returns.values_list("participant", "month")
-        ),
-        frozenset(map(Month.containing, closed.values_list("month", flat=True))),
+        frozenset((party, named[month]) for party, month in _reported(**within)),
+        frozenset(named[month] for (month,) in _closed(**within)),
+        {one.pk: tuple(map(one.is_active, ends)) for one in parties},
     )
 
 
+@Question
+def _reported(alliance: int, first: date, last: date):
+    returns = CostReturn.objects.filter(alliance_id=alliance, month__range=(first, last)).in_the_book()
+    return returns.order_by().values_list("participant", "month").distinct()
+
+
+@Question
+def _closed(alliance: int, first: date, last: date):
+    closed = Period.objects.filter(alliance_id=alliance, month__range=(first, last), closed_at__isnull=False)
+    return closed.order_by().values_list("month")
+
+
 def _known(party: Participant, spent: dict[Month, Decimal], told: _Complete) -> Known:
-    there = {month: party.is_active(month.end) or bool(amount) for month, amount in spent.items()}
+    active, amounts = told.active[party.pk], tuple(spent.values())
+    said = [told.has(party, month) for month in spent]
     return Known(
-        spent=tuple(spent.values()),
-        complete=tuple(there[month] and told.has(party, month) for month in spent),
-        awaited=tuple(party.is_active(month.end) and not told.has(party, month) for month in spent),
+        spent=amounts,
+        complete=tuple(
+            (there or bool(amount)) and known
+            for there, amount, known in zip(active, amounts, said, strict=True)
+        ),
+        awaited=tuple(there and not known for there, known in zip(active, said, strict=True)),
     )
 
 
@@ -213,7 +253,9 @@ def _by_budget(
 ) -> Figure:
     """Even months of the budget, over those in which anybody was there; a month is complete when it is for all."""
     figures = list(figures)
-    active = {month: [one for one in parties if one.is_active(month.end)] for month in months}
+    active = {
+        month: [one for one in parties if told.active[one.pk][place]] for place, month in enumerate(months)
+    }
     providers = {
         month: [one for one in there if one.kind == Participant.Kind.PROVIDER]
         for month, there in active.items()
@@ -260,9 +302,17 @@ def writers(plan: ActionPlan):
 
 def spenders(line: BudgetLine) -> set[int]:
     """The ids of the participants that spend on a line, or said that they will."""
-    costs = Balance.objects.of(line.alliance_id).filter(budget_line=line)
-    said = Forecast.objects.of(line.alliance_id).filter(budget_line=line)
-    return set(costs.values_list("participant", flat=True).union(said.values_list("participant", flat=True)))
+    return {who for (who,) in [*_spend_on(line=line.pk), *_speak_of(line=line.pk)]}
+
+
+@Question
+def _spend_on(line: int):
+    return Balance.objects.filter(budget_line_id=line).values_list("participant").distinct()
+
+
+@Question
+def _speak_of(line: int):
+    return Forecast.objects.filter(budget_line_id=line).order_by().values_list("participant").distinct()
 
 
 def last_years_months(line: BudgetLine, participant: Participant) -> tuple[Decimal, ...]:
@@ -325,8 +375,7 @@ def for_report(alliance: Alliance, span: Span) -> Told | None:
 
 def outlook_of(plan: ActionPlan) -> Outlook:
     """The forecast of an action plan's line, as it is now."""
-    budget = Budget.objects.of(plan.alliance_id).with_lines().get(pk=plan.budget_line.budget_id)
-    return outlook(budget, line=plan.budget_line)
+    return outlook(plan.budget_line.budget, line=plan.budget_line)
 
 
 def still_needed(plan: ActionPlan, now: Outlook, today: date) -> str:

@@ -11,7 +11,9 @@ from django.utils import timezone
 from alliance.core.forms import DateInputField, Form, Group, MoneyField, Row, WordsField
 from alliance.core.money import ZERO, format_pounds
 from alliance.core.periods import FinancialYear, Month
+from alliance.core.questions import Question
 from ledger import importing
+from ledger.asking import budgets, everybody
 from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Period
 from ledger.possible import unbalanced_budget
 from participants.models import Alliance, Participant
@@ -30,8 +32,7 @@ class CostsForm(Form):
 
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
-        self.budgets = BudgetLine.objects.of(alliance).by_budget()
-        self.participants = list(Participant.objects.filter(alliance=alliance))
+        self.budgets, self.participants = budgets(alliance), everybody(alliance)
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (
             next((one for one in self.budgets if one.year.slug == asked["year"]), None) or self._today()
@@ -100,7 +101,7 @@ class CostsForm(Form):
         if self.line_asked:
             entries = entries.filter(budget_line=self.line_asked)
         if self.category_asked:
-            entries = entries.filter(account__category=self.category_asked)
+            entries = entries.of_category(self.alliance, self.category_asked)
         return entries
 
 
@@ -364,8 +365,16 @@ class YearForm(Form):
 
 def open_months(alliance: Alliance, today=None) -> list[Month]:
     """The months for which costs can be sent: open and begun, the newest first."""
-    periods = Period.objects.of(alliance).open().begun(today or timezone.localdate()).order_by("-month")
-    return [period.value for period in periods]
+    return [
+        Month.containing(month)
+        for (month,) in _open_months(alliance=alliance.pk, today=today or timezone.localdate())
+    ]
+
+
+@Question
+def _open_months(alliance: int, today: date):
+    periods = Period.objects.filter(alliance_id=alliance).open().begun(today).order_by("-month")
+    return periods.values_list("month")
 
 
 def _sent(participant: Participant, months: list[Month]) -> set[date]:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from alliance.core.forms import DateInputField, Form, MoneyField, NumberInput, Radios, WordsField
 from alliance.core.money import ZERO, format_pounds
 from alliance.core.periods import FinancialYear, Month
+from alliance.core.questions import Question
+from ledger.asking import everybody, knowing
 from ledger.models import Budget, VatStatement
 from ledger.vat import ALL, NONE
 from participants.models import Alliance, Participant
@@ -43,6 +45,11 @@ class Months:
         return f"{since} to {self.last.label}"
 
 
+@Question
+def _budgets(alliance: int):
+    return Budget.objects.filter(alliance_id=alliance)
+
+
 class MonthsForm(Form):
     """Which months of a year; kept in the address. An answer that means nothing here is no answer."""
 
@@ -52,8 +59,8 @@ class MonthsForm(Form):
 
     def __init__(self, data, *, alliance: Alliance):
         self.alliance = alliance
-        self.budgets = list(Budget.objects.of(alliance))
-        self.participants = list(Participant.objects.filter(alliance=alliance))
+        self.budgets = knowing(alliance, _budgets(alliance=alliance.pk))
+        self.participants = everybody(alliance)
         asked = {name: data.get(name, "") for name in self.base_fields}
         self.budget = (
             next((one for one in self.budgets if one.year.slug == asked["year"]), None) or self._today()

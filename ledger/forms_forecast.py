@@ -10,7 +10,8 @@ from django.utils import timezone
 from alliance.core.forms import DateInputField, Form, MoneyField, Radios, WordsField
 from alliance.core.money import format_pounds
 from decisions.models import Proposal
-from ledger.models import Budget, BudgetLine, PlanStep
+from ledger.asking import budgets, everybody
+from ledger.models import BudgetLine, PlanStep
 from ledger.models.forecast import Method
 from participants.models import Alliance, Participant
 
@@ -27,8 +28,7 @@ class OutlookForm(Form):
     participant = forms.ChoiceField(label="Participant", required=False)
 
     def __init__(self, data, *, alliance: Alliance):
-        self.budgets = list(Budget.objects.of(alliance).with_lines())
-        self.participants = list(Participant.objects.filter(alliance=alliance).order_by("place"))
+        self.budgets, self.participants = budgets(alliance), everybody(alliance)
         asked = {name: data.get(name, "") for name in self.base_fields}
         current = alliance.financial_year()
         self.usual = next((one for one in self.budgets if one.year <= current), None) or next(
@@ -39,8 +39,8 @@ class OutlookForm(Form):
         self.fields["year"].choices = [(one.year.slug, one.year.label) for one in self.budgets]
         lines = [(one.slug, one.name) for one in self.budget.lines_now] if self.budget else []
         self.fields["line"].choices = [("", "All"), *lines]
-        everybody = [(one.slug, one.name) for one in self.participants]
-        self.fields["participant"].choices = [("", "All"), *everybody]
+        who = [(one.slug, one.name) for one in self.participants]
+        self.fields["participant"].choices = [("", "All"), *who]
         if self.budget:
             self.data["year"] = self.budget.year.slug
         self.full_clean()

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from django import forms
 
 from alliance.core.forms import Form, Radios, WordsField
+from alliance.core.questions import Question
 from alliance.core.uploads import KeptFileField
+from ledger.asking import everybody
 from ledger.lifecycle import QueryState
 from ledger.models import BudgetLine, Evidence, QueryReply
 from participants.models import Alliance, Participant
@@ -13,6 +15,12 @@ from participants.models import Alliance, Participant
 Verb = QueryReply.Verb
 MOST_WORDS = 4000
 OPEN = "open"
+
+
+@Question
+def _lines(alliance: int):
+    lines = BudgetLine.objects.filter(alliance_id=alliance).order_by("-budget__starts_on", "place")
+    return lines.values_list("slug", "name")
 
 
 class QueriesForm(Form):
@@ -35,13 +43,10 @@ class QueriesForm(Form):
 
     def __init__(self, data, *, alliance: Alliance):
         super().__init__({name: data.get(name, "") for name in self.base_fields})
-        self.participants = {one.slug: one for one in Participant.objects.filter(alliance=alliance)}
-        everybody = [("", "All"), *((slug, one.name) for slug, one in self.participants.items())]
-        self.fields["participant"].choices = self.fields["asking"].choices = everybody
-        lines = BudgetLine.objects.filter(alliance=alliance).order_by("-budget__starts_on", "place")
-        names = dict(
-            reversed(lines.values_list("slug", "name"))
-        )  # one that comes back each year is there once
+        self.participants = {one.slug: one for one in everybody(alliance)}
+        who = [("", "All"), *((slug, one.name) for slug, one in self.participants.items())]
+        self.fields["participant"].choices = self.fields["asking"].choices = who
+        names = dict(reversed(_lines(alliance=alliance.pk)))  # one that comes back each year is there once
         self.fields["line"].choices = [("", "All"), *reversed(names.items())]
         self.full_clean()
 

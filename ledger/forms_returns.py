@@ -254,7 +254,7 @@ class EntryForm(MonthOfForm):
 
     def clean(self):
         given = super().clean()
-        filled = [n for n in range(1, self.count + 1) if any(given.get(f"{name}_{n}") for name in COLUMNS)]
+        filled = [n for n in range(1, self.count + 1) if any(given.get(f"{name}_{n}") for name in TYPED)]
         for n in filled:
             for name, read in (("date", importing.parse_date), ("amount", parse_pounds)):
                 try:
@@ -285,9 +285,9 @@ class EntryForm(MonthOfForm):
         """What was typed as a file, with our own headings; amounts and days in one way of writing."""
         made = io.StringIO()
         out = csv.writer(made)
-        out.writerow([column.label for column in COLUMNS.values()])
+        out.writerow([COLUMNS[name].label for name in TYPED])
         for n in range(1, self.count + 1):
-            row = {name: self.cleaned_data.get(f"{name}_{n}", "") for name in COLUMNS}
+            row = {name: self.cleaned_data.get(f"{name}_{n}", "") for name in TYPED}
             if any(row.values()):
                 row["amount"] = format_pounds(parse_pounds(row["amount"]), sign="").replace("−", "-")
                 row["date"] = importing.parse_date(row["date"]).isoformat()

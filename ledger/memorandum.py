@@ -4,7 +4,7 @@ It is not the alliance's accounts: the host's ledger stays statutory. Amounts ar
 belongs to the year of the month that it is posted in: what puts an earlier year right is told in a row of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from alliance.core.frozen import thaw
 from alliance.core.money import ZERO
-from ledger import summaries
+from alliance.core.questions import Question
+from ledger import asking, summaries
+from ledger.asking import knowing
 from ledger.models import Budget, Fund, Restatement, Transfer, Underspend, YearEnd
 from ledger.settling import settle
+from participants.models import Alliance, Participant
 
 FORMAT = 1
 
@@ -223,24 +226,30 @@ class Memorandum:
 
 def memorandum(budget: Budget) -> Memorandum:
     """As the year was closed; or so far."""
-    ended = YearEnd.objects.filter(budget=budget).first()
-    return kept(ended) if ended else gather(budget)
+    closed = YearEnd.objects.filter(budget=budget).first()
+    return kept(closed) if closed else gather(budget)
 
 
 def kept(year_end: YearEnd) -> Memorandum:
     return thaw(Memorandum, bytes(year_end.body))
 
 
-def previous(budget: Budget) -> Budget | None:
-    """The budget of the year before, with its `year_end` if it is closed."""
-    found = Budget.objects.of(budget.alliance).filter(starts_on=budget.year.previous.start)
-    return found.select_related("alliance", "year_end").first()
+def years(alliance: Alliance) -> list[Budget]:
+    """All years of the book, newest first, each with its `year_end` without the account's bytes. One query."""
+    found = knowing(alliance, _years(alliance=alliance.pk))
+    knowing(alliance, (one.year_end.journal for one in found if ended(one) and one.year_end.journal))
+    return found
+
+
+def ended(budget: Budget | None) -> YearEnd | None:
+    """How the year was closed, if it is."""
+    return getattr(budget, "year_end", None)
 
 
 def carried_into(budget: Budget, before: Budget | None) -> Decimal:
     """What the year begins with: what the year before carried forward, once it is closed."""
-    ended = getattr(before, "year_end", None)
-    return ended.carried_forward if ended else budget.brought_forward
+    closed = ended(before)
+    return closed.carried_forward if closed else budget.brought_forward
 
 
 def gather(
@@ -249,34 +258,39 @@ def gather(
     closed_by: str = "",
     compare: bool = True,
     spending: summaries.Spending | None = None,
+    everybody: Sequence[Participant] | None = None,
+    among: Sequence[Budget] | None = None,
 ) -> Memorandum:
     """The book as it stands. A constant number of queries; `compare` False leaves the year before out.
 
-    `spending` is the year's, where somebody has asked for it already.
+    `spending` is the year's, `everybody` the alliance's participants and `among` its years, where they are at hand.
     """
-    alliance, year, before = budget.alliance, budget.year, previous(budget)
+    alliance, year = budget.alliance, budget.year
+    everybody, among = everybody or asking.everybody(alliance), among or years(alliance)
+    before = next((one for one in among if one.starts_on == year.previous.start), None)
     last = None
     if before and compare:
-        ended = getattr(before, "year_end", None)
-        last = kept(ended) if ended else gather(before, compare=False)
-    contributions = list(budget.contributions.as_now().select_related("participant"))
+        closed = ended(before)
+        last = kept(closed) if closed else gather(before, compare=False, everybody=everybody, among=among)
+    who = {one.pk: one for one in everybody}
+    contributions = asking.contributions(budget, everybody)
     arrived = summaries.receipts(alliance.pk)
     forward = carried_into(budget, before)
-    transfers = _transfers(budget)
-    spending = spending or summaries.spending(alliance, year, budget)
-    decided = Underspend.objects.filter(budget=budget).select_related("decision").first()
+    transfers = _transfers(budget, who)
+    spending = spending or summaries.spending(alliance, year, budget, everybody=everybody)
+    decided = _underspends.first(budget=budget.pk)
     settlement = settle(
         spending.spent + _sum(one.amount for one in transfers),
         forward,
         [(one.participant, one.now) for one in contributions],
         carry=decided.most if decided else ZERO,
     )
-    fund = Fund.objects.select_related("host").get(alliance=alliance)
+    (fund,) = _funds(alliance=alliance.pk)
     return Memorandum(
         format=FORMAT,
         alliance=alliance.name,
         fund=fund.name,
-        host=fund.host.name,
+        host=who[fund.host_id].name,
         year=year.slug,
         label=year.label,
         starts_on=year.start,
@@ -330,20 +344,48 @@ def gather(
 
 def restated_since(budget: Budget) -> list[Restatement]:
     """What was restated of the year's months by journals of later years: the account keeps its figures beside them."""
-    found = (
-        Restatement.objects.of(budget.alliance).within(budget.year).filter(journal__month__gt=budget.year.end)
-    )
-    return list(found.with_what_it_names().order_by("number"))
+    year = budget.year
+    found = _restated(alliance=budget.alliance_id, first=year.start, last=year.end)
+    return asking.restatements(budget.alliance, found)
 
 
-def _transfers(budget: Budget) -> tuple[Sent, ...]:
-    paid = Transfer.objects.of(budget.alliance).filter(
-        journal__month__gte=budget.year.start, journal__month__lte=budget.year.end
+def _transfers(budget: Budget, who: dict[int, Participant]) -> tuple[Sent, ...]:
+    paid = _paid(alliance=budget.alliance_id, first=budget.year.start, last=budget.year.end)
+    return tuple(Sent(who[to].name, *rest) for to, *rest in paid)
+
+
+@Question
+def _years(alliance: int):
+    found = Budget.objects.filter(alliance_id=alliance).select_related(
+        "year_end__closed_by", "year_end__journal"
     )
-    return tuple(
-        Sent(one.participant.name, one.purpose, one.journal.date, one.amount, one.decision.number)
-        for one in paid.select_related("participant", "journal", "decision").order_by("number")
+    return found.defer("year_end__body").order_by("-starts_on")
+
+
+@Question
+def _underspends(budget: int):
+    return Underspend.objects.filter(budget_id=budget).select_related("decision")[:1]
+
+
+@Question
+def _funds(alliance: int):
+    return Fund.objects.filter(alliance_id=alliance)
+
+
+@Question
+def _paid(alliance: int, first: date, last: date):
+    paid = Transfer.objects.filter(alliance_id=alliance, journal__month__range=(first, last))
+    return paid.order_by("number").values_list(
+        "participant", "purpose", "journal__date", "amount", "decision__number"
     )
+
+
+@Question
+def _restated(alliance: int, first: date, last: date):
+    found = Restatement.objects.filter(
+        alliance_id=alliance, month__range=(first, last), journal__month__gt=last
+    )
+    return found.with_what_it_names().order_by("number")
 
 
 def _beside(rows: list, last: dict | None, *, key, gone) -> tuple:

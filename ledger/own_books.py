@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.utils import timezone
 
 from alliance.core.periods import Month
+from alliance.core.questions import Question
+from ledger.asking import everybody
 from ledger.models import Balance, Category, OwnBooks, Period
 from participants.models import Alliance, Participant
 
@@ -30,14 +32,19 @@ def last_confirmed(
     `participants` (all of the alliance) given, else two.
     """
     if participants is None:
-        participants = Participant.objects.filter(alliance=alliance)
-    rows = OwnBooks.objects.of(alliance).newest().select_related("words").with_the_book_now()
-    newest = {one.participant_id: one for one in rows}
+        participants = everybody(alliance)
+    newest = {one.participant_id: one for one in _newest(alliance=alliance.pk)}
     return [
         LastConfirmed(one, newest.get(one.pk))
         for one in participants
         if one.pk in newest or (one.kind == PROVIDER and one.is_active())
     ]
+
+
+@Question
+def _newest(alliance: int):
+    rows = OwnBooks.objects.filter(alliance_id=alliance).newest()
+    return rows.select_related("words").with_the_book_now()
 
 
 def months_to_confirm(alliance: Alliance) -> list[Month]:

@@ -1,8 +1,11 @@
 """Who may do what with the book. Everybody in the alliance sees all of it (principle e); few write."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from alliance.core.permissions import rule
+from alliance.core.questions import Question
 from ledger import forecasting, possible, querying
 from ledger.models import ActionPlan, CostReturn, Entry, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
@@ -29,6 +32,20 @@ def handle_return(by, *, cost_return: CostReturn) -> str:
 
 
 @rule
+def see_the_file(by, *, cost_return: CostReturn) -> str:
+    """Everybody sees what is sent (principle e); of pay, what the book makes of it: by grade (rule 29)."""
+    stands = standing(by, cost_return.alliance_id)
+    if not cost_return.tells_pay or cost_return.participant_id in stands.participant_ids:
+        return ""
+    if stands.has(Role.AUDITOR):
+        return ""
+    return (
+        f"The file may say what people are paid: it is for {cost_return.participant.short_name}’s own people and "
+        "auditors. Everybody sees its lines, with the pay by grade (rule 29)."
+    )
+
+
+@rule
 def keep_the_pool(by, *, alliance: Alliance | int) -> str:
     return "" if standing(by, alliance).has(Role.POOL_MANAGER) else POOL
 
@@ -50,7 +67,7 @@ def reverse(by, *, journal: Journal) -> str:
         return correct.reason(
             by, participant=journal.entries.select_related("participant").first().participant
         )
-    cost_return = CostReturn.objects.filter(journal=journal).select_related("participant").first()
+    cost_return = _returns.first(journal=journal.pk)
     if cost_return and send_return.allows(by, participant=cost_return.participant):
         return ""
     if cost_return:
@@ -170,4 +187,15 @@ def left_the_alliance(participant: Participant) -> bool:
 
 
 def _has_finance_lead(participant: Participant) -> bool:
-    return RoleAppointment.objects.in_force().filter(participant=participant, role=Role.FINANCE_LEAD).exists()
+    return bool(_finance_leads(participant=participant.pk, on=timezone.localdate()))
+
+
+@Question
+def _returns(journal: int):
+    return CostReturn.objects.filter(journal_id=journal).select_related("participant").only("participant")
+
+
+@Question
+def _finance_leads(participant: int, on: date):
+    held = RoleAppointment.objects.in_force(on).filter(participant_id=participant, role=Role.FINANCE_LEAD)
+    return held.order_by().values_list("pk")[:1]

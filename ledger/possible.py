@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from alliance.core.money import format_pounds
 from alliance.core.periods import FinancialYear, Month
+from alliance.core.questions import Question
 from decisions.models import Proposal
 from ledger.models import Budget, Correction, CostReturn, Entry, Journal, Period, YearEnd
 from participants.models import Alliance
@@ -31,8 +32,14 @@ def unbalanced_budget(planned: Decimal, funded: Decimal) -> str:
 
 def carried_into(alliance: Alliance, year: FinancialYear) -> Decimal | None:
     """What the year before carried forward into this one; None while that is not closed."""
-    ended = YearEnd.objects.of(alliance).filter(budget__starts_on=year.previous.start)
-    return ended.values_list("carried_forward", flat=True).first()
+    found = _carried(alliance=alliance.pk, starts_on=year.previous.start)
+    return found[0][0] if found else None
+
+
+@Question
+def _carried(alliance: int, starts_on: date):
+    ended = YearEnd.objects.filter(alliance_id=alliance, budget__starts_on=starts_on)
+    return ended.values_list("carried_forward")
 
 
 def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forward: Decimal) -> str:
@@ -57,14 +64,23 @@ def not_forecast(budget: Budget) -> str:
 
 def decides_already(alliance: Alliance) -> bool:
     """From the first proposal on the agreed money changes by a decision (rules 30, 31); before, founders enter it."""
-    return Proposal.objects.filter(alliance=alliance, opened_at__isnull=False).exists()
+    return bool(_opened(alliance=alliance.pk))
+
+
+@Question
+def _opened(alliance: int):
+    return (
+        Proposal.objects.filter(alliance_id=alliance, opened_at__isnull=False)
+        .order_by()
+        .values_list("pk")[:1]
+    )
 
 
 def not_reversible(journal: Journal) -> str:
     """Why a journal cannot be reversed, or ""."""
     if journal.kind == Journal.Kind.REVERSAL:
         return "A reversal is not reversed. Post the right figures instead."
-    if reversal := Journal.objects.filter(reverses=journal).first():
+    if reversal := _reversals.first(of=journal.pk):
         return (
             f"Journal {journal.number} is reversed already, by journal {reversal.number}; that happens once."
         )
@@ -81,6 +97,11 @@ def not_reversible(journal: Journal) -> str:
     return ""
 
 
+@Question
+def _reversals(of: int):
+    return Journal.objects.filter(reverses_id=of)
+
+
 def not_correctable(entry: Entry) -> str:
     """Why a line cannot be corrected, or ""."""
     if entry.budget_line_id is None:
@@ -95,8 +116,20 @@ def not_correctable(entry: Entry) -> str:
 
 
 def standing_correction(journal: Journal, line: int | None = None) -> Correction | None:
-    found = Correction.objects.standing().filter(corrects=journal).select_related("journal")
-    return (found if line is None else found.filter(line=line)).first()
+    if line is None:
+        return _corrections.first(of=journal.pk)
+    return _corrections_of_line.first(of=journal.pk, line=line)
+
+
+@Question
+def _corrections(of: int):
+    return Correction.objects.standing().filter(corrects_id=of).select_related("journal").order_by("pk")
+
+
+@Question
+def _corrections_of_line(of: int, line: int):
+    found = Correction.objects.standing().filter(corrects_id=of, line=line)
+    return found.select_related("journal").order_by("pk")
 
 
 def first_open_month(alliance_id: int, from_month: Month) -> Month | None:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from alliance.core.periods import Period as Span
+from alliance.core.questions import Question
 from ledger.models import BudgetLine, Entry, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import Role, Standing
@@ -60,14 +62,19 @@ class OnLine:
 
 def on_entries(alliance: Alliance, entries: Iterable) -> dict[tuple[int, int], OnLine]:
     """(journal's id, line) → OnLine, for those of the entries (Entry or Told) that were asked about. One query."""
-    journals = {one.journal_id for one in entries}
-    rows = Query.objects.of(alliance).filter(journal_id__in=journals).order_by("number")
+    journals = list({one.journal_id for one in entries})
     found: dict[tuple[int, int], OnLine] = {}
-    for journal, line, number, state in rows.values_list("journal_id", "line", "number", "state"):
+    for journal, line, number, state in _on_journals(alliance=alliance.pk, journals=journals):
         before = found.get((journal, line), OnLine(0, 0, 0))
         still = before.unresolved + (state in ("asked", "answered"))
         found[journal, line] = OnLine(before.count + 1, still, number)
     return found
+
+
+@Question
+def _on_journals(alliance: int, journals: list[int]):
+    rows = Query.objects.filter(alliance_id=alliance, journal_id__in=journals).order_by("number")
+    return rows.values_list("journal_id", "line", "number", "state")
 
 
 @dataclass(frozen=True)
@@ -119,9 +126,18 @@ def unresolved(
 
     `participant` is the one whose lines they are.
     """
-    found = Query.objects.of(alliance).unresolved().within(span)
-    if participant:
-        found = found.filter(answering=participant)
-    if line:
-        found = found.filter(budget_line=line)
-    return Unresolved(tuple(found.select_related("asking", "answering", "budget_line").order_by("number")))
+    found = _unresolved(alliance=alliance.pk, first=span.start, last=span.end)
+    return Unresolved(
+        tuple(
+            one
+            for one in found
+            if (not participant or one.answering_id == participant.pk)
+            and (not line or one.budget_line_id == line.pk)
+        )
+    )
+
+
+@Question
+def _unresolved(alliance: int, first: date, last: date):
+    found = Query.objects.filter(alliance_id=alliance, month__range=(first, last)).unresolved()
+    return found.select_related("asking", "answering", "budget_line").order_by("number")

@@ -43,22 +43,14 @@ def _sum_of(related: str) -> Coalesce:
 
 class BudgetLineQuerySet(OfAllianceQuerySet):
     def as_now(self):
-        """With what virements and variations have moved so far (`BudgetLine.now`)."""
-        return self.annotate(moved=_sum_of("moves"))
-
-    def by_budget(self) -> list:
-        """The budgets of these lines, the newest year first, each with its `lines_now`. One query."""
-        budgets = {}
-        for line in self.as_now().select_related("budget").order_by("-budget__starts_on", "place"):
-            line.budget = budgets.setdefault(line.budget_id, line.budget)
-            line.budget.__dict__.setdefault("lines_now", []).append(line)
-        return list(budgets.values())
+        """In their order, with what virements and variations have moved so far (`BudgetLine.now`)."""
+        return self.annotate(moved=_sum_of("moves")).order_by("place")
 
 
 class ContributionQuerySet(OfAllianceQuerySet):
     def as_now(self):
-        """With what variations have changed so far (`Contribution.now`)."""
-        return self.annotate(varied=_sum_of("changes"))
+        """In the order of the agreement, with what variations have changed so far (`Contribution.now`)."""
+        return self.annotate(varied=_sum_of("changes")).order_by("participant__place")
 
 
 class CostReturnQuerySet(OfAllianceQuerySet):
@@ -88,6 +80,12 @@ class OnAccounts(OfAllianceQuerySet):
     def costs(self):
         return self.filter(account__kind="cost")
 
+    def of_category(self, alliance, category: str):
+        """Which account that is, is asked once and not of each entry: so they are found in their order."""
+        accounts = self.model._meta.get_field("account").related_model.objects
+        found = accounts.filter(alliance=alliance, category=category)
+        return self.filter(account=Subquery(found.values("pk")[:1]))
+
     def within(self, span: Span):
         """In the months of a month, quarter or year."""
         return self.filter(month__gte=span.start, month__lte=span.end)
@@ -101,9 +99,8 @@ class CorrectionQuerySet(OfAllianceQuerySet):
 
 class RestatementQuerySet(OnAccounts):
     def with_what_it_names(self):
-        return self.select_related(
-            "participant", "account", "budget_line", "decision__alliance", "journal__alliance"
-        )
+        """But for the decision, of which `asking.restatements` needs little."""
+        return self.select_related("participant", "account", "budget_line", "journal")
 
 
 class Told(NamedTuple):
@@ -143,13 +140,24 @@ class _AsTold(ValuesListIterable):
         return map(Told._make, super().__iter__())
 
 
+STRETCH = 256  # lines of a journal that an index finds together (ADR 28)
+IN_STRETCHES = F("line") / STRETCH
+
+
 class EntryQuerySet(OnAccounts):
+    def costs(self):
+        """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
+        return self.filter(budget_line__isnull=False)
+
     def newest_first(self):
-        return self.order_by("-month", "-journal_id", "-line")
+        """By month, journal and line. The stretch says nothing new; it is how the indexes know the order."""
+        return self.order_by("-month", "-journal_id", IN_STRETCHES.desc(), "-line")
 
     def after(self, place: tuple[date, int, int]):
         """The entries that follow `place` (month, journal's id, line) when read newest first."""
-        return self.filter(TupleLessThan(Tuple(F("month"), F("journal_id"), F("line")), place))
+        month, journal, line = place
+        order = Tuple(F("month"), F("journal_id"), IN_STRETCHES, F("line"))
+        return self.filter(TupleLessThan(order, (month, journal, line // STRETCH, line)))
 
     def told(self):
         """These costs as `Told`, in one query."""
@@ -184,10 +192,6 @@ class QueryQuerySet(OfAllianceQuerySet):
     def unresolved(self):
         """Neither settled nor withdrawn."""
         return self.filter(state__in=["asked", "answered"])
-
-    def within(self, span: Span):
-        """About lines in the months of a month, quarter or year."""
-        return self.filter(month__gte=span.start, month__lte=span.end)
 
     def told(self):
         """With what a list says of each."""

@@ -5,7 +5,7 @@ hidden, merged, mended, speaks of a total or needs a word to its sender is read 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -30,14 +30,15 @@ class Known(dict):
 class QuickReading(Reading):
     """As `Reading`; ordinary rows in a tenth of the time."""
 
-    def __iter__(self) -> Iterator[Line]:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         columns, self._width = self.meaning.columns, len(self.heading.headings)
         # A field without a column is found in the blank cell that ends every row.
         self._blanks = ("",) * (max([self._width, *(place + 1 for place in columns.values())]) + 1)
         self._places = [columns.get(name, -1) for name in FIELDS]
-        self._days, self._accounts = Known(self._day), Known(self._account)
-        self._lines, self._payees = Known(self._line_of), Known(self._payee)
-        return super().__iter__()
+        self.days, self.accounts = Known(self._day), Known(self._account)
+        self.lines, self.payees = Known(self._line_of), Known(self._payee)
+        self.categories_said = Known(self._category_of)
 
     def _line(self, row: Row) -> Line | None:
         number, cells, merged, unsaved, hidden = row
@@ -46,8 +47,8 @@ class QuickReading(Reading):
             return super()._line(row)
         full = cells + self._blanks[size:]
         on, much, of, against, payee, what, mark, shown = self._places
-        day, account, line = self._days[full[on]], self._accounts[full[of]], self._lines[full[against]]
-        supplier, description = self._payees[full[payee]], full[what].strip()
+        day, account, line = self.days[full[on]], self.accounts[full[of]], self.lines[full[against]]
+        supplier, description = self.payees[full[payee]], full[what].strip()
         reference, evidence, text = full[mark].strip(), full[shown].strip(), full[much].strip()
         if (
             day is None
@@ -75,9 +76,10 @@ class QuickReading(Reading):
         return day if self.year.start <= day <= self.last_day else None
 
     def _account(self, text: str) -> int | None:
-        """None for irrecoverable VAT too, where somebody's standing decides by the day if it is a cost (rule 36)."""
+        """None for irrecoverable VAT too, which may be no cost that day (rule 36), and for pay by grade (rule 29)."""
         found = self._category_of(text)
-        return None if self.vat and found == self.vat_account else found
+        asked = [self.vat and self.vat_account, self.pay and self.staff]
+        return None if found in asked else found
 
     def _category_of(self, text: str) -> int | None:
         if "category" not in self.meaning.columns:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
+from alliance.core.questions import Question
 from ledger import full_cost
 from ledger.full_cost import Cost, FullCosts, SharedLine
 from ledger.models import (
@@ -18,6 +19,7 @@ from ledger.models import (
     Category,
     CostReturn,
     Overhead,
+    OverheadBasis,
     ReturnLine,
     VatStatement,
 )
@@ -36,13 +38,28 @@ ABOUT_PAYMENTS = (
 # ── Full cost ──
 
 
-def overheads_of(budget: Budget) -> list[Overhead]:
-    """The year's shared overheads with all that a page says of them. Two queries."""
-    return list(
-        Overhead.objects.filter(budget=budget)
-        .select_related("budget_line", "decision__alliance", "agreed_by")
-        .prefetch_related("basis")
-    )
+def overheads_of(budget: Budget, everybody: Iterable[Participant]) -> list[Overhead]:
+    """The year's shared overheads, each with its line and its `parts` with their participants. Two queries."""
+    who = {one.pk: one for one in everybody}
+    overheads = _overheads(budget=budget.pk)
+    parts = {one.pk: [] for one in overheads}
+    for one in _bases(overheads=list(parts)):
+        one.participant = who[one.participant_id]
+        parts[one.overhead_id].append(one)
+    for one in overheads:
+        one.parts = parts[one.pk]
+    return overheads
+
+
+@Question
+def _overheads(budget: int):
+    found = Overhead.objects.filter(budget_id=budget).select_related("budget_line", "agreed_by")
+    return found.order_by("budget_line__place")
+
+
+@Question
+def _bases(overheads: list[int]):
+    return OverheadBasis.objects.filter(overhead_id__in=overheads).order_by("overhead", "place")
 
 
 def full_costs(
@@ -50,30 +67,40 @@ def full_costs(
 ) -> FullCosts:
     """What each of the participants (in the order of the agreement) costs in full in a span. One query."""
     by_pk = {one.pk: one for one in participants}
-    rows = Balance.objects.of(alliance).within(span)
     costs, paid = [], defaultdict(lambda: ZERO)
-    for row in rows.net_by("participant", "account__kind", "account__category", "budget_line"):
-        who = by_pk[row["participant"]]
-        if row["account__kind"] == Account.Kind.COST:
-            costs.append(Cost(who, row["budget_line"], row["account__category"], row["net"]))
-        elif row["account__kind"] in ABOUT_PAYMENTS:
-            paid[who] -= row["net"]
+    for whose, kind, category, line, net in _nets(alliance=alliance.pk, first=span.start, last=span.end):
+        if kind == Account.Kind.COST:
+            costs.append(Cost(by_pk[whose], line, category, net))
+        elif kind in ABOUT_PAYMENTS:
+            paid[by_pk[whose]] -= net
     shared = [SharedLine(one.budget_line_id, _basis(one, by_pk)) for one in overheads]
     return full_cost.full_costs(costs, shared, participants, paid)
+
+
+@Question
+def _nets(alliance: int, first: date, last: date):
+    keys = ("participant", "account__kind", "account__category", "budget_line")
+    rows = Balance.objects.filter(alliance_id=alliance, month__range=(first, last))
+    return rows.net_by(*keys).values_list(*keys, "net")
 
 
 def _basis(overhead: Overhead, by_pk: dict[int, Participant]) -> tuple | None:
     if overhead.driver == Overhead.Driver.SPEND:
         return None
-    return tuple((by_pk[one.participant_id], one.quantity) for one in overhead.basis.all())
+    return tuple((by_pk[one.participant_id], one.quantity) for one in overhead.parts)
 
 
 # ── Who recovers how much VAT ──
 
 
-def statements_of(alliance: Alliance | int) -> list[VatStatement]:
+def statements_of(alliance: Alliance) -> list[VatStatement]:
     """Every statement with its words, the newest version first. One query."""
-    return list(VatStatement.objects.of(alliance).select_related("basis").order_by("-version"))
+    return _statements(alliance=alliance.pk)
+
+
+@Question
+def _statements(alliance: int):
+    return VatStatement.objects.filter(alliance_id=alliance).select_related("basis").order_by("-version")
 
 
 def courses(
@@ -151,12 +178,10 @@ def who_buys(
     Each month counts with what its participant recovered on its last day; what another would recover is as of `today`.
     """
     by_pk = {one.pk: one for one in participants}
-    costs = Balance.objects.of(alliance).costs().within(span)
     lost, own = [], defaultdict(lambda: ZERO)
-    for row in costs.filter(account__category=Category.IRRECOVERABLE_VAT).net_by("participant", "month"):
-        percent = known[row["participant"]].on(Month.containing(row["month"]).end).percent
-        lost.append((row["net"], percent))
-        own[row["participant"]] += row["net"]
+    for whose, month, net in _lost(alliance=alliance.pk, first=span.start, last=span.end):
+        lost.append((net, known[whose].on(Month.containing(month).end).percent))
+        own[whose] += net
     now = sum(own.values(), ZERO)
     found = []
     for one in by_pk.values():
@@ -164,3 +189,10 @@ def who_buys(
         if own[one.pk] or one.is_active(today):
             found.append(Hands(one, standing, own[one.pk], in_other_hands(lost, standing.percent), now))
     return found
+
+
+@Question
+def _lost(alliance: int, first: date, last: date):
+    costs = Balance.objects.filter(alliance_id=alliance, month__range=(first, last)).costs()
+    costs = costs.filter(account__category=Category.IRRECOVERABLE_VAT.value)
+    return costs.net_by("participant", "month").values_list("participant", "month", "net")

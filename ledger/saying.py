@@ -62,6 +62,7 @@ IN_SHORT = {
     Kind.PREPAYMENT_USED: "Money out: used this month",
     Kind.CORRECTION: "One line put right",
     Kind.RESTATEMENT: "Restated by decision",
+    Kind.YEAR_END: "Shares of a closed year",
     Kind.REVERSAL: "Taken back",
 }
 

@@ -6,14 +6,18 @@ Costs are positive. A total is of the months that its span names; `reported` is 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import CharField, F, Func, Q, Sum, Value
+from django.db import connection
+from django.db.models import CharField, F, Func, Sum, Value
 
 from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
-from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement
+from alliance.core.questions import Question
+from ledger import asking
+from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement, SplitShare
 from ledger.sharing import ShareTerms
 from participants.models import Alliance, Participant
 
@@ -74,48 +78,63 @@ def spending(
     category: str = "",
     everybody: Iterable[Participant] | None = None,
 ) -> Spending:
-    """One query over the balances. Lines of the budget and months of the span are there even with nothing spent.
-
-    `everybody`: the alliance's participants in their order, where they are at hand.
+    """One query over the balances, and one for lines of other years. Lines of the budget and months of the span are
+    there even with nothing spent. `everybody`: the alliance's participants in their order, where they are at hand.
     """
-    balances = Balance.objects.of(alliance).costs().within(span)
-    if participant:
-        balances = balances.filter(participant=participant)
-    if line:
-        balances = balances.filter(budget_line=line)
-    if category:
-        balances = balances.filter(account__category=category)
-    rows = balances.net_by("budget_line", "participant", "account__category", "month")
-
-    def summed(key: str) -> dict:
-        sums = defaultdict(lambda: (ZERO, 0))
-        for row in rows:
-            spent, entries = sums[row[key]]
-            sums[row[key]] = (spent + row["net"], entries + row["entries"])
-        return sums
-
-    lines, parties, categories, months = map(
-        summed, ("budget_line", "participant", "account__category", "month")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SPENT,
+            {
+                "alliance": alliance.pk,
+                "first": span.start,
+                "last": span.end,
+                "participant": participant and participant.pk,
+                "line": line and line.pk,
+                "category": category or None,
+            },
+        )
+        sums = {tuple(key): (spent or ZERO, entries or 0) for *key, spent, entries in cursor}
+    nothing, ways = (ZERO, 0), defaultdict(dict)
+    for key, summed in sums.items():
+        ways[key[0]][next(filter(None, key[1:]), None)] = summed
+    lines, parties, categories, months = (ways[way] for way in (0b0111, 0b1011, 0b1101, 0b1110))
     ours = [one for one in (budget.lines_now if budget else []) if not line or one == line]
-    others = BudgetLine.objects.filter(pk__in=set(lines) - {one.pk for one in ours}).select_related("budget")
+    others = set(lines) - {one.pk for one in ours}
+    others = BudgetLine.objects.filter(pk__in=others).select_related("budget") if others else ()
+    spent, entries = ways[0b1111].get(None, nothing)
     return Spending(
-        spent=sum((row["net"] for row in rows), ZERO),
-        entries=sum(row["entries"] for row in rows),
+        spent=spent,
+        entries=entries,
         by_line=tuple(
-            [Total(one.name, one.slug, *lines[one.pk], budget=one.now) for one in ours]
+            [Total(one.name, one.slug, *lines.get(one.pk, nothing), budget=one.now) for one in ours]
             + [Total(f"{one.name} ({one.budget.year.label})", one.slug, *lines[one.pk]) for one in others]
         ),
         by_participant=tuple(
             Total(one.name, one.slug, *parties[one.pk])
-            for one in everybody or Participant.objects.filter(alliance=alliance)
+            for one in everybody or asking.everybody(alliance)
             if one.pk in parties
         ),
         by_category=tuple(
             Total(one.label, one.value, *categories[one.value]) for one in Category if one in categories
         ),
-        by_month=tuple(Total(month.label, month.slug, *months[month.start]) for month in months_of(span)),
+        by_month=tuple(
+            Total(month.label, month.slug, *months.get(month.start, nothing)) for month in months_of(span)
+        ),
     )
+
+
+# The sums in each way and over all, told apart by which of the keys they are not by.
+SPENT = """
+select grouping(b.budget_line_id, b.participant_id, a.category, b.month),
+       b.budget_line_id, b.participant_id, a.category, b.month, sum(b.debit - b.credit), sum(b.count)::bigint
+from ledger_balance b
+join ledger_account a on a.id = b.account_id and a.kind = 'cost'
+where b.alliance_id = %(alliance)s and b.month between %(first)s and %(last)s
+  and (%(participant)s::bigint is null or b.participant_id = %(participant)s::bigint)
+  and (%(line)s::bigint is null or b.budget_line_id = %(line)s::bigint)
+  and (%(category)s::text is null or a.category = %(category)s::text)
+group by grouping sets ((b.budget_line_id), (b.participant_id), (a.category), (b.month), ())
+"""
 
 
 def cell(
@@ -153,27 +172,42 @@ def costs_of(
 
 def owed(alliance_id: int) -> dict[int, Decimal]:
     """What the pool owes each participant for its costs today, by the participant's id."""
-    rows = Balance.objects.filter(alliance_id=alliance_id, account__kind="owed").net_by("participant")
-    return {row["participant"]: -row["net"] for row in rows}
+    return {whose: -net for whose, net in _owed(alliance=alliance_id)}
+
+
+@Question
+def _owed(alliance: int):
+    balances = Balance.objects.filter(alliance_id=alliance, account__kind="owed")
+    return balances.values_list("participant").annotate(net=Sum(F("debit") - F("credit")))
 
 
 def in_the_pool(alliance_id: int) -> Decimal:
     """The money in the pool today, as the book has it."""
-    return Balance.objects.filter(alliance_id=alliance_id, account__kind="bank").net()
+    return cash(alliance_id).in_the_pool
 
 
 def agreed_terms(budget: Budget) -> ShareTerms | None:
     """How the year's gain or pain is shared as it was agreed last, for `sharing.share`; None before anything was."""
-    agreed = budget.share_terms.prefetch_related("split__participant").first()
-    return agreed and ShareTerms(
+    parts = _split(budget=budget.pk)
+    if not parts:
+        return None
+    agreed = parts[0].terms
+    return ShareTerms(
         target=agreed.target,
         neutral_band_percent=agreed.neutral_band,
         gain_share_percent=agreed.gain_share,
         pain_share_percent=agreed.pain_share,
         gain_cap_percent=agreed.gain_cap,
         pain_cap_percent=agreed.pain_cap,
-        split=tuple((one.participant.name, one.weight) for one in agreed.split.all()),
+        split=tuple((one.participant.name, one.weight) for one in parts if one.terms_id == agreed.pk),
     )
+
+
+@Question
+def _split(budget: int):
+    """Of every version, the newest first."""
+    parts = SplitShare.objects.filter(terms__budget_id=budget).select_related("terms", "participant")
+    return parts.order_by("-terms__version", "place")
 
 
 def months_of(span: Span) -> tuple[Month, ...]:
@@ -186,15 +220,11 @@ def reported(
     """For each month, who of the expected providers has a return in the book; `everybody` as in `spending`."""
     months = list(months)
     given = defaultdict(set)
-    starts = [month.start for month in months]
-    for start, participant in (
-        CostReturn.objects.of(alliance)
-        .in_the_book()
-        .filter(month__in=starts)
-        .values_list("month", "participant")
-    ):
-        given[start].add(participant)
-    everybody = everybody or Participant.objects.filter(alliance=alliance)
+    if months:
+        starts = [month.start for month in months]
+        for start, participant in _given(alliance=alliance.pk, first=min(starts), last=max(starts)):
+            given[start].add(participant)
+    everybody = everybody or asking.everybody(alliance)
     providers = [one for one in everybody if one.kind == Participant.Kind.PROVIDER]
     told = []
     for month in months:
@@ -207,6 +237,13 @@ def reported(
             )
         )
     return told
+
+
+@Question
+def _given(alliance: int, first: date, last: date):
+    """Month and participant of every return in the book."""
+    found = CostReturn.objects.filter(alliance_id=alliance, month__range=(first, last)).in_the_book()
+    return found.values_list("month", "participant").distinct()
 
 
 @dataclass(frozen=True)
@@ -227,7 +264,7 @@ def pool(budget: Budget) -> Pool:
     arrived = receipts(budget.alliance_id)
     rows = tuple(
         (one.participant, one.now, arrived.get(one.pk, ZERO))
-        for one in budget.contributions.as_now().select_related("participant", "participant__alliance")
+        for one in asking.contributions(budget, asking.everybody(budget.alliance))
     )
     return Pool(
         agreed=sum((agreed for _, agreed, _ in rows), ZERO),
@@ -239,17 +276,20 @@ def pool(budget: Budget) -> Pool:
 
 def receipts(alliance_id: int) -> dict[int, Decimal]:
     """What has arrived of each contribution, by its id, in whatever month; what was reversed is not there."""
-    rows = (
-        Journal.objects.filter(
-            alliance_id=alliance_id, source="contribution received", reversed_by__isnull=True
-        )
-        .values(
-            contribution=Func(F("key"), Value("/"), Value(1), function="split_part", output_field=CharField())
-        )
+    return {int(contribution): arrived for contribution, arrived in _receipts(alliance=alliance_id)}
+
+
+@Question
+def _receipts(alliance: int):
+    contribution = Func(F("key"), Value("/"), Value(1), function="split_part", output_field=CharField())
+    received = Journal.objects.filter(
+        alliance_id=alliance, source="contribution received", reversed_by__isnull=True
+    )
+    return (
+        received.values(contribution=contribution)
         .annotate(arrived=Sum("debit"))
         .values_list("contribution", "arrived")
     )
-    return {int(contribution): arrived for contribution, arrived in rows}
 
 
 @dataclass(frozen=True)
@@ -263,10 +303,14 @@ class Cash:
 
 def cash(alliance_id: int) -> Cash:
     """One query."""
-    kinds, net = ("bank", "due", "owed"), F("debit") - F("credit")
-    there = Balance.objects.of(alliance_id).filter(account__kind__in=kinds)
-    said = there.aggregate(**{kind: Sum(net, filter=Q(account__kind=kind), default=ZERO) for kind in kinds})
-    return Cash(said["bank"], said["due"], -said["owed"])
+    nets = dict(_cash(alliance=alliance_id))
+    return Cash(nets.get("bank", ZERO), nets.get("due", ZERO), -nets.get("owed", ZERO))
+
+
+@Question
+def _cash(alliance: int):
+    there = Balance.objects.filter(alliance_id=alliance, account__kind__in=("bank", "due", "owed"))
+    return there.values_list("account__kind").annotate(net=Sum(F("debit") - F("credit")))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """What waits in the open book, and on whom: returns, months, queries, transfers to pay, action plans."""
 
 from django.db.models import Exists, OuterRef, Subquery
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
 from alliance.core.waiting import Source, Sources, Waiting

@@ -1,7 +1,6 @@
 """What waits for the pool manager at the end of a year: the close itself, when its months are closed."""
 
-from django.urls import reverse
-
+from alliance.core.addresses import reverse
 from alliance.core.waiting import Source, Waiting
 from ledger.models import Budget, Period
 from participants.standing import Role, Standing

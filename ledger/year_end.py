@@ -1,17 +1,20 @@
 """Whether a year can be closed, and what is still missing: computed from the book each time that somebody looks."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
-from ledger import querying, summaries
-from ledger.memorandum import Memorandum, gather
-from ledger.models import Accrual, Budget, CostReturn, Period, Transfer, YearEnd
+from alliance.core.questions import Question
+from ledger import asking, querying, summaries
+from ledger.memorandum import Memorandum, ended, gather, years
+from ledger.models import Accrual, Budget, CostReturn, Period, Transfer
+from participants.models import Participant
 
 NAMED = 3  # that a sentence names before it counts
 
@@ -66,34 +69,42 @@ class Readiness:
         return next((one.month for one in self.months if one.closed_at is None), None)
 
 
-def readiness(budget: Budget, today: date | None = None, closed_by: str = "") -> Readiness:
-    """A constant number of queries. `closed_by` is who is about to close it."""
+def readiness(
+    budget: Budget, today: date | None = None, closed_by: str = "", among: Sequence[Budget] | None = None
+) -> Readiness:
+    """A constant number of queries. `closed_by` is who is about to close it; `among` are all `years`, if at hand."""
     alliance, year = budget.alliance, budget.year
-    today = today or timezone.localdate()
-    spending = summaries.spending(alliance, year, budget)
-    account = gather(budget, closed_by=closed_by, spending=spending)
-    periods = {
-        one.month: one for one in Period.objects.of(alliance).filter(month__range=(year.start, year.end))
-    }
+    today, among = today or timezone.localdate(), among or years(alliance)
+    everybody = asking.everybody(alliance)
+    spending = summaries.spending(alliance, year, budget, everybody=everybody)
+    account = gather(budget, closed_by=closed_by, spending=spending, everybody=everybody, among=among)
+    closed = dict(_closed(alliance=alliance.pk, first=year.start, last=year.end))
     spent = {one.value: one.spent for one in spending.by_month}
+    told = summaries.reported(alliance, year.months, everybody)
     months = tuple(
-        MonthToClose(month, periods[month.start].closed_at, spent[month.slug], told)
-        for month, told in zip(year.months, summaries.reported(alliance, year.months), strict=True)
+        MonthToClose(month, closed[month.start], spent[month.slug], one)
+        for month, one in zip(year.months, told, strict=True)
     )
     checks = (
         _ended(budget, today),
-        _earlier(budget),
+        _earlier(budget, among),
         _open_months(budget, months),
         _returns_missing(budget, months, today),
         _returns_in_hand(budget),
-        _over_the_end(budget),
+        _over_the_end(budget, everybody),
         _not_arrived(budget, account),
-        _transfers(budget),
+        _transfers(budget, everybody),
         _queries(budget),
         _decided(budget, account),
     )
     account = replace(account, missing=tuple(one.words for one in checks if one.told and not one.done))
     return Readiness(budget, months, checks, account)
+
+
+@Question
+def _closed(alliance: int, first: date, last: date):
+    months = Period.objects.filter(alliance_id=alliance, month__range=(first, last))
+    return months.values_list("month", "closed_at")
 
 
 # ── Each thing to look at ────────────────────────────────────────────────────
@@ -109,14 +120,9 @@ def _ended(budget: Budget, today: date) -> Check:
     return Check("The year is over", words, over, stops=True)
 
 
-def _earlier(budget: Budget) -> Check:
-    earlier = (
-        Budget.objects.of(budget.alliance)
-        .filter(starts_on__lt=budget.starts_on, year_end__isnull=True)
-        .order_by("starts_on")
-        .first()
-    )
-    if earlier is None:
+def _earlier(budget: Budget, among: Sequence[Budget]) -> Check:
+    open_years = (one for one in reversed(among) if one.starts_on < budget.starts_on and not ended(one))
+    if (earlier := next(open_years, None)) is None:
         return Check("The years before", "No earlier year is open.", True, stops=True)
     return Check(
         "The years before",
@@ -161,11 +167,9 @@ def _returns_missing(budget: Budget, months: tuple[MonthToClose, ...], today: da
 def _returns_in_hand(budget: Budget) -> Check:
     found = [
         f"return {number} ({name})"
-        for number, name in CostReturn.objects.of(budget.alliance)
-        .filter(month__range=(budget.year.start, budget.year.end))
-        .in_hand()
-        .order_by("number")
-        .values_list("number", "participant__short_name")
+        for number, name in _in_hand(
+            alliance=budget.alliance_id, first=budget.year.start, last=budget.year.end
+        )
     ]
     if not found:
         return Check("Returns in hand", "No return of the year waits to be confirmed.", True)
@@ -178,15 +182,18 @@ def _returns_in_hand(budget: Budget) -> Check:
     )
 
 
-def _over_the_end(budget: Budget) -> Check:
+@Question
+def _in_hand(alliance: int, first: date, last: date):
+    returns = CostReturn.objects.filter(alliance_id=alliance, month__range=(first, last)).in_hand()
+    return returns.order_by("number").values_list("number", "participant__short_name")
+
+
+def _over_the_end(budget: Budget, everybody: Iterable[Participant]) -> Check:
     """What stands over the year's end is right as it is, and worth a look."""
-    end = budget.year.months[-1]
+    end, name = budget.year.months[-1], {one.pk: one.short_name for one in everybody}
     found = [
-        f"{one} of {one.participant.short_name}, {format_pounds(one.amount)}"
-        for one in Accrual.objects.of(budget.alliance)
-        .filter(month__range=(budget.year.start, budget.year.end))
-        .select_related("participant")
-        .order_by("number")
+        f"{one} of {name[one.participant_id]}, {format_pounds(one.amount)}"
+        for one in _accruals(alliance=budget.alliance_id, first=budget.year.start, last=budget.year.end)
         if one.period.shifted(one.months) > end
     ]
     if not found:
@@ -199,6 +206,11 @@ def _over_the_end(budget: Budget) -> Check:
         _url("accruals", budget),
         "Accruals and prepayments",
     )
+
+
+@Question
+def _accruals(alliance: int, first: date, last: date):
+    return Accrual.objects.filter(alliance_id=alliance, month__range=(first, last)).order_by("number")
 
 
 def _not_arrived(budget: Budget, account: Memorandum) -> Check:
@@ -214,14 +226,10 @@ def _not_arrived(budget: Budget, account: Memorandum) -> Check:
     )
 
 
-def _transfers(budget: Budget) -> Check:
-    waiting = [
-        f"{format_pounds(one.amount)} to {one.participant.short_name}"
-        for one in Transfer.objects.of(budget.alliance)
-        .filter(state=Transfer.State.AGREED)
-        .select_related("participant")
-        .order_by("number")
-    ]
+def _transfers(budget: Budget, everybody: Iterable[Participant]) -> Check:
+    name = {one.pk: one.short_name for one in everybody}
+    agreed = _agreed(alliance=budget.alliance_id)
+    waiting = [f"{format_pounds(amount)} to {name[to]}" for amount, to in agreed]
     if not waiting:
         return Check("Transfers", "No transfer waits for its payment.", True)
     return Check(
@@ -232,6 +240,12 @@ def _transfers(budget: Budget) -> Check:
         _url("payments", budget),
         "The payments",
     )
+
+
+@Question
+def _agreed(alliance: int):
+    waiting = Transfer.objects.filter(alliance_id=alliance, state=Transfer.State.AGREED)
+    return waiting.order_by("number").values_list("amount", "participant")
 
 
 def _queries(budget: Budget) -> Check:
@@ -268,21 +282,6 @@ def _decided(budget: Budget, account: Memorandum) -> Check:
         "Propose something else",
         told=False,
     )
-
-
-def years(alliance) -> list[Budget]:
-    """All years of the book, newest first, each with its `year_end` without the account's bytes."""
-    found = (
-        Budget.objects.of(alliance).select_related("alliance", "year_end__closed_by").order_by("-starts_on")
-    )
-    return list(found.defer("year_end__body"))
-
-
-def to_close(alliance) -> Budget | None:
-    """The oldest year that is over and not closed."""
-    ended = YearEnd.objects.of(alliance).values("budget")
-    found = Budget.objects.of(alliance).exclude(pk__in=ended).order_by("starts_on").first()
-    return found if found and found.year.end < timezone.localdate() else None
 
 
 def _url(name: str, budget: Budget, *more: str) -> str:

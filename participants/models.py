@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -58,6 +58,26 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split()[0]
+
+    # What the door of a request found (participants/standing.py), in which transaction, and whether to ask again.
+    _standings, _door, _must_ask = (), None, False
+
+    def hold_still(self) -> None:
+        """None of this person's appointments ends before the transaction does; what was known of them is asked again.
+
+        So an act comes before the end of what it leans on, or after it and is refused (rule 8). A page that asks at
+        its own door whether to show itself goes by what the door found.
+        """
+        if connection.in_atomic_block and connection.savepoint_ids != self._door:
+            with connection.cursor() as cursor:
+                cursor.execute(HOLD, [self.pk])
+            self._must_ask = bool(self._standings)
+
+
+# Ordered, so that two who act at once do not wait in a ring. Whatever ends an appointment changes its row.
+HOLD = """
+    select from participants_roleappointment where person_id = %s and ended_at is null order by id for share
+"""
 
 
 def usual_ladder() -> list[dict]:

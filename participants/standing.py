@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.db import connection
 from django.utils import timezone
 
 from alliance.core.questions import Question
@@ -92,15 +93,24 @@ class Standing:
 
 
 def standing(person: User, alliance: Alliance | int) -> Standing:
-    """The person's standing today; one query, unless the door of this request has asked (`enter`)."""
+    """The person's standing now; one query, unless this request knows it: from its door, or from its act."""
     alliance_id = alliance if isinstance(alliance, int) else alliance.pk
     for kept in kept_standings(person):
         if kept.alliance.pk == alliance_id:
-            return kept
+            return _asked_again(kept) if person._must_ask else kept
     if not person.is_authenticated:
         return Standing(person, alliance, ())
     held = _held(person=person.pk, alliance=alliance_id, on=timezone.localdate())
     return Standing(person, alliance, tuple(held))
+
+
+def _asked_again(kept: Standing) -> Standing:
+    """As the act finds it, while `User.hold_still` keeps it so."""
+    person = kept.person
+    held = _held(person=person.pk, alliance=kept.alliance.pk, on=timezone.localdate())
+    now = Standing(person, kept.alliance, tuple(held))
+    person._standings, person._must_ask = (now,), False
+    return now
 
 
 def enter(person: User, slug: str) -> Standing | None:
@@ -109,8 +119,13 @@ def enter(person: User, slug: str) -> Standing | None:
     if not appointments:
         return None
     entered = Standing(person, appointments[0].alliance, appointments)
-    person._standings = (entered,)
+    person._standings, person._must_ask = (entered,), False
     return entered
+
+
+def stand_at_the_door(person: User) -> None:
+    """From here on what `enter` found is for looking; a service has a transaction of its own and asks again."""
+    person._door = list(connection.savepoint_ids)
 
 
 def kept_standings(person: User) -> tuple[Standing, ...]:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from alliance.core.tenancy import within_alliance
-from participants.standing import enter
+from participants.standing import enter, stand_at_the_door
 
 
 def in_alliance(view):
@@ -27,6 +27,7 @@ def in_alliance(view):
         def act() -> HttpResponse:
             for upload in request.FILES.values():
                 upload.seek(0)
+            stand_at_the_door(request.user)
             return view(request, alliance=found, **named)
 
         response = within_alliance(found.pk, act)

@@ -1,24 +1,57 @@
 """The cast: one small alliance, the people in it, and a stranger who tries every door."""
 
+import gc
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from unittest.mock import patch
 
+import hypothesis
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.signals import setting_changed
 from django.test import Client, override_settings
+from django.test.client import ClientHandler
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 
+from alliance import health
+from alliance.assurance.models import Report
 from alliance.core import outbox
+from alliance.core.models import Errand
+from alliance.core.sessions import SessionStore
 from participants.models import Alliance, Participant, User
 from tests.factories.participants import make_alliance, make_participant, make_person
 
 # A busy machine is no fault of what is tried, and a suite says the same every time; `make soak` looks for what is new.
-settings.register_profile(
-    "suite", deadline=None, derandomize="SOAK" not in os.environ, suppress_health_check=[HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize="SOAK" not in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
-settings.load_profile("suite")
+hypothesis.settings.load_profile("suite")
+
+
+STAGED = {"house", "told", "sealed"}  # fixtures that are dear to furnish: each in one worker
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What shares a stage begins together, then what takes long: a worker that is done takes from the end."""
+
+    def late(item) -> tuple:
+        staged = sorted(STAGED.intersection(item.fixturenames))
+        return not staged, staged, *(item.get_closest_marker(mark) is None for mark in ("slow", "journey"))
+
+    items.sort(key=late)
+
+
+def pytest_collection_finish():
+    """What is there now stays: the collector of garbage need not look at it again, nor so often at the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -26,6 +59,27 @@ def quick_passwords():
     """Argon2 is slow on purpose, and each test's cast has a dozen people."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_way_in():
+    """Django's clients would each load the middleware anew, and with it list all static files."""
+    load, loaded = ClientHandler.load_middleware, {}
+
+    def load_once(handler, is_async=False):
+        if not loaded:
+            before = vars(handler).copy()
+            load(handler)
+            loaded.update((name, value) for name, value in vars(handler).items() if name not in before)
+        vars(handler).update(loaded)
+
+    def forget(**setting):
+        loaded.clear()
+
+    setting_changed.connect(forget)
+    with patch.object(ClientHandler, "load_middleware", load_once):
+        yield
+    setting_changed.disconnect(forget)
 
 
 @dataclass
@@ -131,19 +185,41 @@ def harbour_alliance(cast) -> Alliance:
     return cast.alliance
 
 
+def session_of(user: User) -> str:
+    """The key of a new session in which they are signed in; the form of it has tests of its own."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
 @pytest.fixture
 def client_of():
     """`client_of(pat)` is a browser without JavaScript in which Pat is signed in."""
 
     def of(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
         return client
 
     return of
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_patience():
+    """No worker is there to answer /health/ready; those that tests start are asked by themselves."""
+    with patch.object(health, "PATIENCE", 0.05):
+        yield
+
+
 @pytest.fixture
 def run_errands():
-    """Do, in this process, all the work that was asked for."""
-    return outbox.do_all_due
+    """Do, in this process, all the work that was asked for, but for reports: they take seconds, and have tests."""
+
+    def run() -> int:
+        due = Errand.objects.due().exclude(kind=Report.ERRAND).order_by("due_at")
+        return sum(outbox.do(errand) for errand in due.values_list("pk", flat=True))
+
+    return run

@@ -6,10 +6,11 @@ import secrets
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from alliance.core.copying import as_bytes
 from alliance.core.refusals import NotPossible
 
 
@@ -174,7 +175,7 @@ class Document(OfAlliance):
     ) -> "Document":
         """Store the bytes (UploadedFile or bytes) with their SHA-256 in hexadecimal."""
         data = content if isinstance(content, bytes) else b"".join(content.chunks())
-        return cls.objects.create(
+        document = cls(
             alliance_id=alliance_id,
             name=name[-200:],
             media_type=media_type,
@@ -183,6 +184,23 @@ class Document(OfAlliance):
             content=data,
             created_by=by,
         )
+        fields = [field for field in cls._meta.concrete_fields if not field.primary_key]
+        statement = "insert into {} ({}) values ({}) returning id".format(
+            cls._meta.db_table,
+            ", ".join(field.column for field in fields),
+            ", ".join("%b" if field.name == "content" else "%s" for field in fields),
+        )
+        with as_bytes() as cursor:
+            cursor.execute(statement, [getattr(document, field.attname) for field in fields])
+            (document.pk,) = cursor.fetchone()
+        document._state.adding, document._state.db = False, connection.alias
+        return document
+
+    def read(self) -> bytes:
+        """The content, for whoever has deferred it because it may be large."""
+        with as_bytes() as cursor:
+            cursor.execute("select content from core_document where id = %s", [self.pk], binary=True)
+            return cursor.fetchone()[0]
 
     def matches(self) -> bool:
         return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256

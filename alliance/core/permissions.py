@@ -11,7 +11,8 @@ __all__ = ["NotAllowed", "Rule", "rule"]
 class Rule:
     """A permission rule: a function `(by, **subject) -> str` that returns the reason why not, or "".
 
-    `.check(by, …)` raises NotAllowed, `.allows(by, …)` is a bool, `.reason(by, …)` is the sentence.
+    `.check(by, …)` raises NotAllowed, `.allows(by, …)` is a bool, `.reason(by, …)` is the sentence. Who acts after a
+    check goes by what they hold at that moment, and holds it until the transaction ends (`by.hold_still()`).
     """
 
     def __init__(self, reason: Callable[..., str | None]):
@@ -25,6 +26,8 @@ class Rule:
         return not self.reason(by, **subject)
 
     def check(self, by, **subject) -> None:
+        if hold_still := getattr(by, "hold_still", None):  # a worker that acts for nobody has none
+            hold_still()
         if reason := self.reason(by, **subject):
             raise NotAllowed(reason)
 

@@ -12,7 +12,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connections, models
+from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
+
+from alliance.core.bringing import steps
+from alliance.core.postgresql.saying import Words
+from alliance.core.rows import Shape, Shaped
 
 # What stands for values while a question is put, twice: a value reaches the SQL as it is where the one takes the
 # other's place, and all else has to be the same both times. Small numbers fit every column: Django leaves out
@@ -41,7 +46,7 @@ class Question:
         kinds = tuple(map(type, values.values()))
         if kinds not in self._said:
             self._said[kinds] = _Said(self.put, values)
-        return list(self._said[kinds].asked(values))
+        return self._said[kinds].answers(values)
 
     def first(self, **values):
         """The first answer, or None."""
@@ -90,19 +95,33 @@ class _Said:
         if missing := values.keys() - {name for name, _ in self.holes}:
             raise ValueError(f"The question does not carry {', '.join(sorted(missing))} as it is.")
         self.pieces = _pieces(sql)
+        self.kept = vars(self.queryset).copy()
+        if self.queryset._iterable_class is ModelIterable and not self.queryset._known_related_objects:
+            self.compiler.shape = Shape(self.compiler, self.queryset.db)
+            self.kept["_iterable_class"] = Shaped
+        try:
+            self.along = steps(self.queryset, Question)
+            self.kept["_prefetch_related_lookups"] = ()
+        except NotImplementedError:
+            self.along = []
 
-    def asked(self, values: dict) -> models.QuerySet:
-        words, parameters = [self.pieces[0]], []
+    def answers(self, values: dict) -> list:
+        rows = list(self._asked(values))
+        for step in self.along if rows else ():
+            step.bring(rows)
+        return rows
+
+    def _asked(self, values: dict) -> models.QuerySet:
+        words, parameters, changing = [self.pieces[0]], [], []
         for (name, always), piece in zip(self.holes, self.pieces[1:], strict=True):
-            value = always if name is None else values[name]
-            if name is not None and isinstance(value, list):
-                words += [", ".join(["%s"] * len(value)), piece]
-                parameters += value
-            else:
-                words += ["%s", piece]
-                parameters.append(value)
+            value = [always] if name is None else values[name]
+            value = value if isinstance(value, list) else [value]
+            changing += [name is not None] * len(value)
+            words += [", ".join(["%s"] * len(value)), piece]
+            parameters += value
+        words = Words("".join(words), changing), tuple(parameters)
         asking = object.__new__(type(self.queryset))
-        vars(asking).update(vars(self.queryset), _result_cache=None, _query=_Asked(self, words, parameters))
+        vars(asking).update(self.kept, _result_cache=None, _query=_Asked(self, words))
         return asking
 
 
@@ -138,8 +157,8 @@ def _pieces(sql: str) -> list[str]:
 class _Asked:
     """In the place of a queryset's query: everything is as it was put, but for the values."""
 
-    def __init__(self, said: _Said, words: list[str], parameters: list):
-        self._said, self._words = said, ("".join(words), tuple(parameters))
+    def __init__(self, said: _Said, words: tuple[Words, tuple]):
+        self._said, self._words = said, words
 
     def get_compiler(self, using=None, connection=None, elide_empty=True) -> SQLCompiler:
         compiler = object.__new__(_Answering)

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
-SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+from alliance.core.refusals import NotPossible
+
+SERIALIZATION_FAILURE, DEADLOCK, WAITED_TOO_LONG = "40001", "40P01", "55P03"
 TRIES = 3
+BUSY = "Somebody else is at work on this very thing, so nothing was done. Try again in a minute."
 
 
 @contextmanager
@@ -42,6 +45,8 @@ def one_moment(alliance_id: int) -> Iterator[None]:
 def within_alliance(alliance_id: int, act: Callable):
     """Run `act` in the alliance's context; deadlocks and serialisation failures are tried again, three times.
 
+    Who waits too long for what somebody else is doing is told so: NotPossible.
+
     `act` is run from its start each time, so it must take what it needs from its arguments, not from a half-done try.
     """
     attempt = 1
@@ -51,6 +56,8 @@ def within_alliance(alliance_id: int, act: Callable):
                 return act()
         except OperationalError as problem:
             state = getattr(problem.__cause__, "sqlstate", None)
+            if state == WAITED_TOO_LONG and not connection.in_atomic_block:
+                raise NotPossible(BUSY) from problem
             worth_it = state in {SERIALIZATION_FAILURE, DEADLOCK} and not connection.in_atomic_block
             if not worth_it or attempt == TRIES:
                 raise

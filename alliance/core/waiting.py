@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
+from alliance.core.postgresql.saying import Words
 from alliance.core.questions import Question
 
 SOME = 30  # rows of a source are read at most: who has more waiting begins with these
@@ -78,7 +79,8 @@ def _question(sources: Sources, standing, today: date) -> tuple[dict[Source, Que
     here = type(standing.alliance).objects.filter(pk=standing.alliance.pk)
     answers = here.values_list(*(Exists(found) for found in asked.values()))
     questions = {one: Question(partial(_first, found)) for one, found in asked.items()}
-    return questions, *answers.query.sql_with_params()
+    words, parameters = answers.query.sql_with_params()
+    return questions, Words(words, [False] * len(parameters)), parameters
 
 
 def _first(rows: QuerySet) -> QuerySet:

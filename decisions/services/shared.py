@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import connection
 from django.utils import timezone
 
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions.case import Case, hash_of
 from decisions.lifecycle import PROPOSAL
@@ -36,15 +37,25 @@ def locked(proposal: Proposal) -> Proposal:
     the alliance and what all signed stay as they are until then; only what may change them by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
-    worded = Proposal.objects.filter(pk=proposal.pk, current_wording__isnull=False)
-    carries_out = worded.exclude(current_wording__effect={}).exists()
     with connection.cursor() as cursor:
-        how = "no key update" if carries_out else "share"
+        cursor.execute(CARRIES_OUT, [proposal.pk])
+        how = "no key update" if cursor.fetchone()[0] else "share"
         cursor.execute(f"select from participants_alliance where id = %s for {how}", [proposal.alliance_id])
-    Proposal.objects.select_for_update().only("pk").get(pk=proposal.pk)
-    return Proposal.objects.select_related(
+        cursor.execute("select from decisions_proposal where id = %s for update", [proposal.pk])
+    if (found := _whole.first(proposal=proposal.pk)) is None:
+        raise Proposal.DoesNotExist
+    return found
+
+
+CARRIES_OUT = """
+select exists (select from decisions_proposal p join decisions_wording w on w.id = p.current_wording_id
+    where p.id = %s and w.effect <> '{}')
+"""
+_whole = Question(
+    lambda proposal: Proposal.objects.filter(pk=proposal).select_related(
         "alliance", "participant", "current_wording", "delegation", "matter", "deadlock"
-    ).get(pk=proposal.pk)
+    )
+)
 
 
 def next_number(alliance_id: int, noun: str) -> int:

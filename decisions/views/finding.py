@@ -2,13 +2,13 @@
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from alliance.core.bringing import leave
 from alliance.core.questions import Question
 from decisions import veil
 from decisions.models import Decision, Objection, PrincipleTest, Proposal, Wording
-from decisions.querysets import leave_prefetched, told
+from decisions.querysets import told
 from participants.models import Alliance, Principle
 
 tells = require_http_methods(["GET", "HEAD", "POST"])
@@ -23,20 +23,20 @@ def whole(request: HttpRequest, alliance: Alliance, **which: int) -> Proposal:
         raise Http404("No such proposal.")
     (found,) = told(seen)
     wording = found.current_wording
-    if wording:
-        leave_prefetched(wording, "tests", wording.tests.all(), _tests(wording=wording.pk))
     if wording and wording.version > 1:
         prefetch_related_objects(
             [found], Prefetch("wordings", Wording.objects.select_related("written_by", "note"))
         )
     else:
-        leave_prefetched(found, "wordings", found.wordings.all(), filter(None, [wording]))
+        leave(found, Wording._meta.get_field("proposal"), Wording.objects.all(), [wording] if wording else [])
     return found
 
 
 def _seen(alliance: int, own: list[int]):
     """What those see here who speak for `own`."""
     seen = Proposal.objects.seen_with(own).filter(alliance_id=alliance).with_what_there_is()
+    tests = PrincipleTest.objects.select_related("principle")
+    seen = seen.prefetch_related(Prefetch("current_wording__tests", tests))
     return seen.select_related(
         "withdrawn_by",
         "withdrawal_reason",
@@ -54,9 +54,6 @@ _whole = {
         lambda alliance, own, number: _seen(alliance, own).filter(decision__number=number)
     ),
 }
-_tests = Question(
-    lambda wording: PrincipleTest.objects.filter(wording_id=wording).select_related("principle")
-)
 
 
 def find(request: HttpRequest, alliance: Alliance, number: int) -> Proposal:
@@ -73,9 +70,15 @@ def find_objection(found: Proposal, number: int) -> Objection:
 
 
 def find_decision(request: HttpRequest, alliance: Alliance, number: int) -> Decision:
-    seen = Decision.objects.visible_to(request.user).filter(alliance=alliance)
+    if found := _decision.first(alliance=alliance.pk, number=number):
+        return found
+    raise Http404("No such decision.")
+
+
+@Question
+def _decision(alliance: int, number: int):
     related = ("alliance", "wording", "proposal__participant", "proposal__alliance")
-    return get_object_or_404(seen.select_related(*related), number=number)
+    return Decision.objects.filter(alliance_id=alliance, number=number).select_related(*related)
 
 
 def wordings_of(proposal: Proposal):

@@ -17,7 +17,7 @@ drop function ledger_step_moves_its_plan();
 class Migration(migrations.Migration):
     """The same two guards, written twice until now, come from the floor (core/sql/steps.sql)."""
 
-    dependencies = [("core", "0003_moves_by_its_steps"), ("ledger", "0034_queries_of_who_left")]
+    dependencies = [("core", "0003_moves_by_its_steps"), ("ledger", "0035_entries_are_found_in_stretches")]
     operations = [
         migrations.RunSQL(EACH_ITS_OWN),
         moves_by_its_steps(

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 
 from alliance.core.models import OfAlliance
 from alliance.core.periods import FinancialYear
+from alliance.core.questions import Question
 from ledger.models.fields import pounds, somebody
 from ledger.querysets import BudgetLineQuerySet, BudgetQuerySet, ContributionQuerySet
 
@@ -43,7 +44,7 @@ class Budget(OfAlliance):
     @cached_property
     def lines_now(self) -> list["BudgetLine"]:
         """With what each has now; free of queries after `with_lines()`."""
-        return list(self.lines.as_now())
+        return _lines_now(budget=self.pk)
 
 
 class BudgetLine(OfAlliance):
@@ -85,6 +86,11 @@ class BudgetLine(OfAlliance):
     def now(self) -> Decimal:
         """Free of queries after `as_now()`."""
         return self.amount + (self.moved if hasattr(self, "moved") else sum_of(self.moves))
+
+
+@Question
+def _lines_now(budget: int):
+    return BudgetLine.objects.filter(budget_id=budget).as_now()
 
 
 class Contribution(OfAlliance):

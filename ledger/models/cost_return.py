@@ -5,9 +5,9 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, both_or_neither
 from alliance.core.periods import Month
 from ledger.lifecycle import IN_HAND, ReturnState
@@ -102,6 +102,12 @@ class CostReturn(OfAlliance):
         return self.status in IN_HAND
 
     @property
+    def tells_pay(self) -> bool:
+        """Its file may say what single people are paid: it has grades, or nobody knows yet what it has (rule 29)."""
+        columns = self.mapping.get("columns")
+        return self.status != ReturnState.NIL and (not columns or "grade" in columns or "fte" in columns)
+
+    @property
     def is_moving(self) -> bool:
         """A worker has it; the page that waits asks again."""
         return self.status in (ReturnState.CHECKING, ReturnState.POSTING)
@@ -144,9 +150,19 @@ class ReturnLine(models.Model):
     description = models.CharField(max_length=300, blank=True)
     reference = models.CharField(max_length=120, blank=True)
     evidence = models.CharField(max_length=300, blank=True)
+    # Of pay alone, and of three or more: what is fewer is merged before it is staged (ledger/pay.py).
+    grade = models.CharField(max_length=60, blank=True, default="", db_default="")
+    fte = models.DecimalField(
+        max_digits=9, decimal_places=2, default=Decimal("0.00"), db_default=Decimal("0.00")
+    )
 
     class Meta:
         ordering = ["row"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fte__gte=3) | Q(fte=0, grade=""), name="pay_is_told_of_three_people_or_more"
+            )
+        ]
 
 
 class ReturnProblem(OfAlliance):

@@ -2,9 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, Words
 from ledger.lifecycle import ScanState
 from ledger.models.cost_return import CostReturn

@@ -1,21 +1,32 @@
 """What was agreed about the money, and how it came to be: a year's agreement, and the guided first set-up."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
+from alliance.core.questions import Question
 from decisions import permissions as deciding
 from decisions.effects import KINDS
 from ledger import permissions, possible, services
 from ledger.agreement import agreement
+from ledger.asking import knowing
 from ledger.forms import CostsForm, YearForm
 from ledger.forms_postings import MoreForm
 from ledger.models import BookTerms, Budget, Journal, Overhead, ShareTerms
 from ledger.views.shared import places
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
+
+
+@Question
+def _received(alliance: int, first: date, last: date):
+    journals = Journal.objects.filter(alliance_id=alliance, kind=Journal.Kind.CONTRIBUTION_RECEIVED)
+    return journals.filter(month__range=(first, last))[:50]
+
 
 # What the founders enter after the first year: (key of the effect, what the step is called, what it is for)
 SET_UP = (
@@ -40,16 +51,12 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "budget": form.budget,
     }
     if form.budget:
-        receipts = (
-            Journal.objects.of(alliance)
-            .filter(kind=Journal.Kind.CONTRIBUTION_RECEIVED)
-            .filter(month__gte=form.budget.year.start, month__lte=form.budget.year.end)
-            .select_related("alliance", "posted_by")
-        )
+        year = form.budget.year
+        received = _received(alliance=alliance.pk, first=year.start, last=year.end)
         page |= {
-            "agreed": agreement(form.budget),
-            "receipts": receipts[:50],
-            "carried": possible.carried_into(alliance, form.budget.year),
+            "agreed": agreement(form.budget, form.participants),
+            "receipts": knowing(alliance, received),
+            "carried": possible.carried_into(alliance, year),
         }
     return render(request, "ledger/budget.html", page)
 

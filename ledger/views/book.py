@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import render
 from alliance.core.money import format_pounds
@@ -15,6 +15,7 @@ from alliance.core.paging import first_of
 from alliance.core.periods import Month
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import agreement, permissions, position, summaries
+from ledger.asking import restatements
 from ledger.exporting.reading import costs_in_pages
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, XLSX
 from ledger.forms import CostsForm
@@ -58,7 +59,7 @@ def book(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "group": _group(alliance, form, way, shown, queries, told),
         "ways": _ways(form, way),
         "way": way,
-        "own_books": last_confirmed(alliance) if whole and way == "participant" else None,
+        "own_books": last_confirmed(alliance, form.participants) if whole and way == "participant" else None,
         "taken_off": filters_on(form, **_kept(way)),
         "queries": queries,
         "query": urlencode(form.narrowed),
@@ -104,7 +105,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "costs": shown,
         "restated": _restated(form),
         "rows": _with_ways_on(request, shown),
-        "allowed": agreement.allowed(form.line_asked) if form.line_asked else None,
+        "allowed": agreement.allowed(form.line_asked, alliance) if form.line_asked else None,
         "taken_off": filters_on(form),
         "sums": sums,
         "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
@@ -151,7 +152,8 @@ def _restated(form: CostsForm):
     """What was restated of what somebody narrowed the book down to; of the whole book the months tell it."""
     if not form.narrowed.keys() - {"year"}:
         return []
-    return form.within(Restatement.objects).with_what_it_names()[:20]
+    found = form.within(Restatement.objects).with_what_it_names()[:20]
+    return restatements(form.alliance, found)
 
 
 def _spending(alliance: Alliance, form: CostsForm) -> summaries.Spending:

@@ -5,15 +5,16 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.charts import Bar, Chart, bars_chart
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.money import ZERO
 from ledger import permissions, services
+from ledger.asking import with_decisions
 from ledger.forms_costing import MonthsForm, PurchaseForm, VatForm
 from ledger.full_cost import FullCosts
 from ledger.models import Category, Overhead, VatStatement
@@ -44,7 +45,7 @@ def full_cost(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if not form.budget:
         page["why_not_open"] = permissions.keep_the_pool.reason(request.user, alliance=alliance)
         return render(request, "ledger/no_book.html", page)
-    overheads = overheads_of(form.budget)
+    overheads = with_decisions(alliance, overheads_of(form.budget, form.participants))
     found = full_costs(alliance, form.span, overheads, form.participants)
     columns = _columns(found)
     query = urlencode(form.narrowed)
@@ -74,7 +75,7 @@ def full_cost_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form = MonthsForm(request.GET, alliance=alliance)
     if not form.budget:
         raise Http404("There is no book yet.")
-    overheads = overheads_of(form.budget)
+    overheads = overheads_of(form.budget, form.participants)
     found = full_costs(alliance, form.span, overheads, form.participants)
     headings = [
         "Participant",

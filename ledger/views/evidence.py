@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core import scanner
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import place_of
@@ -66,10 +66,11 @@ def add_evidence(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 def evidence(request: HttpRequest, alliance: Alliance, number: int, file: int) -> HttpResponse:
     """The bytes as they came, always as a download that can do nothing in the reader's browser."""
     kept = get_object_or_404(
-        Evidence.objects.of(alliance).select_related("document"),
+        Evidence.objects.of(alliance).select_related("document", "cost_return__participant"),
         cost_return__number=number,
         number=file,
     )
+    permissions.see_the_file.check(request.user, cost_return=kept.cost_return)
     if not kept.is_handed_out:
         raise NotPossible(
             f"A scanner found “{kept.found}” in “{kept.document.name}”, so it is not handed out. It stays on record; "

@@ -4,12 +4,13 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_text
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of
+from alliance.core.questions import Question
 from alliance.core.record import head
 from ledger import explaining, permissions, services
 from ledger.exporting import spend as spending
@@ -80,7 +81,7 @@ def spend(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What a quarter's spend file will hold, and whose names it holds back (rule 41)."""
     costs = _opened(request, alliance)
     form = SpendForm(request.GET, alliance=alliance, budgets=costs.budgets)
-    return _spend_page(request, alliance, form)
+    return _spend_page(request, costs, form)
 
 
 @require_POST
@@ -89,7 +90,7 @@ def spend_file(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     costs = _opened(request, alliance)
     form = SpendFileForm(request.POST, alliance=alliance, budgets=costs.budgets)
     if not form.is_valid():
-        return _spend_page(request, alliance, form, file=form)
+        return _spend_page(request, costs, form, file=form)
     quarter, fund = form.asked, Fund.objects.select_related("host").get(alliance=alliance)
     services.export_book(
         alliance=alliance,
@@ -114,12 +115,13 @@ def spend_file(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def mark_supplier(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Say that a supplier is, or is not, a private person."""
     costs = _opened(request, alliance)
-    if not _whose_suppliers(request, alliance):
+    if not _whose_suppliers(request, costs):
         permissions.keep_the_pool.check(request.user, alliance=alliance)
     shown = SpendForm(request.POST, alliance=alliance, budgets=costs.budgets)
-    form = SupplierForm(request.POST, suppliers=_may_mark(request, alliance, _preview(alliance, shown)))
+    preview = spending.preview(alliance, shown.asked)
+    form = SupplierForm(request.POST, suppliers=_may_mark(request, costs, preview))
     if not form.is_valid():
-        return _spend_page(request, alliance, shown, supplier=form)
+        return _spend_page(request, costs, shown, supplier=form)
     participant, name = form.chosen
     is_person = form.cleaned_data["is_person"] == "yes"
     services.mark_supplier(participant=participant, supplier=name, is_person=is_person, by=request.user)
@@ -160,9 +162,11 @@ def _opened(request: HttpRequest, alliance: Alliance) -> CostsForm:
 
 
 def _page(request: HttpRequest, alliance: Alliance, costs: CostsForm, **given) -> HttpResponse:
+    """With this person's last exports, and how many journals came since each."""
     page = {"costs": costs, "places": places(request, alliance)}
     if costs.budget:
-        last = BookExport.objects.of(alliance).by(request.user).newest_first().first()
+        mine = BookExport.objects.of(alliance).by(request.user).newest_first()[:A_LIST]
+        last, now = next(iter(mine), None), _last_journal(alliance)
         since, more = first_of(_since(alliance, last.last_journal)) if last else ([], False)
         page |= {
             "accounts": given.get("accounts") or AccountsForm(alliance=alliance, budgets=costs.budgets),
@@ -171,22 +175,15 @@ def _page(request: HttpRequest, alliance: Alliance, costs: CostsForm, **given) -
             "last": last,
             "since": since[:A_LIST],
             "more": more or len(since) > A_LIST,
-            "count": _last_journal(alliance) - last.last_journal if last else 0,
-            "taken": _taken(request, alliance),
+            "count": now - last.last_journal if last else 0,
+            "taken": [{"export": one, "since": now - one.last_journal} for one in mine],
         }
     status = 422 if given else 200
     return render(request, "ledger/exports.html", page, status=status)
 
 
-def _taken(request: HttpRequest, alliance: Alliance) -> list[dict]:
-    """This person's last exports, each with how many journals came since."""
-    now = _last_journal(alliance)
-    mine = BookExport.objects.of(alliance).by(request.user).newest_first()[:A_LIST]
-    return [{"export": one, "since": now - one.last_journal} for one in mine]
-
-
 def _last_journal(alliance: Alliance) -> int:
-    return Fund.objects.filter(alliance=alliance).values_list("last_journal", flat=True).get()
+    return _fund.first(alliance=alliance.pk).last_journal
 
 
 def _since(alliance: Alliance, number: int):
@@ -200,42 +197,39 @@ def _new_after(request: HttpRequest, alliance: Alliance, kind: str) -> int | Non
     return mine.values_list("last_journal", flat=True).first()
 
 
-def _preview(alliance: Alliance, form: SpendForm) -> spending.Preview:
-    return spending.preview(alliance, form.asked)
-
-
 def _may_mark(
-    request: HttpRequest, alliance: Alliance, preview: spending.Preview
+    request: HttpRequest, costs: CostsForm, preview: spending.Preview
 ) -> list[tuple[Participant, str]]:
-    ours = _whose_suppliers(request, alliance)
+    ours = _whose_suppliers(request, costs)
     return [(ours[who], name) for who, _, name, _ in preview.suppliers if who in ours]
 
 
-def _whose_suppliers(request: HttpRequest, alliance: Alliance) -> dict[int, Participant]:
+def _whose_suppliers(request: HttpRequest, costs: CostsForm) -> dict[int, Participant]:
     """The participants of whose suppliers this person may say what they are."""
     return {
         one.pk: one
-        for one in Participant.objects.filter(alliance=alliance)
+        for one in costs.participants
         if permissions.mark_supplier.allows(request.user, participant=one)
     }
 
 
-def _spend_page(request: HttpRequest, alliance: Alliance, form: SpendForm, **given) -> HttpResponse:
-    quarter = form.asked
-    preview = _preview(alliance, form)
-    may_mark = _may_mark(request, alliance, preview)
+def _spend_page(request: HttpRequest, costs: CostsForm, form: SpendForm, **given) -> HttpResponse:
+    alliance, quarter = costs.alliance, form.asked
+    preview = spending.preview(alliance, quarter)
+    may_mark, initial = _may_mark(request, costs, preview), {"quarter": quarter.slug}
     page = {
         "form": form,
         "places": places(request, alliance),
         "quarter": quarter,
         "preview": preview,
-        "file": given.get("file")
-        or SpendFileForm(
-            alliance=alliance, budgets=_opened(request, alliance).budgets, initial={"quarter": quarter.slug}
-        ),
-        "supplier": given.get("supplier")
-        or (may_mark and SupplierForm(suppliers=may_mark, initial={"quarter": quarter.slug})),
+        "file": given.get("file") or SpendFileForm(alliance=alliance, budgets=costs.budgets, initial=initial),
+        "supplier": given.get("supplier") or (may_mark and SupplierForm(suppliers=may_mark, initial=initial)),
         "rule": spending.persons.RULE,
-        "fund": Fund.objects.select_related("host").get(alliance=alliance),
+        "fund": _fund.first(alliance=alliance.pk),
     }
     return render(request, "ledger/spend.html", page, status=422 if given else 200)
+
+
+@Question
+def _fund(alliance: int):
+    return Fund.objects.filter(alliance_id=alliance).select_related("host")

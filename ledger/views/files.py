@@ -1,9 +1,10 @@
 """The files of evidence as a return's and a row's pages list them (templates/ledger/evidence.html)."""
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from alliance.core import scanner
+from alliance.core.addresses import reverse
+from alliance.core.questions import Question
 from ledger import permissions
 from ledger.lifecycle import RETURN, ScanState
 from ledger.models import CostReturn, Evidence
@@ -18,7 +19,7 @@ TONES = {
 
 def shown_evidence(request: HttpRequest, found: CostReturn, row: int | None = None) -> dict:
     """What ledger/evidence.html shows: the files of the return, or those of one row, and whether to add some."""
-    files = list(found.evidence.told())
+    files = _files(cost_return=found.pk)
     for one in files:
         one.cost_return = found
         one.tone, one.icon = TONES[one.scan]
@@ -37,6 +38,11 @@ def shown_evidence(request: HttpRequest, found: CostReturn, row: int | None = No
         "may_add": not why_not,
         "is_taken": RETURN.permits(found.status, "add_evidence"),
     }
+
+
+@Question
+def _files(cost_return: int):
+    return Evidence.objects.filter(cost_return_id=cost_return).told()
 
 
 def _is_being_scanned(one: Evidence) -> bool:

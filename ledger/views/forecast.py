@@ -7,16 +7,18 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.charts import Chart, Series, lines_chart
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, PeriodError
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from ledger import forecasting, permissions, services
+from ledger.asking import knowing
 from ledger.forecasting import Figure, Line, Outlook
 from ledger.forms_forecast import OutlookForm, SayForm
 from ledger.models import ActionPlan, BudgetLine, Forecast
@@ -37,12 +39,12 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if not form.budget:
         return render(request, "ledger/forecast_nothing.html", page)
     found = _outlook(form)
-    plans = list(ActionPlan.objects.of(alliance).filter(budget_line__budget=form.budget).told())
+    plans = knowing(alliance, _plans(budget=form.budget.pk))
     if form.line_asked:
         plans = [one for one in plans if one.budget_line_id == form.line_asked.pk]
     for one in plans:
         one.tone, one.icon = TONES[one.state]
-    ours = whose_returns(request, alliance)
+    ours = whose_returns(request, alliance, form.participants)
     page |= {
         "budget": form.budget,
         "outlook": found,
@@ -132,7 +134,17 @@ def _address(alliance: Alliance) -> str:
 
 
 def _outlook(form: OutlookForm) -> Outlook:
-    return forecasting.outlook(form.budget, participant=form.participant_asked, line=form.line_asked)
+    return forecasting.outlook(
+        form.budget,
+        participant=form.participant_asked,
+        line=form.line_asked,
+        everybody=form.participants,
+    )
+
+
+@Question
+def _plans(budget: int):
+    return ActionPlan.objects.filter(budget_line__budget_id=budget).select_related("budget_line")
 
 
 def _method(figure: Figure) -> str:

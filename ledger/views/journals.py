@@ -1,20 +1,21 @@
 """Every posting in the browser, with its entries, where it came from, and its reversal."""
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
 from alliance.core.money import format_pounds
-from alliance.core.paging import first_of, place_of
+from alliance.core.paging import LINES_A_PAGE, first_of, place_of
+from alliance.core.questions import Question
 from ledger import permissions, possible, saying, services
+from ledger.asking import knowing, restatements
 from ledger.forms import ReversalForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
-from ledger.views.shared import numbered, places, query_links
+from ledger.views.shared import LAST, numbered, places, query_links, tag
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -23,19 +24,26 @@ from participants.web import in_alliance
 @in_alliance
 def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every posting, newest first."""
-    found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reverses", "reversed_by")
-    if before := place_of(request, "before"):
-        found = found.filter(number__lt=before)
-    shown, more = first_of(found.order_by("-number"))
+    before = place_of(request, "before")
+    shown, more = first_of(_journals(alliance=alliance.pk, before=before or LAST))
+    journal_at = numbered("journal", alliance)
     for one in shown:
-        one.means = saying.in_short(one)
+        one.means, one.url = saying.in_short(one), journal_at(one.number)
     page = {
         "journals": shown,
         "older": f"?before={shown[-1].number}" if more else "",
+        "reversed": tag("Reversed", "outline", "reverse"),
         "first": reverse("ledger:journals", args=[alliance.slug]) if before else "",
         "places": places(request, alliance),
     }
     return render(request, "ledger/journals.html", page)
+
+
+@Question
+def _journals(alliance: int, before: int):
+    found = Journal.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
+    taken_back = Exists(Journal.objects.filter(reverses=OuterRef("pk")))
+    return found.select_related("posted_by").annotate(is_reversed=taken_back)[: LINES_A_PAGE + 1]
 
 
 @require_safe
@@ -43,14 +51,12 @@ def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """One posting with its entries, where it came from, and its reversal."""
     found = _journal(alliance, number)
-    entries = found.entries.filter(alliance=alliance).select_related("account", "participant", "budget_line")
-    if after := place_of(request, "after"):
-        entries = entries.filter(line__gt=after)
-    shown, more = first_of(entries.order_by("line"))
-    source = CostReturn.objects.of(alliance).filter(journal=found.reverses_id or found.pk)
-    source = source.select_related("alliance").first()
-    related = Journal.objects.of(alliance).filter(Q(pk=found.reverses_id) | Q(reverses=found))
-    related = {one.reverses_id == found.pk: one for one in related.select_related("alliance", "reason")}
+    after = place_of(request, "after")
+    shown, more = first_of(_entries(alliance=alliance.pk, journal=found.pk, after=after or 0))
+    source = _sources.first(alliance=alliance.pk, journal=found.reverses_id or found.pk)
+    related = _related(alliance=alliance.pk, journal=found.pk, reverses=found.reverses_id or 0)
+    knowing(alliance, filter(None, (source, *related)))
+    related = {one.reverses_id == found.pk: one for one in related}
     page = {
         "journal": found,
         "what_it_is": saying.what_it_is(found),
@@ -66,6 +72,24 @@ def journal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
         "places": places(request, alliance),
     }
     return render(request, "ledger/journal.html", page)
+
+
+@Question
+def _entries(alliance: int, journal: int, after: int):
+    found = Entry.objects.filter(alliance_id=alliance, journal_id=journal, line__gt=after).order_by("line")
+    return found.select_related("account", "participant", "budget_line")[: LINES_A_PAGE + 1]
+
+
+@Question
+def _sources(alliance: int, journal: int):
+    return CostReturn.objects.filter(alliance_id=alliance, journal_id=journal).only("alliance", "number")
+
+
+@Question
+def _related(alliance: int, journal: int, reverses: int):
+    """What it reverses, and what reverses it."""
+    found = Journal.objects.filter(Q(pk=reverses) | Q(reverses_id=journal), alliance_id=alliance)
+    return found.select_related("reason")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,11 +128,9 @@ def _as_told(
     """
     alliance = found.alliance
     standing = {
-        one.line: one.journal
-        for one in Correction.objects.standing()
-        .filter(corrects=found, line__in=[entry.line for entry in entries])
-        .select_related("journal__alliance")
+        one.line: one.journal for one in _corrected(journal=found.pk, lines=[entry.line for entry in entries])
     }
+    knowing(alliance, standing.values())
     settled = reversed_by or found.kind in (Journal.Kind.REVERSAL, *possible.BY_DECISION)
     allowed = {
         who: permissions.correct.allows(request.user, participant=who)
@@ -146,6 +168,12 @@ def _as_told(
     return told
 
 
+@Question
+def _corrected(journal: int, lines: list[int]):
+    found = Correction.objects.standing().filter(corrects_id=journal, line__in=lines)
+    return found.select_related("journal")
+
+
 def _behind(found: Journal) -> dict:
     """What a journal that is not a return was posted for, by its name in the page; at most one query."""
     match found.kind:
@@ -156,7 +184,8 @@ def _behind(found: Journal) -> dict:
             rows = Correction.objects.select_related("corrects__alliance", "reason")
             return {"correction": rows.filter(journal=found).first()}
         case Journal.Kind.RESTATEMENT:
-            return {"restated": Restatement.objects.with_what_it_names().filter(journal=found)}
+            rows = Restatement.objects.with_what_it_names().filter(journal=found)
+            return {"restated": restatements(found.alliance, rows)}
         case Journal.Kind.TRANSFER_OUT:
             rows = Transfer.objects.select_related("decision__alliance")
             return {"transfer": rows.filter(journal=found).first()}
@@ -170,5 +199,13 @@ def _behind(found: Journal) -> dict:
 
 def _journal(alliance: Alliance, number: int) -> Journal:
     """With its author and reason. Few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
-    found = Journal.objects.of(alliance).select_related("posted_by", "alliance", "reason")
-    return get_object_or_404(found, number=number)
+    if (found := _numbered.first(alliance=alliance.pk, number=number)) is None:
+        raise Http404("There is no such journal.")
+    found.alliance = alliance
+    return found
+
+
+@Question
+def _numbered(alliance: int, number: int):
+    found = Journal.objects.filter(alliance_id=alliance, number=number)
+    return found.select_related("posted_by", "reason")

@@ -4,15 +4,15 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.money import ZERO
 from alliance.core.paging import first_of, place_of
 from alliance.core.refusals import NotPossible
-from ledger import services
+from ledger import asking, services
 from ledger.forms_costing import MonthToConfirmForm, OwnBooksForm
 from ledger.models import OwnBooks
 from ledger.own_books import in_the_book, last_confirmed, month_to_begin_with, months_to_confirm
@@ -28,16 +28,17 @@ NO_MONTH = "No month of the book has ended yet. A month is confirmed when it has
 @in_alliance
 def own_books(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What each confirmed last, then everything that was confirmed, newest first."""
+    everybody = asking.everybody(alliance)
     found = OwnBooks.objects.of(alliance).told().with_the_book_now()
     if before := place_of(request, "before"):
         found = found.filter(pk__lt=before)
     shown, more = first_of(found.order_by("-pk"))
     page = {
-        "own_books": last_confirmed(alliance),
+        "own_books": last_confirmed(alliance, everybody),
         "confirmed": shown,
         "older": f"?before={shown[-1].pk}" if more else "",
         "first": request.path if before else "",
-        "why_not": "" if whose_returns(request, alliance) else NOT_YOURS,
+        "why_not": "" if whose_returns(request, alliance, everybody) else NOT_YOURS,
         "places": places(request, alliance),
     }
     return render(request, "ledger/own_books.html", page)

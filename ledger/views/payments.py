@@ -3,13 +3,15 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
-from ledger import permissions, services, summaries
+from ledger import asking, permissions, services, summaries
+from ledger.asking import knowing, with_decisions
 from ledger.forms_postings import Looked, PaymentForm, TransferPaymentForm
 from ledger.models import Journal, Transfer
 from ledger.views.shared import places
@@ -23,22 +25,20 @@ SHOWN = 50  # payments and transfers; the journals show all
 @in_alliance
 def payments(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Owed now, paid before; transfers that were agreed and those that were paid."""
-    transfers = (
-        Transfer.objects.of(alliance)
-        .select_related("participant", "decision__alliance", "journal__alliance", "paid_by")
-        .order_by("-number")
-    )
-    paid = (
-        Journal.objects.of(alliance).filter(kind=Journal.Kind.PAYMENT).select_related("alliance", "posted_by")
-    )
-    owed = _owed(alliance)
+    everybody = asking.everybody(alliance)
+    who = {one.pk: one for one in everybody}
+    transfers = with_decisions(alliance, _transfers(alliance=alliance.pk))
+    paid, owed = knowing(alliance, _payments(alliance=alliance.pk)), _owed(alliance, everybody)
+    knowing(alliance, (one.journal for one in transfers if one.journal))
+    for one in transfers:
+        one.participant = who[one.participant_id]
     page = {
         "owed": owed,
         "all_owed": sum(owed.values()),
         "in_the_pool": summaries.in_the_pool(alliance.pk),
-        "waiting": list(transfers.filter(state=Transfer.State.AGREED)),
-        "transferred": transfers.filter(state=Transfer.State.PAID)[:SHOWN],
-        "payments": paid.order_by("-number")[:SHOWN],
+        "waiting": [one for one in transfers if one.state == Transfer.State.AGREED],
+        "transferred": [one for one in transfers if one.state == Transfer.State.PAID][:SHOWN],
+        "payments": paid,
         "why_not": permissions.keep_the_pool.reason(request.user, alliance=alliance),
         "can_propose": deciding.propose.allows(request.user, alliance=alliance),
         "places": places(request, alliance),
@@ -51,7 +51,8 @@ def payments(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def pay(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Enter a payment for costs in the book: owed now, owed after, and then the posting."""
     permissions.keep_the_pool.check(request.user, alliance=alliance)
-    owed = {one: amount for one, amount in _owed(alliance).items() if amount > 0}
+    owed = _owed(alliance, asking.everybody(alliance))
+    owed = {one: amount for one, amount in owed.items() if amount > 0}
     page = {
         "owed": owed,
         "back_url": reverse("ledger:payments", args=[alliance.slug]),
@@ -118,8 +119,18 @@ def pay_transfer(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
     return render(request, "ledger/pay_transfer.html", page, status=422 if form.errors else 200)
 
 
-def _owed(alliance: Alliance) -> dict[Participant, object]:
+def _owed(alliance: Alliance, everybody: list[Participant]) -> dict[Participant, object]:
     """What the pool owes to each participant that ever had a cost in the book, in the alliance's order."""
     owed = summaries.owed(alliance.pk)
-    found = Participant.objects.filter(alliance=alliance, pk__in=owed).select_related("alliance")
-    return {one: owed[one.pk] for one in found.order_by("place")}
+    return {one: owed[one.pk] for one in everybody if one.pk in owed}
+
+
+@Question
+def _transfers(alliance: int):
+    return Transfer.objects.filter(alliance_id=alliance).select_related("journal").order_by("-number")
+
+
+@Question
+def _payments(alliance: int):
+    paid = Journal.objects.filter(alliance_id=alliance, kind=Journal.Kind.PAYMENT)
+    return paid.select_related("posted_by").order_by("-number")[:SHOWN]

@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core.htmx import redirect, render
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import forecasting, permissions, services
+from ledger.asking import knowing
 from ledger.forms_forecast import EndForm, WriteForm
 from ledger.lifecycle import PLAN, PlanState
 from ledger.models import ActionPlan, PlanStep
@@ -34,7 +36,8 @@ def plan(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """One plan: why it was opened, where the forecast is now, what was written, and what came of it."""
     found = _plan(alliance, number)
     now = forecasting.outlook_of(found)
-    steps = list(found.steps.select_related("words", "doing", "proposal__alliance", "participant"))
+    steps = _steps(plan=found.pk)
+    knowing(alliance, (one.proposal for one in steps if one.proposal))
     for one in steps:
         one.icon = ICONS[one.verb]
     written = [one for one in steps if one.verb == Verb.WRITE]
@@ -125,7 +128,14 @@ def plan_virement(request: HttpRequest, alliance: Alliance, number: int) -> Http
 
 
 def _plan(alliance: Alliance, number: int) -> ActionPlan:
-    return get_object_or_404(ActionPlan.objects.of(alliance).told(), number=number)
+    found = get_object_or_404(ActionPlan.objects.of(alliance).told(), number=number)
+    knowing(alliance, (found, found.budget_line, found.budget_line.budget))
+    return found
+
+
+@Question
+def _steps(plan: int):
+    return PlanStep.objects.filter(plan_id=plan).select_related("words", "doing", "proposal", "participant")
 
 
 def _verbs(found: ActionPlan, now: forecasting.Outlook) -> list[str]:

@@ -1,5 +1,7 @@
 """The pool in the browser: what has arrived, the months and their close."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -8,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, Month, PeriodError
+from alliance.core.questions import Question
 from decisions import permissions as deciding
 from ledger import permissions, possible, services, summaries
+from ledger.asking import restatements
 from ledger.forms import ReceiptForm
 from ledger.models import Balance, Budget, CostReturn, Period, Restatement
-from ledger.views.shared import places
+from ledger.views.shared import places, tag
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -41,18 +45,21 @@ def receipt(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse
 def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The months of the book, newest first: spent, reported, open or closed."""
     today = timezone.localdate()
-    found = list(Period.objects.of(alliance).begun(today).select_related("closed_by").order_by("-month")[:36])
-    spent = {row["month"]: row["net"] for row in Balance.objects.of(alliance).costs().net_by("month")}
-    told = {one.month.start: one for one in summaries.reported(alliance, [period.value for period in found])}
+    found = _periods(alliance=alliance.pk, today=today)
+    spent = dict(_spent(alliance=alliance.pk, since=found[-1].month)) if found else {}
+    told = summaries.reported(alliance, [period.value for period in found])
+    told = {one.month.start: one for one in told}
     for period in found:
         period.spent, period.reported = spent.get(period.month, 0), told[period.month]
         period.year = alliance.financial_year(period.month).slug
     to_close = next((period for period in reversed(found) if period.is_open), None)
     page = {
         "periods": found,
+        "open": tag("Open", "outline"),
+        "closed": tag("Closed", "slate", "lock"),
         "can_propose": any(not period.is_open for period in found)
         and deciding.propose.allows(request.user, alliance=alliance),
-        "restated": Restatement.objects.of(alliance).with_what_it_names()[:36],
+        "restated": restatements(alliance, _restated(alliance=alliance.pk)),
         "to_close": to_close,
         "why_not": to_close
         and (
@@ -62,6 +69,23 @@ def periods(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "places": places(request, alliance),
     }
     return render(request, "ledger/periods.html", page)
+
+
+@Question
+def _periods(alliance: int, today: date):
+    begun = Period.objects.filter(alliance_id=alliance).begun(today)
+    return begun.select_related("closed_by").order_by("-month")[:36]
+
+
+@Question
+def _spent(alliance: int, since: date):
+    costs = Balance.objects.filter(alliance_id=alliance, month__gte=since).costs()
+    return costs.net_by("month").values_list("month", "net")
+
+
+@Question
+def _restated(alliance: int):
+    return Restatement.objects.filter(alliance_id=alliance).with_what_it_names()[:36]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

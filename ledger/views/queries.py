@@ -3,17 +3,19 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
+from alliance.core.questions import Question
 from alliance.core.refusals import NotAllowed
 from ledger import permissions, querying, services
+from ledger.asking import knowing
 from ledger.forms_queries import AskForm, QueriesForm, ReplyForm
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import CostReturn, Entry, Query, QueryReply
@@ -158,8 +160,25 @@ def ask(request: HttpRequest, alliance: Alliance, number: int, line: int) -> Htt
 
 
 def _query(alliance: Alliance, number: int) -> Query:
-    found = Query.objects.of(alliance).told()
-    return get_object_or_404(found, number=number)
+    if (found := _numbered.first(alliance=alliance.pk, number=number)) is None:
+        raise Http404("There is no such query.")
+    knowing(alliance, (found, found.journal))
+    return found
+
+
+@Question
+def _numbered(alliance: int, number: int):
+    return Query.objects.filter(alliance_id=alliance, number=number).told()
+
+
+@Question
+def _sources(alliance: int, journal: int):
+    return CostReturn.objects.filter(alliance_id=alliance, journal_id=journal).only("alliance", "number")
+
+
+@Question
+def _replies(query: int):
+    return QueryReply.objects.filter(query_id=query).select_related("words", "participant")
 
 
 def _why_not(request: HttpRequest, found: Query) -> str:
@@ -186,8 +205,11 @@ def _show(request: HttpRequest, found: Query, form: ReplyForm | None = None) -> 
     if form is None and verbs:
         form = ReplyForm(verbs=verbs)
     tone, icon = TONES[found.state]
-    source = CostReturn.objects.of(found.alliance).filter(journal=found.journal_id).only("number")
-    replies = list(found.replies.select_related("words", "participant"))
+    source = None
+    if found.entry.source_row:
+        source = _sources.first(alliance=found.alliance_id, journal=found.journal_id)
+        knowing(found.alliance, filter(None, [source]))
+    replies = _replies(query=found.pk)
     for one in replies:
         one.icon = ICONS[one.verb]
     page = {
@@ -198,7 +220,7 @@ def _show(request: HttpRequest, found: Query, form: ReplyForm | None = None) -> 
         "form": form,
         "only_verb": verbs[0] if len(verbs) == 1 else "",
         "asking_left": found.is_unresolved and permissions.left_the_alliance(found.asking),
-        "source": source.first() if found.entry.source_row else None,
+        "source": source,
         "today": timezone.localdate(),
         "places": places(request, found.alliance),
     }

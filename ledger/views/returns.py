@@ -2,28 +2,31 @@
 
 from django.contrib import messages
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core import outbox
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.money import format_pounds
-from alliance.core.paging import first_of, place_of
+from alliance.core.paging import LINES_A_PAGE, first_of, place_of
 from alliance.core.periods import Month
-from ledger import agreement, importing, permissions, services
+from alliance.core.questions import Question
+from alliance.core.refusals import NotAllowed
+from ledger import agreement, asking, importing, permissions, services
+from ledger.asking import knowing
 from ledger.forms import ColumnsForm, ReturnForm, open_months
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
-from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine
+from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
 from ledger.own_books import last_confirmed
+from ledger.pay import TOO_FEW
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
-from ledger.views.shared import numbered, places, whose_returns
+from ledger.views.shared import LAST, numbered, places, tag, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -48,19 +51,17 @@ TONES = {
 @in_alliance
 def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every return, newest first, and who has not reported the last month."""
-    found = CostReturn.objects.of(alliance).for_lists()
-    if before := place_of(request, "before"):
-        found = found.filter(number__lt=before)
-    shown, more = first_of(found.order_by("-number"))
+    before, everybody = place_of(request, "before"), asking.everybody(alliance)
+    shown, more = first_of(_returns(alliance=alliance.pk, before=before or LAST))
     months = open_months(alliance)
     page = {
         "returns": _listed(alliance, shown),
-        "older": f"?before={shown[-1].number}" if more else "",
+        "older": f"?before={shown[-1][0]}" if more else "",
         "first": request.path if before else "",
-        "reported": reported(alliance, months[1:2] or months[:1]),
-        "why_not_send": why_not_send(whose_returns(request, alliance), months),
+        "reported": reported(alliance, months[1:2] or months[:1], everybody),
+        "why_not_send": why_not_send(whose_returns(request, alliance, everybody), months),
         "has_book": bool(months) or bool(shown),
-        "own_books": last_confirmed(alliance),
+        "own_books": last_confirmed(alliance, everybody),
         "places": places(request, alliance),
     }
     return render(request, "ledger/returns.html", page)
@@ -110,6 +111,9 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
     """One return in whatever state it is; while a worker has it, the page asks again."""
     found = find_return(alliance, number)
     work = _work(found) if found.is_moving else None
+    why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
+    if work and why_no_file:
+        work.trouble = ""  # a database's complaint may say what stands in the row
     page = {"cost_return": found, "work": work, "url": found.get_absolute_url()}
     if is_htmx(request) and request.headers.get("HX-Target") == "progress":
         if not found.is_moving:
@@ -119,23 +123,22 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         return render(request, "ledger/return.html", page, partial="progress")
     tone, icon = TONES[found.status]
     why_not = permissions.handle_return.reason(request.user, cost_return=found)
-    rows = ReturnLine.objects.filter(alliance=alliance, cost_return=found, reading=found.reading)
+    rows = {"alliance": alliance.pk, "cost_return": found.pk, "reading": found.reading}
     page |= {
+        "why_no_file": why_no_file,
         "tone": tone,
         "icon": icon,
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
         "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
         "columns": _meanings(found, alliance),
-        "sums": _sums(rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
-        "first_rows": rows.select_related("account", "budget_line").order_by("row")[:8]
-        if found.status == ReturnState.READY
-        else [],
+        "sums": _sums(**rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
+        "first_rows": _first_rows(**rows) if found.status == ReturnState.READY else [],
         "may": not why_not,
         "why_not": why_not,
         "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
         "can_fix": RETURN.permits(found.status, "fix_rows"),
         "problem_rows": problem_rows(found).count() if found.problem_count else 0,
-        "fixes": _fixes(found),
+        "fixes": [] if why_no_file else _fixes(found),
         "can_withdraw": RETURN.permits(found.status, "withdraw"),
         "evidence": shown_evidence(request, found),
         "places": places(request, alliance),
@@ -199,10 +202,10 @@ def another_try(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
 @require_safe
 @in_alliance
 def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    """The file as it came; everybody in the alliance may see it (principle e)."""
-    document = get_object_or_404(
-        CostReturn.objects.select_related("document"), alliance=alliance, number=number
-    ).document
+    """The file as it came; everybody in the alliance may see it (principle e), unless it tells pay (rule 29)."""
+    found = find_return(alliance, number)
+    permissions.see_the_file.check(request.user, cost_return=found)
+    document = found.document
     return download_file(bytes(document.content), name=document.name, media_type="application/octet-stream")
 
 
@@ -210,6 +213,7 @@ def file(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
 @in_alliance
 def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     found = find_return(alliance, number)
+    permissions.see_the_file.check(request.user, cost_return=found)
     rows = ((one.row, one.column, one.value, one.sentence) for one in _problems(found))
     headings = ["Row", "Column", "Value", "Problem"]
     name = f"{alliance.slug}-return-{number}-problems"
@@ -221,19 +225,21 @@ def problems_csv(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> HttpResponse:
     """A row as it stands in the file, and what became of it."""
     found = find_return(alliance, number)
-    line = get_object_or_404(
-        ReturnLine.objects.select_related("account", "budget_line__budget"),
-        alliance=alliance,
-        cost_return=found,
-        reading=found.reading,
-        row=row,
-    )
+    line = _line.first(alliance=alliance.pk, cost_return=found.pk, reading=found.reading, row=row)
+    if line is None:
+        raise Http404("There is no such row.")
+    why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
+    if why_no_file and line.amount is None:  # not understood yet, it may be anybody's pay
+        raise NotAllowed(why_no_file)
     cells = list(line.cells) + [""] * (len(found.headings) - len(line.cells))
     entry = None
     if found.journal_id:
-        entry = Entry.objects.filter(alliance=alliance, journal=found.journal_id, source_row=row).first()
-    may_fix = RETURN.permits(found.status, "fix_rows") and permissions.handle_return.allows(
-        request.user, cost_return=found
+        entry = _posted.first(alliance=alliance.pk, journal=found.journal_id, row=row)
+    is_pay = bool(line.fte) or line.description == TOO_FEW  # of several rows, none of which is this one
+    may_fix = (
+        not is_pay
+        and RETURN.permits(found.status, "fix_rows")
+        and permissions.handle_return.allows(request.user, cost_return=found)
     )
     page = {
         "cost_return": found,
@@ -243,12 +249,14 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
             for place, cell in enumerate(cells)
         ],
         "entry": entry,
-        "allowed": agreement.allowed(line.budget_line) if line.budget_line_id else None,
+        "allowed": agreement.allowed(line.budget_line, alliance) if line.budget_line_id else None,
         "queries": on_entries(alliance, [entry]).get((entry.journal_id, entry.line)) if entry else None,
         "can_ask": bool(asks_for(request.standing).keys() - {found.participant_id}),
         "evidence": shown_evidence(request, found, row),
-        "problems": _problems(found).filter(row=row),
-        "fixes": [one for one in _fixes(found) if one.row == row],
+        "problems": _problems(found).filter(row=row) if found.problem_count else [],
+        "fixes": [] if why_no_file else [one for one in _fixes(found) if one.row == row],
+        "why_no_file": why_no_file,
+        "is_pay": is_pay,
         "fix_url": f"{reverse('ledger:fix', args=[alliance.slug, number])}?row={row}" if may_fix else "",
         "places": places(request, alliance),
     }
@@ -258,36 +266,49 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
 # ── What the pages show ──────────────────────────────────────────────────────
 
 
-def _listed(alliance: Alliance, returns: list[CostReturn]) -> list[dict]:
+@Question
+def _returns(alliance: int, before: int):
+    found = CostReturn.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
+    return found.values_list(
+        *("number", "participant__short_name", "month", "reference", "status", "lines_total", "line_count"),
+        *("submitted_at", "submitted_by__name"),
+    )[: LINES_A_PAGE + 1]
+
+
+def _listed(alliance: Alliance, returns: list[tuple]) -> list[dict]:
     """As ledger/returns.html lists them: plain values, which a template reads quickest."""
-    return_at = numbered("return", alliance)
-    return [
-        {
-            "number": str(one.number),
-            "url": return_at(one.number),
-            "whose": one.participant.short_name,
-            "month": one.period.label,
-            "reference": "" if one.reference == one.period.slug else one.reference,
-            "state": one.get_status_display(),
-            "tone": TONES[one.status][0],
-            "icon": TONES[one.status][1],
-            "total": format_pounds(one.lines_total, sign="") if one.line_count else "–",
-            "sent_at": one.submitted_at,
-            "sent_by": str(one.submitted_by),
-        }
-        for one in returns
-    ]
+    return_at, listed = numbered("return", alliance), []
+    for number, whose, start, reference, status, total, lines, sent_at, sent_by in returns:
+        month = Month.containing(start)
+        listed.append(
+            {
+                "number": str(number),
+                "url": return_at(number),
+                "whose": whose,
+                "month": month.label,
+                "reference": "" if reference == month.slug else reference,
+                "state": tag(ReturnState(status).label, *TONES[status]),
+                "total": format_pounds(total, sign="") if lines else "–",
+                "sent_at": sent_at,
+                "sent_by": sent_by,
+            }
+        )
+    return listed
 
 
 def find_return(alliance: Alliance, number: int) -> CostReturn:
     """With few joins: over ten tables PostgreSQL takes longer to plan than to answer."""
-    found = CostReturn.objects.of(alliance).select_related(
-        "participant", "document", "submitted_by", "accepted_by", "journal"
-    )
-    found = get_object_or_404(found.defer("document__content"), number=number)
-    for one in filter(None, (found, found.participant, found.journal)):
-        one.alliance = alliance
+    if (found := _return.first(alliance=alliance.pk, number=number)) is None:
+        raise Http404("There is no such return.")
+    knowing(alliance, filter(None, (found, found.participant, found.journal)))
     return found
+
+
+@Question
+def _return(alliance: int, number: int):
+    found = CostReturn.objects.filter(alliance_id=alliance, number=number)
+    related = ("participant", "document", "submitted_by", "accepted_by", "journal")
+    return found.select_related(*related).defer("document__content")
 
 
 def why_not_send(participants: list[Participant], months: list[Month]) -> str:
@@ -347,20 +368,44 @@ def _fixes(found: CostReturn) -> list:
     """Who put what in the place of the file's text, newest first."""
     if not found.headings:
         return []
-    made = found.fixes.select_related("fixed_by").order_by("-pk")[:FIXES_SHOWN]
+    made = _fixed_rows(cost_return=found.pk)
     for one in made:
         one.label = importing.COLUMNS[one.field].label if one.field else ""
         one.left_out = not one.field and one.now == importing.LEAVE
-    return list(made)
+    return made
 
 
-def _sums(rows) -> list[dict]:
+@Question
+def _fixed_rows(cost_return: int):
+    made = RowFix.objects.filter(cost_return_id=cost_return).select_related("fixed_by")
+    return made.order_by("-pk")[:FIXES_SHOWN]
+
+
+@Question
+def _sums(alliance: int, cost_return: int, reading: int):
     """The lines' totals by budget line and category, in the book's order, for the preview."""
-    return list(
-        rows.values("budget_line__name", "account__name")
-        .annotate(total=Sum("amount"), lines=Count("row"))
-        .order_by("budget_line__place", "account__code")
-    )
+    lines = ReturnLine.objects.filter(alliance_id=alliance, cost_return_id=cost_return, reading=reading)
+    names = ("budget_line__name", "account__name")
+    sums = lines.values(*names).annotate(total=Sum("amount"), lines=Count("row"))
+    return sums.order_by("budget_line__place", "account__code")
+
+
+@Question
+def _first_rows(alliance: int, cost_return: int, reading: int):
+    lines = ReturnLine.objects.filter(alliance_id=alliance, cost_return_id=cost_return, reading=reading)
+    return lines.select_related("account", "budget_line").order_by("row")[:8]
+
+
+@Question
+def _line(alliance: int, cost_return: int, reading: int, row: int):
+    lines = ReturnLine.objects.filter(alliance_id=alliance, cost_return_id=cost_return)
+    return lines.filter(reading=reading, row=row).select_related("account", "budget_line__budget")
+
+
+@Question
+def _posted(alliance: int, journal: int, row: int):
+    entries = Entry.objects.filter(alliance_id=alliance, journal_id=journal, source_row=row)
+    return entries.order_by("line")
 
 
 def lines_of_year(found: CostReturn, alliance: Alliance):

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 from alliance.core.charts import Chart, Series, Upright, lines_chart
 from alliance.core.htmx import is_htmx, render
 from alliance.core.money import PENNY, ZERO
-from ledger import summaries
+from ledger import asking, summaries
 from ledger.forms_scenario import PROVIDERS, ScenarioForm, answers, plain
-from ledger.models import Budget
 from ledger.sharing import Outcome, ShareTerms, outcomes, percent_of, share
 from ledger.views.shared import places
 from participants.models import Alliance, Participant
@@ -80,17 +79,19 @@ def _beginning(alliance: Alliance) -> tuple[str, ShareTerms, Decimal, str]:
 
     The cost is what the year comes to at the rate so far, or the target where no rate can be told yet.
     """
-    providers = Participant.objects.active().filter(alliance=alliance, kind=Participant.Kind.PROVIDER)
+    everybody, today = asking.everybody(alliance), timezone.localdate()
+    providers = [one for one in everybody if one.kind == Participant.Kind.PROVIDER and one.is_active(today)]
     split = tuple((one.name, Decimal(1)) for one in providers[:PROVIDERS])
     begins, terms, cost, label = "example", replace(EXAMPLE, split=split or EXAMPLE.split), EXAMPLE_COST, ""
-    budget = Budget.objects.of(alliance).containing(timezone.localdate()).first()
+    budget = next((one for one in asking.budgets(alliance) if today in one.year), None)
     agreed = summaries.agreed_terms(budget) if budget else None
     planned = (
         agreed.target if agreed else sum((one.now for one in budget.lines_now), ZERO) if budget else None
     )
     if planned:
-        spent = summaries.spending(alliance, budget.year, budget)
-        rate = summaries.rate(spent.by_month, summaries.reported(alliance, budget.year.months))
+        spent = summaries.spending(alliance, budget.year, budget, everybody=everybody)
+        told = summaries.reported(alliance, budget.year.months, everybody)
+        rate = summaries.rate(spent.by_month, told)
         begins, terms = ("agreed", agreed) if agreed else ("budget", replace(terms, target=planned))
         label = budget.year.label
         cost = max(rate.by_year_end, ZERO) if rate else planned

@@ -1,74 +1,89 @@
 """What the open book's pages have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from alliance.core.addresses import reverse
 from alliance.core.forms import Form
-from ledger import permissions
+from ledger import asking, permissions
 from ledger.querying import OnLine
 from participants.models import Alliance, Participant
 
-PLACES = [
-    ("The book", "book", {"book", "lines"}),
-    ("Forecast", "forecast", {"forecast", "say_forecast", "plan", "write_plan", "end_plan"}),
+LAST = 2**62  # no number is as high: the list from its beginning
+
+# The places of the book: what each is called, and its rooms: (label, the page that one enters, the pages in it).
+PLACES = (
+    (
+        "The book",
+        (
+            ("Where it stands", "book", {"lines"}),
+            ("Journals", "journals", {"journal", "reversal", "correction"}),
+            ("Does it add up?", "explain", ()),
+        ),
+    ),
+    ("Forecast", (("Forecast", "forecast", {"say_forecast", "plan", "write_plan", "end_plan"}),)),
     (
         "Cost returns",
-        "returns",
-        {
-            "returns",
-            "send_return",
-            "return",
-            "columns",
-            "row",
-            "names",
-            "fix",
-            "type_return",
-            "state_nothing",
-            "add_evidence",
-            "own_books",
-            "confirm_own_books",
-        },
+        (
+            (
+                "Returns",
+                "returns",
+                {"send_return", "return", "columns", "sheet", "names", "fix", "row", "type_return"}
+                | {"state_nothing", "add_evidence"},
+            ),
+            ("Own books", "own_books", {"confirm_own_books"}),
+        ),
     ),
-    ("Journals", "journals", {"journals", "journal", "reversal", "correction"}),
-    ("Queries", "queries", {"queries", "query", "ask", "reply"}),
-    ("The agreement", "budget", {"budget", "new_year", "receipt", "set_up"}),
-    ("Payments", "payments", {"payments", "pay", "pay_transfer"}),
+    ("Queries", (("Queries", "queries", {"query", "ask", "reply"}),)),
+    (
+        "The agreement",
+        (
+            ("What is agreed", "budget", {"new_year", "receipt", "set_up"}),
+            ("Gain and pain", "scenario", ()),
+            ("Full cost", "full_cost", ()),
+            ("VAT", "vat", {"state_vat"}),
+        ),
+    ),
+    ("Payments", (("Payments", "payments", {"pay", "pay_transfer"}),)),
     (
         "Months and years",
-        "periods",
-        {
-            "periods",
-            "close",
-            "accruals",
-            "accrue",
-            "prepay",
-            "years",
-            "year_end",
-            "close_year",
-            "memorandum",
-        },
+        (
+            ("Months", "periods", {"close"}),
+            ("Accruals and prepayments", "accruals", {"accrue", "prepay"}),
+            ("Years", "years", {"year_end", "close_year", "memorandum"}),
+        ),
     ),
-    ("Gain and pain", "scenario", {"scenario"}),
-    ("Full cost and VAT", "full_cost", {"full_cost", "vat", "state_vat"}),
     (
         "Take it along",
-        "exports",
-        {"exports", "accounts_file", "table_file", "spend", "spend_file", "mark_supplier"},
+        (
+            ("Files", "exports", {"accounts_file", "table_file"}),
+            ("Spend over £500", "spend", {"spend_file", "mark_supplier"}),
+        ),
     ),
-    ("Does it add up?", "explain", {"explain"}),
-]
+)
 
 
-def places(request: HttpRequest, alliance: Alliance) -> list[dict]:
-    """The rooms of the book, for components/subnav.html."""
+def places(request: HttpRequest, alliance: Alliance) -> dict:
+    """Where this page is in the book, for ledger/layout.html: `items` are its places, `rooms` those of this one."""
     here = request.resolver_match.url_name
-    return [
-        {"label": label, "url": reverse(f"ledger:{name}", args=[alliance.slug]), "current": here in names}
-        for label, name, names in PLACES
-    ]
+    page = {"items": [], "rooms": [], "here": ""}
+    for label, rooms in PLACES:
+        inside = [_room(alliance, here, *room) for room in rooms]
+        is_here = any(one["current"] for one in inside)
+        page["items"].append({"label": label, "url": inside[0]["url"], "current": is_here})
+        if is_here:
+            page |= {"here": label, "rooms": inside if len(inside) > 1 else []}
+    return page
+
+
+def _room(alliance: Alliance, here: str, label: str, name: str, pages: Iterable[str]) -> dict:
+    url = reverse(f"ledger:{name}", args=[alliance.slug])
+    return {"label": label, "url": url, "current": here == name or here in pages}
 
 
 def numbered(name: str, alliance: Alliance, places: int = 1) -> Callable[..., str]:
@@ -83,6 +98,12 @@ def numbered(name: str, alliance: Alliance, places: int = 1) -> Callable[..., st
         return before + "".join(f"{number}{after}" for number, after in zip(numbers, between, strict=True))
 
     return address
+
+
+@cache
+def tag(text: str, tone: str = "", icon: str = "") -> SafeString:
+    """components/tag.html, for lists that say the same state in many rows."""
+    return render_to_string("components/tag.html", {"text": text, "tone": tone, "icon": icon})
 
 
 def filters_on(form: Form, **kept: str) -> list[dict]:
@@ -111,10 +132,15 @@ def query_links(alliance: Alliance, journal: int, line: int, asked: OnLine | Non
     }
 
 
-def whose_returns(request: HttpRequest, alliance: Alliance, everybody=None) -> list[Participant]:
+def whose_returns(
+    request: HttpRequest, alliance: Alliance, everybody: Iterable[Participant] | None = None
+) -> list[Participant]:
     """The participants whose returns this person may send; `everybody` are the alliance's, where they are at hand."""
     ids = request.standing.participant_ids
-    ours = [
-        one for one in everybody or Participant.objects.filter(alliance=alliance, pk__in=ids) if one.pk in ids
+    if everybody is None:
+        everybody = asking.everybody(alliance) if ids else ()
+    return [
+        one
+        for one in everybody
+        if one.pk in ids and permissions.send_return.allows(request.user, participant=one)
     ]
-    return [one for one in ours if permissions.send_return.allows(request.user, participant=one)]

@@ -3,9 +3,9 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of

@@ -1,9 +1,7 @@
 """The end of a year in the browser: what is still to do, the close, and the memorandum account (rules 39, 42)."""
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -11,16 +9,17 @@ from alliance.core.downloads import download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.outbox import PARKED_AFTER
 from alliance.core.periods import FinancialYear, PeriodError
+from alliance.core.questions import Question
 from decisions import permissions as deciding
 from ledger import permissions, services
 from ledger.drawing import chart_of
 from ledger.exporting.memorandum import workbook
 from ledger.exporting.tables import XLSX
-from ledger.memorandum import kept, restated_since
-from ledger.models import Budget, MemorandumPaper, Period, YearEnd
+from ledger.memorandum import ended, kept, restated_since
+from ledger.memorandum import years as years_of
+from ledger.models import Budget, MemorandumPaper, Period
 from ledger.views.shared import places
 from ledger.year_end import readiness
-from ledger.year_end import years as years_of
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -30,13 +29,7 @@ from participants.web import in_alliance
 def years(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """All years of the book, newest first: closed with what, or how far."""
     found = years_of(alliance)
-    closed = dict(
-        Period.objects.of(alliance)
-        .filter(closed_at__isnull=False)
-        .values_list("month")
-        .annotate(Count("pk"))
-        .order_by("month")
-    )
+    closed = {month for (month,) in _closed_months(alliance=alliance.pk)}
     for budget in found:
         budget.months_closed = sum(month.start in closed for month in budget.year.months)
     page = {"budgets": found, "places": places(request, alliance)}
@@ -47,12 +40,12 @@ def years(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def year_end(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
     """What is to be looked at before the year is closed, its months, and what comes next."""
-    budget = _budget(alliance, year)
+    budget, among = _year(alliance, year)
     page = {"budget": budget, "places": places(request, alliance)}
-    if ended := _ended(budget):
-        page |= {"ended": ended, "account": kept(ended), **_after(budget)}
+    if closed := ended(budget):
+        page |= {"ended": closed, "account": kept(closed), **_after(budget, among)}
         return render(request, "ledger/year_end.html", page)
-    ready = readiness(budget)
+    ready = readiness(budget, among=among)
     why_not = permissions.keep_the_pool.reason(request.user, alliance=alliance)
     page |= {
         "ready": ready,
@@ -67,22 +60,22 @@ def year_end(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespons
 @in_alliance
 def close_year(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
     """What closing the year means, with its figures, and then the close."""
-    budget = _budget(alliance, year)
+    budget, among = _year(alliance, year)
     permissions.keep_the_pool.check(request.user, alliance=alliance)
     if request.method == "POST":
         services.close_year(budget=budget, by=request.user)
         messages.success(request, f"{budget.year.label} is closed.")
         return redirect(request, "ledger:memorandum", alliance.slug, year)
-    if _ended(budget):
+    if ended(budget):
         return redirect(request, "ledger:memorandum", alliance.slug, year)
-    ready = readiness(budget)
+    ready = readiness(budget, among=among)
     page = {
         "budget": budget,
         "ready": ready,
         "account": ready.account,
         "why_not": ready.why_not,
         "places": places(request, alliance),
-        **_after(budget),
+        **_after(budget, among),
     }
     return render(request, "ledger/close_year.html", page)
 
@@ -91,10 +84,10 @@ def close_year(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespo
 @in_alliance
 def memorandum(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
     """The memorandum account, as closed or so far, with its papers."""
-    budget = _budget(alliance, year)
-    ended = _ended(budget)
-    account = kept(ended) if ended else readiness(budget).account
-    paper = _papers(budget).first()
+    budget, among = _year(alliance, year)
+    closed = ended(budget)
+    account = kept(closed) if closed else readiness(budget, among=among).account
+    paper = _papers.first(budget=budget.pk)
     drawn = paper is not None and paper.document_id is not None
     if drawn and is_htmx(request):
         return HttpResponse(headers={"HX-Refresh": "true"})  # whoever waited gets the whole page
@@ -104,7 +97,7 @@ def memorandum(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespo
         once_more = f"Attempt {errand.attempts} did not work. It is tried again by itself, {PARKED_AFTER} times in all."
     page = {
         "budget": budget,
-        "ended": ended,
+        "ended": closed,
         "account": account,
         "chart": chart_of(account),
         "restated": restated_since(budget),
@@ -115,7 +108,7 @@ def memorandum(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespo
         "once_more": once_more,
         "here": request.path,
         "places": places(request, alliance),
-        **_after(budget),
+        **_after(budget, among),
     }
     return render(request, "ledger/memorandum.html", page, partial="progress")
 
@@ -124,7 +117,7 @@ def memorandum(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespo
 @in_alliance
 def memorandum_paper(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
     """Have the account drawn as a PDF, or drawn again where it was given up."""
-    budget = _budget(alliance, year)
+    budget, _ = _year(alliance, year)
     paper = services.ask_for_memorandum_paper(budget=budget, by=request.user)
     if paper.document_id is None and paper.errand.parked_at:
         services.draw_memorandum_again(paper=paper, by=request.user)
@@ -136,7 +129,8 @@ def memorandum_paper(request: HttpRequest, alliance: Alliance, year: str) -> Htt
 @in_alliance
 def memorandum_pdf(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
     """The newest drawn paper's bytes; the record tells who took them."""
-    paper = _papers(_budget(alliance, year)).filter(document__isnull=False).first()
+    budget, _ = _year(alliance, year)
+    paper = next((one for one in _papers(budget=budget.pk) if one.document_id), None)
     if paper is None:
         raise Http404("The paper is not drawn yet.")
     document = services.download_memorandum(paper=paper, by=request.user)
@@ -146,9 +140,9 @@ def memorandum_pdf(request: HttpRequest, alliance: Alliance, year: str) -> HttpR
 @require_safe
 @in_alliance
 def memorandum_xlsx(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
-    budget = _budget(alliance, year)
-    ended = _ended(budget)
-    account = kept(ended) if ended else readiness(budget).account
+    budget, among = _year(alliance, year)
+    closed = ended(budget)
+    account = kept(closed) if closed else readiness(budget, among=among).account
     name = f"{alliance.slug}-memorandum-account-{budget.year.slug}.xlsx"
     return download_file(workbook(account), name=name, media_type=XLSX)
 
@@ -156,24 +150,28 @@ def memorandum_xlsx(request: HttpRequest, alliance: Alliance, year: str) -> Http
 # ── What the views share ─────────────────────────────────────────────────────
 
 
-def _budget(alliance: Alliance, year: str) -> Budget:
+def _year(alliance: Alliance, year: str) -> tuple[Budget, list[Budget]]:
+    """That year's budget, and those of all years."""
+    among = years_of(alliance)
     try:
         start = FinancialYear.parse(year, alliance.year_starts_in).start
-    except PeriodError:
+        return next(one for one in among if one.starts_on == start), among
+    except (PeriodError, StopIteration):
         raise Http404("There is no such year.") from None
-    return get_object_or_404(Budget.objects.select_related("alliance"), alliance=alliance, starts_on=start)
 
 
-def _ended(budget: Budget) -> YearEnd | None:
-    return YearEnd.objects.filter(budget=budget).select_related("closed_by", "journal__alliance").first()
+@Question
+def _closed_months(alliance: int):
+    return Period.objects.filter(alliance_id=alliance, closed_at__isnull=False).values_list("month")
 
 
-def _papers(budget: Budget):
-    found = MemorandumPaper.objects.filter(budget=budget).select_related("document", "asked_by")
+@Question
+def _papers(budget: int):
+    found = MemorandumPaper.objects.filter(budget_id=budget).select_related("document", "asked_by")
     return found.defer("body", "document__content")
 
 
-def _after(budget: Budget) -> dict:
+def _after(budget: Budget, among: list[Budget]) -> dict:
     """The next year, where it is open, and by how much it was opened with another sum than this one leaves."""
-    following = Budget.objects.of(budget.alliance).filter(starts_on=budget.year.next.start).first()
-    return {"following": following}
+    start = budget.year.next.start
+    return {"following": next((one for one in among if one.starts_on == start), None)}

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from participants.models import Alliance, Participant, Principle, User
+from participants.models import Alliance, Participant, Principle, RoleAppointment, User
 
 
 @transaction.atomic
@@ -119,5 +119,8 @@ def readmit_participant(*, participant: Participant, decision, by: User) -> Part
 
 
 def _locked(participant: Participant) -> Participant:
+    """As it is now, held until the commit. Whoever acts for it right now comes first (`User.hold_still`)."""
     Participant.objects.select_for_update(no_key=True).only("pk").get(pk=participant.pk)
+    acting = RoleAppointment.objects.filter(participant=participant, ended_at=None).order_by("pk")
+    list(acting.select_for_update(no_key=True).values_list("pk"))
     return Participant.objects.select_related("alliance").get(pk=participant.pk)

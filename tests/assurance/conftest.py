@@ -23,6 +23,12 @@ def requested(harbour_alliance, carol, quarter):
     return services.request_report(alliance=harbour_alliance, quarter=quarter, by=carol)
 
 
+@pytest.fixture
+def run_errands():
+    """Reports and all."""
+    return outbox.do_all_due
+
+
 @pytest.fixture(scope="session")
 def stages(stages):
     """A report takes seconds to draw."""

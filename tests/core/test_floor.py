@@ -105,6 +105,15 @@ def test_a_deadlock_is_tried_again_three_times_and_then_told(cast):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_for_somebody_else_is_told_so(cast):
+    def too_long():
+        raise OperationalError from type("LockNotAvailable", (Exception,), {"sqlstate": "55P03"})()
+
+    with pytest.raises(NotPossible, match="Somebody else is at work"):
+        tenancy.within_alliance(cast.alliance.pk, too_long)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_alliance_is_set_for_the_transaction_only(cast):
     def setting():
         with connection.cursor() as cursor:

@@ -29,6 +29,7 @@ DAYS = [
 ]  # fmt: skip
 NAMES = ["costs.csv", "costs.xlsx", "../../etc/passwd", "a" * 180 + ".csv", "\u202ecsv.exe", "<b>x</b>.xlsx",
          "CON.xlsx", "costs", ".csv", "costs.xlsx.exe", "ein größeres Blatt.ods", "'; --.csv"]  # fmt: skip
+PIECE = 1_000_000  # bytes
 CONTENT = (
     '<?xml version="1.0"?>{doctype}<office:document-content'
     ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
@@ -319,7 +320,27 @@ def repeated_ods(chance):
 
 @cache
 def _bomb(size: int, part: str) -> bytes:
-    return _with(part, lambda xml: xml.replace(b"</worksheet>", b" " * size + b"</worksheet>") + b" " * size)
+    """Packed a piece at a time: whoever makes it should not need the memory that it is to take elsewhere."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(_book())) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            start, end, rest = old.read(name).partition(b"</worksheet>")
+            with new.open(name, "w") as into:
+                into.write(start)
+                if name == part and end:
+                    _blanks(into, size)
+                into.write(end + rest)
+                if name == part:
+                    _blanks(into, size)
+    return made.getvalue()
+
+
+def _blanks(into, size: int) -> None:
+    for _ in range(0, size, PIECE):
+        into.write(b" " * PIECE)
 
 
 @maker

@@ -7,13 +7,14 @@ from playwright.sync_api import expect
 
 from alliance.assurance.models import Download, Report
 from alliance.core.models import Errand
+from alliance.core.outbox import do_all_due
 from alliance.core.pdf import describe
 from tests.journeys.conftest import PHONE
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_report_is_asked_for_made_and_downloaded(cast, either_page_as, check_axe, run_errands, tmp_path):
+def test_a_report_is_asked_for_made_and_downloaded(cast, either_page_as, check_axe, tmp_path):
     page = either_page_as(cast.carol)
     page.goto(f"/alliances/{cast.alliance.slug}/")
     page.get_by_role("link", name="Assurance").click()
@@ -26,7 +27,7 @@ def test_a_report_is_asked_for_made_and_downloaded(cast, either_page_as, check_a
     expect(page.get_by_text("Waiting for a worker")).to_be_visible()
     check_axe(page)
 
-    run_errands()
+    do_all_due()
     if again := page.get_by_role("link", name="Look again").all():  # only where there is no JavaScript
         again[0].click()
     expect(page.get_by_role("heading", name="Who has downloaded it")).to_be_visible()
@@ -51,7 +52,7 @@ def test_a_report_is_asked_for_made_and_downloaded(cast, either_page_as, check_a
     check_axe(board)
 
 
-def test_a_report_that_could_not_be_made_is_tried_again(cast, either_page_as, check_axe, run_errands):
+def test_a_report_that_could_not_be_made_is_tried_again(cast, either_page_as, check_axe):
     page = either_page_as(cast.pat)
     page.goto(f"/alliances/{cast.alliance.slug}/assurance/new/")
     page.get_by_role("button", name="Ask for the report").click()
@@ -66,6 +67,6 @@ def test_a_report_that_could_not_be_made_is_tried_again(cast, either_page_as, ch
     check_axe(page)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Waiting for a worker")).to_be_visible()
-    run_errands()
+    do_all_due()
     page.reload()
     expect(page.get_by_role("heading", name="Who has downloaded it")).to_be_visible()

@@ -502,11 +502,11 @@ def test_the_page_asks_the_same_however_much_there_is(
 ):
     client = client_of(cast.finn)
     client.get(url("forecast"))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(url("forecast"))
     open_plan(cast)
     open_plan(cast, "Peer support")
     open_plan(cast, "Street outreach")
     say(line("Street outreach"), cast.beacon, cast.rosa, "9.00")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(url("forecast"))

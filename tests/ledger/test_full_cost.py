@@ -24,7 +24,7 @@ from tests.factories.ledger import NOVEMBER, OCTOBER, YEAR, cost, make_book, pos
 from tests.ledger.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
-QUERIES, OWN_QUERIES = 11, 10
+QUERIES, OWN_QUERIES = 11, 9
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def says(cast, client_of):
 
 def test_shared_lines_are_shared_by_their_driver_and_everything_sums_to_the_book(cast, shared):
     parties = list(Participant.objects.filter(alliance=cast.alliance))
-    found = full_costs(cast.alliance, YEAR, overheads_of(shared), parties)
+    found = full_costs(cast.alliance, YEAR, overheads_of(shared, parties), parties)
     assert [
         (one.cost, [(step.who, step.figure, step.percent, step.share) for step in one.steps])
         for one in found.overheads
@@ -90,7 +90,7 @@ def test_shared_lines_are_shared_by_their_driver_and_everything_sums_to_the_book
         (cast.beacon, D("341.33"), D("306.00"), D("0.00"), D("306.00")),
     ]
     assert found.pool == D("1640.00")
-    nothing = full_costs(cast.alliance, OCTOBER, overheads_of(shared), parties)
+    nothing = full_costs(cast.alliance, OCTOBER, overheads_of(shared, parties), parties)
     assert (nothing.by_participant, nothing.pool) == ((), D(0))
 
 

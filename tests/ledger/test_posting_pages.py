@@ -289,7 +289,7 @@ class TestARestatement:
 
 class TestAJournalInPlainWords:
     def test_says_what_every_kind_is_and_every_side_means(self):
-        assert set(saying.WHAT) == set(Journal.Kind)
+        assert set(saying.WHAT) == set(saying.IN_SHORT) == set(Journal.Kind)
         assert set(saying.MEANS) == set(Account.Kind)
 
     def test_stands_beside_debit_and_credit(self, cast, budget, says):

@@ -66,6 +66,17 @@ class TestAnUnderspend:
         owed = summaries.owed(cast.alliance.pk)
         assert (owed[cast.council.pk], owed[cast.beacon.pk]) == (D("66.67"), D("13.33"))
 
+    def test_gives_the_pennies_in_the_order_of_the_agreement_whoever_was_entered_first(self, cast):
+        """599,999.99 in three equal parts (rule 37)."""
+        equal = dict.fromkeys((cast.beacon, cast.haven, cast.council), D("200000.00"))
+        budget = make_book(cast, contributions=equal)
+        post_return(cast, [cost("0.01")])
+        assert [(one.name, one.settled) for one in gather(budget).shares] == [
+            (cast.council.name, D("200000.00")),
+            (cast.haven.name, D("200000.00")),
+            (cast.beacon.name, D("199999.99")),
+        ]
+
     def test_is_carried_forward_as_decided_and_the_rest_is_returned(self, cast):
         budget = last_years_book(cast, "599,900.00")
         decide_underspend(budget, "return")

@@ -96,12 +96,12 @@ def test_the_account_takes_the_same_queries_for_one_row_and_for_three(
     bea.get(at("years"))
     with django_assert_num_queries(8):
         assert bea.get(at("years")).status_code == 200
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         assert bea.get(at("year_end", "2025-26")).status_code == 200
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(23):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
     close_year(budget, cast.hana)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-IN_ONE_FILE = 100_000  # rows; what a return may have at most
+IN_ONE_FILE = 50_000  # rows; a return may have twice as many
 HEADINGS = ("Date", "Supplier", "Description", "Amount", "Category", "Budget line", "Reference", "Evidence")
 CATEGORIES = ("Direct staff", "Direct other", "Subcontract", "Overhead", "Irrecoverable VAT")
 BUDGET_LINES = ("Housing first", "Street outreach", "Peer support")

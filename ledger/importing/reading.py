@@ -1,186 +1,37 @@
-"""From people's spreadsheets to lines of the book: what the columns mean, and everything that is wrong, told at once.
+"""One reading of a table: each row into a line or into problems, in words, with row, column and value (house 23)."""
 
-Nothing here touches the database. `Look` finds the headings, `guess` says what they mean, `Reading` turns each row
-into a line or into problems, in words, by row and column, with the value (house 23).
-"""
-
-import re
-from calendar import month_name
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 -- `date` is a field of Line
-from datetime import timedelta
 from decimal import Decimal
-from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
-from alliance.core.money import ZERO, MoneyError, format_pounds, parse_pounds, pounds
+from alliance.core.money import ZERO, MoneyError, format_pounds
 from alliance.core.periods import FinancialYear, Month
-from alliance.core.spreadsheets import Row, SpreadsheetError, Table
+from alliance.core.spreadsheets import Row, Table
+from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, PAY, ROOM, Look, Meaning, letter, texts
+from ledger.importing.words import (
+    LISTED,
+    amount_of,
+    first_words,
+    fit,
+    is_day,
+    is_total_row,
+    is_wholly_total,
+    known_day,
+    mentions_total,
+    not_one_of,
+    plain,
+    plain_value,
+    rows_in_words,
+    short,
+)
 from ledger.models import Category
+from ledger.pay import GRADE_ROOM, Pay, parse_fte
 from ledger.vat import Course
 
-HEADINGS_WITHIN = 30  # rows
-LISTED = 20  # row numbers in one note
-DATE_WORDS = "write it like 22/11/2026"
 GROUPS = 500  # groups of rows whose sums are remembered
-# Days as spreadsheets count them: 36,526 is 1 January 2000, 73,050 is 31 December 2099.
-SERIAL_ZERO, FIRST_SERIAL, LAST_SERIAL = Day(1899, 12, 30), 36_526, 73_050
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that a return may have. `names` are the headings that people give it, the best first."""
-
-    label: str
-    needed: bool
-    names: tuple[str, ...]
-    like: str = r"(?!)"  # else any heading that this finds
-    fixed: bool = False  # one value may stand for every row
-
-
-COLUMNS = {
-    "amount": Column(
-        "Amount (net)",
-        True,
-        (
-            "net amount", "amount net", "net", "net value", "amount", "amount paid", "net amount gbp", "amount gbp",
-            "amount excl vat", "amount excluding vat", "payment amount", "invoice amount", "line amount", "value",
-            "total", "cost", "spend",
-        ),
-        r"\bnet\b|\bamount\b",
-    ),
-    "date": Column(
-        "Date",
-        True,
-        (
-            "date", "date paid", "paid date", "payment date", "date of payment", "transaction date", "posting date",
-            "effective date", "invoice date", "date incurred", "paid on", "day paid", "posted on", "invoiced on",
-            "date of cost", "cost date",
-        ),
-        r"\bdate\b",
-    ),
-    "category": Column("Category", True, ("category", "cost category", "category of cost"), fixed=True),
-    "budget_line": Column(
-        "Budget line", True, ("budget line", "budget heading", "line of the budget", "budget"), fixed=True
-    ),
-    "supplier": Column(
-        "Supplier",
-        False,
-        ("supplier", "supplier name", "payee", "vendor", "vendor name", "paid to", "merchant", "beneficiary"),
-        r"\bsupplier\b(?!.*\b(id|no|number|code)\b)|\b(payee|vendor|merchant|beneficiary)\b(?!.*\b(id|no|number|code)\b)",
-    ),
-    "reference": Column(
-        "Reference",
-        False,
-        (
-            "reference", "ref", "invoice number", "transaction number", "internal ref", "document number",
-            "transaction reference", "voucher", "invoice",
-        ),
-        r"\b(transaction|document|invoice|voucher|payment|internal)\b.*\b(no|number|ref|reference|id)\b",
-    ),
-    "description": Column(
-        "Description",
-        False,
-        (
-            "description", "details", "detail", "narrative", "purpose", "what for", "what it was for",
-            "detailed expenditure type", "g l description", "cost centre name", "expenditure type", "expense type",
-        ),
-        r"\b(description|narrative|details|purpose|expense type|expenditure type)\b",
-    ),
-    "evidence": Column("Evidence", False, ("evidence", "receipt", "evidence held"), r"\bevidence\b"),
-}  # fmt: skip
-EITHER = ("supplier", "description")  # one of the two is needed
-# The order in which headings are given away: a column means one thing.
-CLAIMS = ("amount", "date", "category", "budget_line", "supplier", "reference", "evidence", "description")
-LEAVE, COST = "leave", "cost"  # what a name may mean beside a category or a budget line
-NAMED = ("category", "budget_line", "supplier")  # fields whose names can be given a meaning once
-ROOM = {"supplier": 200, "description": 300, "reference": 120, "evidence": 300}
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What the columns mean. columns: field → place of its column. fixed: field → one value for every row.
-    only: (place, value), when the file holds other people's rows too. sheet: the one of a workbook that was chosen.
-    leave_hidden: rows that the spreadsheet program hides are no costs."""
-
-    columns: Mapping[str, int] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    only: tuple[int, str] | None = None
-    sheet: str = ""
-    leave_hidden: bool = False
-
-    def as_json(self) -> dict:
-        said = {
-            "columns": dict(self.columns),
-            "fixed": dict(self.fixed),
-            "only": list(self.only) if self.only else None,
-        }
-        if self.sheet:
-            said["sheet"] = self.sheet
-        if self.leave_hidden:
-            said["leave_hidden"] = True
-        return said
-
-    @classmethod
-    def from_json(cls, said: dict) -> "Meaning":
-        only = said.get("only")
-        return cls(
-            said.get("columns", {}),
-            said.get("fixed", {}),
-            (only[0], only[1]) if only else None,
-            said.get("sheet", ""),
-            said.get("leave_hidden", False),
-        )
-
-    @property
-    def missing(self) -> list[str]:
-        """Labels of what is needed and has no column and no fixed value."""
-        known = {*self.columns, *self.fixed}
-        lacking = [column.label for name, column in COLUMNS.items() if column.needed and name not in known]
-        if not known & set(EITHER):
-            lacking.append("Supplier or description")
-        return lacking
-
-
-@dataclass(frozen=True)
-class Look:
-    """The first look at a file: where its headings are, and some rows below them, for whoever matches the columns."""
-
-    row: int
-    headings: list[str]
-    samples: list[list[str]]
-
-
-def look(table: Table) -> Look:
-    """Titles above the headings are passed over: the headings are the row that names the most columns."""
-    rows = [row for row in islice(table, HEADINGS_WITHIN) if row.cells]
-    if not rows:
-        raise SpreadsheetError(f"'{table.filename}' has nothing in it, or begins with too many empty rows.")
-    heading = max(rows, key=lambda row: (len(guess(row.cells).columns), _words(row), -row.number))
-    samples = [list(row.cells) for row in rows if row.number > heading.number][:3]
-    # Columns without a heading are columns when every row has them; a single wider row has a comma too many.
-    width = max(len(heading.cells), min(len(cells) for cells in samples) if len(samples) > 1 else 0)
-    headings = [cell.strip() for cell in heading.cells] + [""] * (width - len(heading.cells))
-    return Look(heading.number, headings, samples)
-
-
-def guess(headings: Iterable[str]) -> Meaning:
-    """The columns that their headings name, each heading given away once."""
-    named = [plain(heading) for heading in headings]
-    columns: dict[str, int] = {}
-    for name in CLAIMS:
-        column = COLUMNS[name]
-        free = [place for place, heading in enumerate(named) if heading and place not in columns.values()]
-        exact = sorted(
-            (column.names.index(named[place]), place) for place in free if named[place] in column.names
-        )
-        like = [place for place in free if re.search(column.like, named[place])]
-        if exact or like:
-            columns[name] = exact[0][1] if exact else like[0]
-    return Meaning(columns)
 
 
 @dataclass(frozen=True)
@@ -207,6 +58,8 @@ class Line(NamedTuple):
     description: str = ""
     reference: str = ""
     evidence: str = ""
+    grade: str = ""
+    fte: str = "0.00"
     problems: tuple[Problem, ...] = ()
 
 
@@ -236,6 +89,7 @@ class Reading:
         vat: Course | None = None,
     ):
         self.table, self.heading, self.meaning = table, heading, meaning
+        self.read_to = heading.row  # iterating begins after this row
         self.month, self.year = month, year
         self.first_day, self.last_day = month.start, month.end
         self.categories = {plain(Category(value).label): account for value, account in categories.items()}
@@ -248,6 +102,8 @@ class Reading:
         self.names, self.fixes = names or {}, fixes or {}
         self.others = {plain(name) for name in others} - {""}
         self.headings = [plain(heading) for heading in heading.headings]
+        self.pay = Pay() if {*PAY} & {*meaning.columns} else None
+        self.staff = self.by_value.get(Category.DIRECT_STAFF)
         self.sums = Sums()
         self.strange: dict[tuple[str, str], list] = {}  # (field, plain name) → [the name as written, rows]
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
@@ -265,12 +121,42 @@ class Reading:
 
     def __iter__(self) -> Iterator[Line]:
         for row in self.table:
-            if row.number <= self.heading.row:
-                continue
-            if not row.cells:
-                self.blank.append(row.number)
-            elif self._is_meant(row) and (line := self._line(row)):
+            if row.number > self.read_to and (line := self.read(row)):
                 yield line
+        if self.pay:
+            yield from self._pay()
+
+    def _pay(self) -> Iterator[Line]:
+        """The pay as everybody may see it: its cells say no more than its meaning (rule 29)."""
+        for budget_line, cell in self.pay.lines():
+            grade, fte = (cell.grade, f"{cell.fte}") if cell.is_enough else ("", "0.00")
+            said = {
+                "amount": f"{cell.amount}",
+                "date": f"{cell.day}",
+                "grade": grade,
+                "description": cell.said,
+            }
+            cells = [""] * len(self.heading.headings)
+            for name, place in self.meaning.columns.items():
+                cells[place] = said.get(name, "")
+            yield Line(
+                cell.rows[0],
+                tuple(cells),
+                cell.day,
+                cell.amount,
+                self.staff,
+                budget_line,
+                description=cell.said,
+                grade=fit(grade, GRADE_ROOM),
+                fte=fte,
+            )
+
+    def read(self, row: Row) -> Line | None:
+        """What a row comes to; None, and noted, when it is no cost. Rows are read in their order."""
+        if not row.cells:
+            self.blank.append(row.number)
+            return None
+        return self._line(row) if self._is_meant(row) else None
 
     @property
     def notes(self) -> list[str]:
@@ -318,6 +204,11 @@ class Reading:
             f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} irrecoverable VAT. {why}"
             for why, rows in self.doubtful.items()
         ]
+        if self.pay and (rows := self.pay.rows):
+            said.append(
+                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade; a grade of "
+                "fewer than three is merged with others. The file is for its participant and auditors alone."
+            )
         if self.early:
             rows = "row is" if self.early == 1 else "rows are"
             said.append(f"{self.early:,} {rows} dated before {self.month.label}.")
@@ -336,7 +227,7 @@ class Reading:
             self.short.append(row.number)
             return False
         self.seen += 1
-        meant = _plain_value(row.cells[place]) == _plain_value(value)
+        meant = plain_value(row.cells[place]) == plain_value(value)
         self.kept += meant
         return meant
 
@@ -387,7 +278,7 @@ class Reading:
                               "much of it is this row's; give each row its own amount")  # fmt: skip
         elif "amount" not in unread:
             try:
-                amount = _amount(text["amount"])
+                amount = amount_of(text["amount"])
                 self.sums.add(amount)
             except MoneyError as problem:
                 trouble("amount", str(problem))
@@ -410,17 +301,29 @@ class Reading:
             field = next(name for name in EITHER if name in self.meaning.columns)
             problems.append(Problem(said, row.number, names[0], field=field))
         elif sum_of := next(
-            (text[name] for name in EITHER if text.get(name) and _is_wholly_total(text[name])), ""
+            (text[name] for name in EITHER if text.get(name) and is_wholly_total(text[name])), ""
         ):
             said = (
-                f"it says “{_short(sum_of)}” and is not the sum of the rows above it; leave it out, or say what "
+                f"it says “{short(sum_of)}” and is not the sum of the rows above it; leave it out, or say what "
                 "the cost was"
             )
             problems.append(Problem(said, row.number, value=text["amount"], field=EITHER[0]))
+        is_pay = self.pay is not None and account == self.staff
+        if is_pay:
+            try:
+                fte = parse_fte(text.get("fte", ""))
+            except ValueError as problem:
+                trouble("fte", str(problem))
         if problems:
             return Line(row.number, row.cells, problems=tuple(problems))
         if not amount:
             self.zero.append(row.number)
+            return None
+        if is_pay:
+            grade = text.get("grade", "")
+            self.pay.add(
+                row=row.number, budget_line=budget_line, grade=grade, fte=fte, day=day, amount=amount
+            )
             return None
         return Line(
             row.number,
@@ -429,34 +332,36 @@ class Reading:
             amount,
             account,
             budget_line,
-            **{name: _fit(text.get(name, ""), room) for name, room in ROOM.items()},
+            **{name: fit(text.get(name, ""), room) for name, room in ROOM.items()},
         )
 
     def _is_no_cost(self, row: Row, text: dict) -> bool:
         """Headings said again, a line of words, a sum of other rows: left out, and told."""
-        dated = _is_day(text["date"])
+        dated = is_day(text["date"])
         if dated and not any("total" in text.get(name, "").casefold() for name in EITHER):
             return False
         if len(row.cells) > 1 and [plain(cell) for cell in row.cells] == self.headings[: len(row.cells)]:
             self.repeated.append(row.number)
             return True
         if not dated and not text["amount"] and not row.unsaved:
-            if _is_total(row, text):
+            if is_total_row(row, text):
                 self.totals.append(row.number)
                 return True
             if sum(bool(cell.strip()) for cell in row.cells) - len(row.merged) <= 2:
                 self.words.append(row.number)
                 return True
         try:
-            amount = _amount(text["amount"])
+            amount = amount_of(text["amount"])
         except MoneyError:
             amount = None
-        says_so = _is_total(row, text)
+        says_so = is_total_row(row, text)
         adds_up = amount is not None and self.sums.has(amount)
-        speaks = any(_mentions_total(text.get(name, "")) for name in EITHER) or _mentions_total(_first(row))
+        speaks = any(mentions_total(text.get(name, "")) for name in EITHER) or mentions_total(
+            first_words(row)
+        )
         likely = speaks and not any(text.get(name) for name in ("category", "budget_line", "reference"))
         alone = not any(value for name, value in text.items() if name != "amount")
-        wholly = any(_is_wholly_total(text.get(name, "")) for name in EITHER)
+        wholly = any(is_wholly_total(text.get(name, "")) for name in EITHER)
         if says_so or (adds_up and (wholly or (not dated and (likely or alone)))):
             self.totals.append(row.number)
             if amount is not None:
@@ -473,16 +378,16 @@ class Reading:
 
     def _perhaps_a_total(self, row: Row, text: dict) -> Problem | None:
         """A row that speaks of a total and says nothing else of a cost is not the sum of what stands above it."""
-        if _is_day(text["date"]) or not text["amount"]:
+        if is_day(text["date"]) or not text["amount"]:
             return None
-        said = _first(row).strip()
-        if any(text.get(name) for name in ("category", "budget_line", "reference")) or not _mentions_total(
+        said = first_words(row).strip()
+        if any(text.get(name) for name in ("category", "budget_line", "reference")) or not mentions_total(
             said
         ):
             return None
         self.sums.unsure = True
         sentence = (
-            f"it says “{_short(said)}” and is not the sum of the rows above it; leave it out if it is no cost, or "
+            f"it says “{short(said)}” and is not the sum of the rows above it; leave it out if it is no cost, or "
             "give it a date"
         )
         return Problem(
@@ -491,7 +396,7 @@ class Reading:
 
     def _date(self, text: str, trouble) -> Day | None:
         try:
-            day = _day(text)
+            day = known_day(text)
         except ValueError as problem:
             trouble("date", str(problem))
             return None
@@ -523,7 +428,7 @@ class Reading:
                 return LEAVE
             account = self.by_value.get(meant)
         if account is None:
-            trouble("category", _not_one_of("category", said, Category.labels))
+            trouble("category", not_one_of("category", said, Category.labels))
             if said:
                 self._is_strange("category", said)
         return account
@@ -541,7 +446,7 @@ class Reading:
                 return LEAVE
             found = self.budget_lines.get(plain(meant))
         if found is None:
-            trouble("budget_line", _not_one_of("budget line", said, self.line_names))
+            trouble("budget_line", not_one_of("budget line", said, self.line_names))
             if said:
                 self._is_strange("budget_line", said)
         return found
@@ -594,173 +499,3 @@ class Sums:
             total += group
             if group:
                 yield total
-
-
-def texts(meaning: Meaning, cells: tuple[str, ...] | list[str]) -> dict[str, str]:
-    """A row's text by field; "" where the row is too short."""
-    return {
-        name: cells[place].strip() if place < len(cells) else "" for name, place in meaning.columns.items()
-    }
-
-
-def _not_one_of(what: str, said: str, known: Iterable[str]) -> str:
-    choices = ", ".join(known)
-    return (
-        f"the {what} '{_short(said)}' is not one of: {choices}"
-        if said
-        else f"the {what} is blank; use one of: {choices}"
-    )
-
-
-def letter(place: int) -> str:
-    """0 is A, 25 is Z, 26 is AA."""
-    name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
-def parse_date(text: str) -> Day:
-    """A day as people in Britain write it, or ISO. ValueError with a sentence that reads on after a row number."""
-    said = " ".join(text.split())
-    if not said:
-        raise ValueError(f"the date is blank; {DATE_WORDS}")
-    if match := re.fullmatch(
-        r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?", said
-    ):
-        year, month, day = map(int, match.groups())
-    elif match := re.fullmatch(
-        r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?)?", said
-    ):
-        day, month, year = int(match[1]), int(match[3]), int(match[4])
-        year += 2000 if len(match[4]) == 2 else 0
-    elif match := _IN_WORDS.fullmatch(said) or _MONTH_FIRST.fullmatch(said):
-        first, second, year = match[1], match[2], int(match[3]) + (2000 if len(match[3]) == 2 else 0)
-        day, month = (int(first), second) if first.isdigit() else (int(second), first)
-        month = _month_number(month)
-        if not month:
-            raise ValueError(f"the date '{_short(said)}' has no month of that name")
-    elif match := re.fullmatch(r"(20\d\d)(\d\d)(\d\d)", said):
-        year, month, day = map(int, match.groups())
-    elif re.fullmatch(r"\d{5}(\.\d+)?", said) and FIRST_SERIAL <= int(said[:5]) <= LAST_SERIAL:
-        return SERIAL_ZERO + timedelta(
-            days=int(said[:5])
-        )  # a day as spreadsheets keep it, without its format
-    elif re.fullmatch(r"[A-Za-z]{3,9}\.?[- /]*(\d{4}|\d{2})|\d{1,2}/\d{4}|\d{4}-\d{2}", said):
-        raise ValueError(f"the date '{_short(said)}' has no day; {DATE_WORDS}")
-    else:
-        raise ValueError(f"the date '{_short(said)}' is not one that can be read; {DATE_WORDS}")
-    if not 1 <= month <= 12:
-        raise ValueError(
-            f"the date '{_short(said)}' has the month {month}; the day comes first, {DATE_WORDS}"
-        )
-    try:
-        return Day(year, month, day)
-    except ValueError:
-        raise ValueError(f"the date '{_short(said)}' is not a day in the calendar") from None
-
-
-# "3 Nov 2026", "Tuesday 3rd November 2026", "3-Nov-26"; and, as some programs write it, "Nov 3, 2026"
-_IN_WORDS = re.compile(
-    r"(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[- ]([A-Za-z]{3,9})\.?[- ,]+(\d{4}|\d{2})"
-)
-_MONTH_FIRST = re.compile(r"(?:[A-Za-z]{3,9},? )?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_day = lru_cache(maxsize=4096)(parse_date)
-_EXACT = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)
-
-
-def _amount(text: str) -> Decimal:
-    return pounds(Decimal(text)) if _EXACT.fullmatch(text) else parse_pounds(text)
-
-
-def _month_number(name: str) -> int:
-    """1 to 12 from "Nov", "Sept" or "November"; 0 from anything else."""
-    return next((n for n in range(1, 13) if month_name[n].lower().startswith(name.lower())), 0)
-
-
-# What a row of sums says: "Sub-total:", "Grand total for November 2026"; "Total Cleaning Ltd" is somebody.
-SUMS = {"total", "totals", "subtotal", "subtotals"}
-OF_WHAT = {
-    *("sub", "grand", "net", "overall", "of", "for", "in", "the", "this", "all", "to", "date"),
-    *("cost", "costs", "spend", "spending", "spent", "amount", "expenditure"),
-    *("month", "period", "year", "return", "page", *(name.lower() for name in month_name[1:])),
-}
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(_day(text))
-    except ValueError:
-        return False
-
-
-def _first(row: Row) -> str:
-    return next((cell for cell in row.cells if cell.strip()), "")
-
-
-def _is_total(row: Row, text: dict) -> bool:
-    """A row of sums: it says so in the place of its date, or first of all and has no date."""
-    return _is_wholly_total(text.get("date", "") or _first(row))
-
-
-def _is_wholly_total(text: str) -> bool:
-    if "total" not in text.casefold():
-        return False
-    words = re.findall(r"[a-z]+", text.casefold())
-    return any(word in SUMS for word in words[:2]) and set(words) <= SUMS | OF_WHAT
-
-
-def _mentions_total(text: str) -> bool:
-    """ "Housing first total", "Carried forward": a sum perhaps, if it is the sum of the rows above."""
-    return bool(
-        SUMS & set(re.findall(r"[a-z]+", text.casefold()))
-        or re.search(r"forward|[bc]/f\b|balance", text, re.I)
-    )
-
-
-def _words(row: Row) -> int:
-    """How many cells are words: of two rows that name no columns, headings have more."""
-    return sum(bool(re.search(r"[A-Za-z]{2}", cell)) for cell in row.cells)
-
-
-@lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """A name without case and punctuation."""
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
-
-
-def _plain_value(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _fit(text: str, room: int) -> str:
-    """The whole text stays in the row's cells; the book has room for so much."""
-    return text if len(text) <= room else text[: room - 1] + "…"
-
-
-def rows_in_words(numbers: list[int]) -> str:
-    """ "Row 4", "Rows 4, 7 and 9", "Rows 3 to 41 and 50", from rising numbers; the end of a long list is counted."""
-    if len(numbers) == 1:
-        return f"Row {numbers[0]:,}"
-    runs: list[list[int]] = []
-    for n in numbers:
-        if runs and n == runs[-1][-1] + 1:
-            runs[-1].append(n)
-        else:
-            runs.append([n])
-    parts = []
-    for run in runs:
-        parts += [(f"{run[0]:,} to {run[-1]:,}", len(run))] if len(run) > 2 else [(f"{n:,}", 1) for n in run]
-    if len(parts) == 1:
-        return f"Rows {parts[0][0]}"
-    shown = parts[:LISTED] if len(parts) > LISTED else parts[:-1]
-    last = parts[-1][0]
-    if len(parts) > LISTED:
-        last = f"{len(numbers) - sum(count for _, count in shown):,} more"
-    return f"Rows {', '.join(words for words, _ in shown)} and {last}"
