@@ -1,5 +1,6 @@
 """`load_demo`: tell the demonstration's year; `--large`: years of a larger one, for measuring."""
 
+import gc
 import time
 from datetime import date, datetime
 from datetime import time as clock
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             self.stdout.write("There is an alliance already: nothing to load.")
             return
         now = self._now(today)
+        gc.freeze()  # and looked through seldom: a command that ends soon frees its memory by ending
+        gc.set_threshold(50_000, 20, 100)
         if options["large"]:
             self._load_large(now, options)
         else:
