@@ -140,7 +140,7 @@ class _AsTold(ValuesListIterable):
         return map(Told._make, super().__iter__())
 
 
-STRETCH = 256  # lines of a journal that an index finds together (ADR 28)
+STRETCH = 256  # lines of a journal that an index finds together (ADR 29)
 IN_STRETCHES = F("line") / STRETCH
 
 

@@ -11,7 +11,7 @@ def by(way: str, **where) -> models.Index:
 
 
 class Migration(migrations.Migration):
-    """Many entries share a key, so that an index takes a fifth of the room and half of the time (ADR 28)."""
+    """Many entries share a key, so that an index takes a fifth of the room and half of the time (ADR 29)."""
 
     dependencies = [("ledger", "0034_queries_of_who_left")]
     operations = [

@@ -135,7 +135,7 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(line__gte=1), name="entries_count_from_one"),
         ]
         # The four ways into a statement; each is read backwards, newest first (querysets.EntryQuerySet.after). They
-        # end with the stretch and not with the line, so that many entries share a key and take little room (ADR 28).
+        # end with the stretch and not with the line, so that many entries share a key and take little room (ADR 29).
         indexes = [
             models.Index("alliance", "account", "month", "journal", IN_STRETCHES, name="entry_by_account"),
             models.Index(
