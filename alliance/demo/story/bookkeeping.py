@@ -59,7 +59,10 @@ VAT = Decimal("0.20")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of cost that an organisation has every month: about `pounds` in each of `times` rows."""
+    """A kind of cost that an organisation has every month: about `pounds` in each of `times` rows.
+
+    Nobody's pay is told alone (rule 29): most add it up themselves, the trust gives grades and full-time equivalents.
+    """
 
     supplier: str
     what: str
@@ -69,6 +72,7 @@ class Kind:
     times: int = 1
     vat: bool = False  # a charity cannot recover it: it is a cost of its own (rule 36)
     winter: bool = False  # from November to March only
+    pay: tuple[str, str] = ("", "")  # the grade, and how many full-time equivalents
 
 
 STAFF, OTHER, SUB, OVER, MARGIN = (
@@ -82,7 +86,7 @@ COSTS: dict[str, list[Kind]] = {
     "longquay": [
         Kind("Payroll", "Tenancy sustainment officers, grade 5, 6.0 FTE", STAFF, HOMES, 20400),
         Kind("Payroll", "Housing First workers, grade 6, 4.5 FTE", STAFF, HOMES, 17900),
-        Kind("Payroll", "Front door rota, grade 5, 1.2 FTE", STAFF, DOOR, 4150),
+        Kind("Payroll", "Front door rota, fewer than three together", STAFF, DOOR, 4150),
         Kind("Cooper & Daughters", "Repairs between tenancies", OTHER, HOMES, 940, 4),
         Kind("Salt Lane Carpets", "Floors and curtains", OTHER, HOMES, 620, 2),
         Kind("Merrow Energy", "Gas and electricity, empty homes", OTHER, HOMES, 1260),
@@ -90,33 +94,32 @@ COSTS: dict[str, list[Kind]] = {
         Kind("Longquay Homes", "Share of premises by headcount", OVER, HOMES, 4300),
     ],
     "lantern": [
-        Kind("Payroll", "Recovery workers, grade 5, 5.5 FTE", STAFF, RECOVERY, 18300),
-        Kind("Payroll", "Nurse, band 6, 1.0 FTE", STAFF, RECOVERY, 4480),
-        Kind("Payroll", "Front door rota, grade 4, 2.0 FTE", STAFF, DOOR, 5900),
+        Kind("Payroll", "Recovery workers and a nurse, several grades, 6.5 FTE", STAFF, RECOVERY, 22780),
+        Kind("Payroll", "Front door rota, grade 4, 3.0 FTE", STAFF, DOOR, 5900),
         Kind("Harbourside Pharmacy", "Supervised doses and naloxone", OTHER, RECOVERY, 760, 3, vat=True),
         Kind("Bluebell Laundry", "Linen, Salt Lane", OTHER, RECOVERY, 310, 2, vat=True),
         Kind("Merrow Taxis", "Fares to hospital", OTHER, RECOVERY, 42, 6),
         Kind("Lantern Street Recovery", "Share of finance and personnel by time", OVER, RECOVERY, 2950),
     ],
     "trust": [
-        Kind("Payroll", "Mental health practitioners, band 6, 4.0 FTE", STAFF, MIND, 17800),
-        Kind("Payroll", "Psychologist, band 8a, 0.6 FTE", STAFF, MIND, 3950),
-        Kind("Payroll", "Nurse prescriber, band 7, 0.4 FTE", STAFF, DOOR, 2120),
+        Kind("Payroll", "Mental health practitioners", STAFF, MIND, 17800, pay=("Band 6", "4.0")),
+        Kind("Payroll", "Psychologist", STAFF, MIND, 3950, pay=("Band 8a", "0.6")),
+        Kind("Payroll", "Nurse prescriber", STAFF, DOOR, 2120, pay=("Band 7", "0.4")),
         Kind("Merrow Coast Supplies", "Clinic consumables", OTHER, MIND, 210, 3),
         Kind("Interpreters’ Guild", "Interpreting", SUB, MIND, 185, 4),
         Kind("Merrow Coast Mental Health NHS Trust", "Share of estates by headcount", OVER, MIND, 2870),
     ],
     "tide": [
         Kind("Payroll", "Peer workers, living wage, 4.0 FTE", STAFF, PEERS, 9600),
-        Kind("Members", "Paid time of people with lived experience", STAFF, PEERS, 310, 8),
-        Kind("Payroll", "Learning lead, 0.4 FTE", STAFF, LEARNING, 1720),
+        Kind("Members", "Paid time of eight people with lived experience", STAFF, PEERS, 2480),
+        Kind("Payroll", "Learning, fewer than three together", STAFF, LEARNING, 1720),
         Kind("Ferry Street Café", "Food for meetings", OTHER, PEERS, 96, 3, vat=True),
         Kind("University of Merrow", "Learning partner, days worked", SUB, LEARNING, 2400),
         Kind("Second Tide CIC", "Insurance and accounts", OVER, PEERS, 890),
     ],
     "hatch": [
-        Kind("Payroll", "Night manager, 1.0 FTE", STAFF, NIGHT, 2980),
-        Kind("Payroll", "Night workers", STAFF, NIGHT, 1180, 5, winter=True),
+        Kind("Payroll", "The nights, all of us together", STAFF, NIGHT, 2980),
+        Kind("Payroll", "Five more for the winter, together", STAFF, NIGHT, 5900, winter=True),
         Kind("Quay Bakery", "Bread and soup", OTHER, NIGHT, 118, 6),
         Kind("Cooper’s Row Hall", "Hire of the hall", OTHER, NIGHT, 140, 9, winter=True),
         Kind("Merrow Vets", "Dog clinic", OTHER, NIGHT, 160),
@@ -124,7 +127,7 @@ COSTS: dict[str, list[Kind]] = {
     ],
     "rowe": [
         Kind("Payroll", "Support workers at home, 7.0 FTE", STAFF, HOMES, 18700),
-        Kind("Payroll", "Navigators at the front door, 2.0 FTE", STAFF, DOOR, 6150),
+        Kind("Payroll", "Navigators at the front door, 3.0 FTE", STAFF, DOOR, 6150),
         Kind("Workers’ purchases", "Boots, fares, a birth certificate", OTHER, DOOR, 38, 12),
         Kind("Merrow Motors", "Two small cars", OTHER, HOMES, 455, 2),
         Kind("Bollard & Rowe Support Ltd", "Share of management by spend", OVER, HOMES, 1830),
@@ -143,6 +146,7 @@ class Row:
     line: str
     reference: str
     evidence: str
+    pay: tuple[str, str] = ("", "")
 
 
 def plan(world: World) -> None:
@@ -432,6 +436,7 @@ def costs(world: World, key: str, month: Month) -> list[Row]:
                 else "Invoice"
                 if kind.vat or kind.times > 1
                 else "Workings",
+                kind.pay,
             )
             rows.append(row)
             if kind.vat:
@@ -485,7 +490,7 @@ def as_the_trusts_ledger(key: str, month: Month, rows: list[Row]) -> tuple[str, 
     """An extract of the trust's own ledger: other headings, a title above them, a total below."""
     headings = [
         "Posting date", "Payee", "Narrative", "Net value (GBP)", "Cost category", "Budget heading",
-        "Transaction number",
+        "Transaction number", "Pay band", "WTE",
     ]  # fmt: skip
     said = [["Merrow Coast Mental Health NHS Trust: extract of the ledger", month.label], [], headings]
     said += [
@@ -497,6 +502,7 @@ def as_the_trusts_ledger(key: str, month: Month, rows: list[Row]) -> tuple[str, 
             row.category,
             row.line,
             row.reference,
+            *row.pay,
         ]
         for row in rows
     ]
