@@ -17,7 +17,7 @@ from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, PeriodError
 from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
-from ledger import forecasting, permissions, services
+from ledger import forecasting, permissions, possible, services
 from ledger.asking import knowing
 from ledger.forecasting import Figure, Line, Outlook
 from ledger.forms_forecast import OutlookForm, SayForm
@@ -45,6 +45,8 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     for one in plans:
         one.tone, one.icon = TONES[one.state]
     ours = whose_returns(request, alliance, form.participants)
+    if ours and possible.not_forecast(form.budget):
+        ours = []
     page |= {
         "budget": form.budget,
         "outlook": found,

@@ -293,10 +293,14 @@ class TestAfterTheClose:
             *(cast.alliance.pk, budget.pk, proposed.pk, cast.hana.pk),
         )
 
-    def test_nothing_is_expected_of_it_any_more(self, cast):
+    def test_nothing_is_expected_of_it_any_more(self, cast, client_of):
         budget = last_years_book(cast, "5.00")
-        close_year(budget, cast.hana)
         line = budget.lines.get(name="Housing first")
+        its_page = f"{reverse('ledger:forecast', args=['harbour-alliance'])}?year=2025-26"
+        say = reverse("ledger:say_forecast", args=["harbour-alliance", "2025-26", line.slug, "haven"])
+        assert say in client_of(cast.finn).get(its_page).content.decode()
+        close_year(budget, cast.hana)
+        assert say not in client_of(cast.finn).get(its_page).content.decode()
         expected = {"method": "entered", "amount": D("9.00"), "reason": "More of it."}
         with pytest.raises(NotPossible, match="2025–26 is closed: what it cost is known"):
             services.say_forecast(budget_line=line, participant=cast.haven, by=cast.finn, **expected)
