@@ -14,6 +14,7 @@ from tests.factories.decisions import again, answer, attach, make_draft, reword
 
 pytestmark = pytest.mark.django_db
 decision = cases.decision
+draft = cases.draft
 
 
 class TestChangingTheWording:
