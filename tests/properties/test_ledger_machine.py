@@ -330,13 +330,14 @@ def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:
 
         @rule(whose=providers, recovers=st.sampled_from(["all", "none"]), since=months, crash=crashes)
         def state_vat(self, whose, recovers, since, crash):
+            """What waits to be confirmed is read again by it."""
             said = {"recovers": recovers, "since": MONTHS[since].start, "basis": "Section 33."}
-            self.do(
-                "state_vat",
-                *(whose, recovers, since),
-                act=lambda: services.state_vat(**self.said(whose), **said),
-                crash=crash,
-            )
+
+            def act():
+                services.state_vat(**self.said(whose), **said)
+                do_all_due()
+
+            self.do("state_vat", whose, recovers, since, act=act, crash=crash)
 
         @rule(whose=providers, line=lines, amount=amounts, crash=crashes)
         def say_forecast(self, whose, line, amount, crash):
