@@ -57,7 +57,8 @@ def wrong_brought_forward(alliance: Alliance, year: FinancialYear, brought_forwa
 
 def not_forecast(budget: Budget) -> str:
     """Why nothing is expected of a year's lines any more, or ""."""
-    if YearEnd.objects.filter(budget=budget).exists():
+    ended = budget.year.end < timezone.localdate()  # what has not ended is not closed
+    if ended and YearEnd.objects.filter(budget=budget).exists():
         return f"{budget.year.label} is closed: what it cost is known (rule 42)."
     return ""
 
