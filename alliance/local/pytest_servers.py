@@ -168,7 +168,7 @@ def pytest_load_initial_conftests(early_config):
     return (yield)
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers(config):
     """One more than there are processors: it works while the others wait for a browser or a server."""
     return (os.cpu_count() or 1) + 1
