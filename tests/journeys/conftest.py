@@ -28,6 +28,7 @@ FLAGS = [
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = """
     axe.run(document, {
+        preload: false,
         resultTypes: ["violations"],
         runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     }).then(said => said.violations.map(
