@@ -26,7 +26,9 @@ def asked(request: HttpRequest, alliance: Alliance):
 def register(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     form, found = asked(request, alliance)
     keys = found.values_list("pk", flat=True)
-    page = page_of(request, list(keys) if "q" in form.asked else keys)  # words are looked for once, not to count too
+    page = page_of(
+        request, list(keys) if "q" in form.asked else keys
+    )  # words are looked for once, not to count too
     # Asked for by their ids: a late page passes over the earlier ones without looking into them.
     page.object_list = with_these(alliance, list(page.object_list))
     context = {
