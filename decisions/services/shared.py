@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
+from decisions import effects
 from decisions.case import Case, hash_of
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Position, PrincipleTest, Proposal, Risk, Wording
@@ -33,8 +34,9 @@ class WordingChanged(NotPossible):
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it is now, its row locked until the transaction ends (house 13).
 
-    The alliance comes first, then the proposal, and the record last: in this order nobody waits in a ring. Who is in
-    the alliance and what all signed stay as they are until then; only what may change them by its seal holds it alone.
+    The alliance comes first, then the proposal, what its seal would change, and the record last: in this order nobody
+    waits in a ring. Who is in the alliance and what all signed stay as they are until then; only what may change them
+    by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
     with connection.cursor() as cursor:
@@ -44,6 +46,8 @@ def locked(proposal: Proposal) -> Proposal:
         cursor.execute("select from decisions_proposal where id = %s for update", [proposal.pk])
     if (found := _whole.first(proposal=proposal.pk)) is None:
         raise Proposal.DoesNotExist
+    if found.current_wording:
+        effects.hold(found.alliance, found.current_wording.effect)
     return found
 
 

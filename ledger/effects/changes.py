@@ -6,7 +6,7 @@ from alliance.core.forms import Group, MoneyField, Row
 from alliance.core.money import ZERO, format_pounds
 from alliance.core.periods import Month
 from decisions.effects import TermsForm, register
-from ledger import posting, services
+from ledger import services
 from ledger.effects.kind import OfBook
 from ledger.effects.terms import amounts, budget_of, budgets_to_change, is_open, listed, of_each, plain
 from ledger.models import Budget, BudgetLine, Contribution
@@ -162,9 +162,9 @@ class Variation(_Change):
     key, label, form = "variation", "Contributions change, and the lines with them", VariationForm
     needs = ("lines", "amounts", "participants", "contributions")
 
-    def months(self, alliance: Alliance, terms: dict) -> list[Month]:
+    def posts_from(self, alliance: Alliance, terms: dict) -> Month | None:
         budget = budget_of(alliance, terms)
-        return [posting.first_open_month(alliance.pk, from_month=budget.year.months[0])] if budget else []
+        return budget and budget.year.months[0]
 
     def unequal(self, budget: Budget, terms: dict, moved: Decimal) -> dict[str, str]:
         agreed = {one.participant_id: one for one in budget.contributions.as_now()}

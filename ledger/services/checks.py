@@ -13,6 +13,7 @@ from ledger.importing import Problem
 from ledger.lifecycle import ReturnState
 from ledger.models import CostReturn, ReturnLine, ReturnProblem
 from ledger.services.shared import locked, move, posted_under, same_lines
+from participants.models import Participant
 
 
 @dataclass
@@ -43,13 +44,17 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
 
     The worker's own act. A return that was withdrawn or replaced meanwhile stays so.
     """
-    cost_return = locked(cost_return)
-    if cost_return.status != ReturnState.CHECKING:
-        return cost_return
     of_reading = ReturnLine.objects.filter(
         alliance_id=cost_return.alliance_id, cost_return=cost_return, reading=found.reading
     )
     sums = of_reading.aggregate(lines=Count("row"), total=Sum("amount", default=ZERO))
+    is_whole = not found.missing and not found.problems
+    lines_hash = posting.reading_digest(cost_return, found.reading) if is_whole else ""
+    # Whoever reverses what holds its reference takes turns with this: one of the two sees the other.
+    Participant.objects.select_for_update(no_key=True).get(pk=cost_return.participant_id)
+    cost_return = locked(cost_return)
+    if cost_return.status != ReturnState.CHECKING:
+        return cost_return
     told = {
         "reading": found.reading,
         "headings": found.headings,
@@ -67,7 +72,7 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
     if found.missing and not found.problems:
         verb = "ask_for_columns"
     elif not found.problems:
-        told["lines_hash"] = posting.reading_digest(cost_return, found.reading)
+        told["lines_hash"] = lines_hash
         declared = cost_return.declared_total
         if declared is not None and declared != sums["total"]:
             found.add(_not_as_declared(declared, sums["total"]))
