@@ -69,6 +69,22 @@ def _balances_equal_lines(alliance_id: int) -> Iterator[str]:
         )
 
 
+@invariant("Every line of cost is found where it stands.")
+def _costs_are_found(alliance_id: int) -> Iterator[str]:
+    for journal, begins in _rows(
+        """select journal_id, begins from (
+               select distinct alliance_id, account_id, participant_id, budget_line_id, month, journal_id,
+                   line / 256 * 256 as begins
+               from ledger_entry where alliance_id = %(alliance)s and budget_line_id is not null) e
+           full join (select *, true as is_kept from ledger_stretch where alliance_id = %(alliance)s) s
+               using (alliance_id, account_id, participant_id, budget_line_id, month, journal_id, begins)
+           where e.alliance_id is null or s.is_kept is null
+           group by 1, 2 order by 1, 2""",
+        alliance_id,
+    ):
+        yield f"The lines from {begins} of journal {journal} are not those that the book would find there."
+
+
 @invariant("Nothing was posted to a month after it was closed.")
 def _nothing_after_the_close(alliance_id: int) -> Iterator[str]:
     """The close's event holds each account's totals: the balances of a closed month must still be those."""

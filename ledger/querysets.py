@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import DecimalField, F, OuterRef, Prefetch, Subquery, Sum, Value
-from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan, TupleLessThanOrEqual
 from django.db.models.functions import Coalesce
 from django.db.models.query import ValuesListIterable
 
@@ -140,38 +140,49 @@ class _AsTold(ValuesListIterable):
         return map(Told._make, super().__iter__())
 
 
-STRETCH = 256  # lines of a journal that an index finds together (ADR 29)
-IN_STRETCHES = F("line") / STRETCH
-
-
 class EntryQuerySet(OnAccounts):
     def costs(self):
         """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
         return self.filter(budget_line__isnull=False)
 
+
+STRETCH = 256  # lines of a journal that are found together (ADR 30)
+
+
+class StretchQuerySet(OnAccounts):
+    """The costs that these stretches hold are found by `newest_first`, and read by `told`."""
+
+    def costs(self):
+        """Nothing else is in a stretch."""
+        return self
+
     def newest_first(self):
-        """By month, journal and line. The stretch says nothing new; it is how the indexes know the order."""
-        return self.order_by("-month", "-journal_id", IN_STRETCHES.desc(), "-line")
+        """By month, journal and line."""
+        return self.order_by("-month", "-journal_id", "-begins", "-entries__line")
 
     def after(self, place: tuple[date, int, int]):
-        """The entries that follow `place` (month, journal's id, line) when read newest first.
+        """What follows `place` (month, journal's id, line) when read newest first.
 
         The place is said before all else: PostgreSQL enters an index where the first bound of a month that it is told
         is, and from the last month of a filter it would walk past everything on the pages before.
         """
         month, journal, line = place
-        order = Tuple(F("month"), F("journal_id"), IN_STRETCHES, F("line"))
-        found = self.filter(TupleLessThan(order, (month, journal, line // STRETCH, line)))
-        conditions = found.query.where.children
-        conditions.insert(0, conditions.pop())
+        stretch, at = (month, journal, line // STRETCH * STRETCH), ("month", "journal_id", "begins")
+        found = self.filter(
+            TupleLessThanOrEqual(Tuple(*map(F, at)), stretch),
+            TupleLessThan(Tuple(*map(F, (*at, "entries__line"))), (*stretch, line)),
+        )
+        conditions, before = found.query.where.children, len(self.query.where.children)
+        conditions[:] = conditions[before:] + conditions[:before]
         return found
 
     def told(self):
-        """These costs as `Told`, in one query."""
+        """Their costs as `Told`, in one query."""
         rows = self.values_list(
-            *("month", "journal_id", "line", "date", "participant__name", "participant__short_name"),
-            *("budget_line__name", "account__name", "supplier", "description", "reference", "amount"),
-            *("journal__number", "journal__cost_return__number", "source_row"),
+            *("month", "journal_id", "entries__line", "entries__date"),
+            *("participant__name", "participant__short_name", "budget_line__name", "account__name"),
+            *("entries__supplier", "entries__description", "entries__reference", "entries__amount"),
+            *("journal__number", "journal__cost_return__number", "entries__source_row"),
         )
         rows._iterable_class = _AsTold
         return rows

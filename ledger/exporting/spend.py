@@ -32,11 +32,11 @@ with spent as (
            coalesce(c.corrects_id, j.reverses_id, j.id) || '/' || coalesce(c.line, e.line) as origin
     from ledger_entry e
     join ledger_account a on a.id = e.account_id and a.kind = 'cost' and a.category <> %(staff)s
-    join ledger_journal j on j.id = e.journal_id
+    join ledger_journal j on j.id = e.journal_id and j.alliance_id = e.alliance_id
     left join ledger_journal was on was.id = j.reverses_id
     left join ledger_correction c on c.journal_id = coalesce(j.reverses_id, j.id)
     left join ledger_entry o on o.alliance_id = e.alliance_id and o.journal_id = c.corrects_id and o.line = c.line
-    where e.alliance_id = %(alliance)s and e.month between %(first)s and %(last)s
+    where e.alliance_id = %(alliance)s and j.month between %(first)s and %(last)s
       and coalesce(was.kind, j.kind) in ('cost_return', 'costs_loaded', 'correction'))
 select s.participant_id, p.name, p.short_name, min(s.supplier), min(l.name), count(distinct l.name), s.day,
        min(array[s.number, s.line]), sum(s.amount), coalesce(sum(s.amount) filter (where s.category = %(vat)s), 0.00),

@@ -16,7 +16,7 @@ from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import summaries
 from ledger.exporting.reading import A_PAGE, costs_in_pages
 from ledger.forms import CostsForm
-from ledger.models import Balance, CostReturn, Entry, Journal
+from ledger.models import Balance, CostReturn, Journal, Stretch
 from participants.models import Alliance
 
 MOST_IN_A_WORKBOOK = 50_000  # rows that a workbook is made of while somebody waits
@@ -77,7 +77,7 @@ def table_file(
 
 
 def _lines(form: CostsForm):
-    for cost in costs_in_pages(form.within(Entry.objects).newest_first().told()):
+    for cost in costs_in_pages(form.within(Stretch.objects).newest_first().told()):
         yield (
             cost.journal,
             (

@@ -25,6 +25,7 @@ from ledger.models.journal import Balance, Entry, Journal
 from ledger.models.own_books import OwnBooks
 from ledger.models.postings import Accrual, Correction, Restatement, Transfer
 from ledger.models.query import Query, QueryReply
+from ledger.models.stretch import Stretch
 from ledger.models.vat import VatStatement
 from ledger.models.year_end import MemorandumPaper, Underspend, YearEnd, YearShare
 
@@ -64,6 +65,7 @@ __all__ = [
     "RowFix",
     "ShareTerms",
     "SplitShare",
+    "Stretch",
     "SupplierMark",
     "Transfer",
     "Underspend",

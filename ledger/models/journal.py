@@ -12,7 +12,7 @@ from alliance.core.periods import Month
 from ledger.models.account import Account
 from ledger.models.budget import BudgetLine
 from ledger.models.fields import pounds, somebody
-from ledger.querysets import IN_STRETCHES, BalanceQuerySet, EntryQuerySet
+from ledger.querysets import BalanceQuerySet, EntryQuerySet
 from participants.querysets import OfAllianceQuerySet
 
 
@@ -86,7 +86,8 @@ class Entry(models.Model):
     """One line of a journal: an amount on an account, for a participant. It is never zero and never changes.
 
     Its references are kept sound by the balance that it is folded into, which has the foreign keys; so ten million
-    entries cost no ten million look-ups. `source_row` is its row in the file that it came from.
+    entries cost no ten million look-ups. Its key is its only index: costs are found by their stretches (stretch.py).
+    `source_row` is its row in the file that it came from.
     """
 
     pk = models.CompositePrimaryKey("alliance_id", "journal_id", "line")
@@ -133,24 +134,6 @@ class Entry(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="entry_is_never_zero"),
             models.CheckConstraint(condition=Q(line__gte=1), name="entries_count_from_one"),
-        ]
-        # The four ways into a statement; each is read backwards, newest first (querysets.EntryQuerySet.after). They
-        # end with the stretch and not with the line, so that many entries share a key and take little room (ADR 29).
-        indexes = [
-            models.Index("alliance", "account", "month", "journal", IN_STRETCHES, name="entry_by_account"),
-            models.Index(
-                "alliance", "participant", "month", "journal", IN_STRETCHES, name="entry_by_participant"
-            ),
-            models.Index(
-                *("alliance", "budget_line", "month", "journal", IN_STRETCHES),
-                name="entry_by_budget_line",
-                condition=Q(budget_line__isnull=False),
-            ),
-            models.Index(
-                *("alliance", "month", "journal", IN_STRETCHES),
-                name="entry_by_month",
-                condition=Q(budget_line__isnull=False),
-            ),
         ]
 
     @property

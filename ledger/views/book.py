@@ -19,7 +19,7 @@ from ledger.asking import restatements
 from ledger.exporting.reading import costs_in_pages
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, XLSX
 from ledger.forms import CostsForm
-from ledger.models import Balance, Entry, Restatement
+from ledger.models import Balance, Restatement, Stretch
 from ledger.own_books import last_confirmed
 from ledger.querying import Unresolved, asks_for, on_entries, unresolved
 from ledger.querysets import Told
@@ -255,7 +255,7 @@ def _course(form: CostsForm, shown, told, rate):
 
 
 def _costs(form: CostsForm):
-    return form.within(Entry.objects).newest_first().told()
+    return form.within(Stretch.objects).newest_first().told()
 
 
 def _with_ways_on(request: HttpRequest, costs: list[Told]) -> list[dict]:

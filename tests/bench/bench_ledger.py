@@ -18,7 +18,8 @@ from django.urls import reverse
 from alliance.core.invariants import REGISTER
 from alliance.local.pytest_servers import RUNNING
 from ledger.explaining import trial_balance
-from ledger.models import Entry
+from ledger.models import Journal, Stretch
+from ledger.querysets import Told
 from tests.bench.bench_pages import RUNS, Browser, Timed
 from tests.bench.contest import field, lines
 from tests.bench.contest.field import Result
@@ -139,9 +140,10 @@ def pages(cast, size: int) -> list[Page]:
     """The book's pages by whoever reads them daily."""
     here = [cast.alliance.slug]
     book, of_lines = reverse("ledger:book", args=here), reverse("ledger:lines", args=here)
-    costs = Entry.objects.filter(alliance=cast.alliance).costs().newest_first()
-    statement = costs.of_category(cast.alliance, "direct_staff")
-    journal = costs.first().journal
+    stretches = Stretch.objects.filter(alliance=cast.alliance)
+    costs = stretches.newest_first().told()
+    statement = stretches.of_category(cast.alliance, "direct_staff").newest_first().told()
+    journal = Journal.objects.get(alliance=cast.alliance, number=costs[0].journal)
     addresses = {
         "the book": book,
         "trial balance": reverse("ledger:explain", args=here),
@@ -173,8 +175,8 @@ def page(browser: Browser, name: str, address: str) -> Page:
     return Page(timed, watch.took.worked / (RUNS + 2))
 
 
-def place_of(entry: Entry) -> str:
-    return f"{entry.month:%Y-%m}.{entry.journal_id}.{entry.line}"
+def place_of(cost: Told) -> str:
+    return f"{cost.month:%Y-%m}.{cost.journal_id}.{cost.line}"
 
 
 @pytest.fixture
