@@ -10,7 +10,7 @@ from typing import NamedTuple
 from alliance.core.money import ZERO, MoneyError, format_pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, Table
-from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, PAY, ROOM, Look, Meaning, letter, texts
+from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, ROOM, Look, Meaning, letter, texts
 from ledger.importing.words import (
     LISTED,
     amount_of,
@@ -102,8 +102,8 @@ class Reading:
         self.names, self.fixes = names or {}, fixes or {}
         self.others = {plain(name) for name in others} - {""}
         self.headings = [plain(heading) for heading in heading.headings]
-        self.pay = Pay() if {*PAY} & {*meaning.columns} else None
-        self.staff = self.by_value.get(Category.DIRECT_STAFF)
+        self.pay, self.staff = Pay(), self.by_value.get(Category.DIRECT_STAFF)
+        self.tells_pay = False  # or may, in a row that nobody understood, or that was left out (rule 29)
         self.sums = Sums()
         self.strange: dict[tuple[str, str], list] = {}  # (field, plain name) → [the name as written, rows]
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
@@ -123,10 +123,9 @@ class Reading:
         for row in self.table:
             if row.number > self.read_to and (line := self.read(row)):
                 yield line
-        if self.pay:
-            yield from self._pay()
+        yield from self.paid()
 
-    def _pay(self) -> Iterator[Line]:
+    def paid(self) -> Iterator[Line]:
         """The pay as everybody may see it: its cells say no more than its meaning (rule 29)."""
         for budget_line, cell in self.pay.lines():
             grade, fte = (cell.grade, f"{cell.fte}") if cell.is_enough else ("", "0.00")
@@ -195,24 +194,29 @@ class Reading:
             f"and {'was' if count == 1 else 'were'} left out, as was said of that name."
             for (of, name), count in self.by_name.items()
         ]
-        said += [
-            f"Row {row:,} says that it is a total of {format_pounds(total)}, and the rows above it come to "
-            f"{format_pounds(above)}. See why before you confirm."
-            for row, total, above in self.unequal[:LISTED]
-        ]
+        said += [self._unequal(*one) for one in self.unequal[:LISTED]]
         said += [
             f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} irrecoverable VAT. {why}"
             for why, rows in self.doubtful.items()
         ]
-        if self.pay and (rows := self.pay.rows):
+        if rows := self.pay.rows:
             said.append(
-                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade; a grade of "
-                "fewer than three is merged with others. The file is for its participant and auditors alone."
+                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade, a grade of "
+                "fewer than three merged with others; where no full-time equivalents are stated it is one sum on each "
+                "budget line. The file is for its participant and auditors alone."
             )
         if self.early:
             rows = "row is" if self.early == 1 else "rows are"
             said.append(f"{self.early:,} {rows} dated before {self.month.label}.")
         return said
+
+    def _unequal(self, row: int, total: Decimal, above: Decimal) -> str:
+        """Everybody reads it: where there is pay, a sum of rows may be what somebody is paid."""
+        is_told = not self.pay.rows
+        of = f" of {format_pounds(total)}" if is_told else ""
+        to = format_pounds(above) if is_told else "something else"
+        said = f"Row {row:,} says that it is a total{of}, and the rows above it come to {to}"
+        return f"{said}. See why before you confirm."
 
     def name(self, place: int) -> str:
         """What a column is called: its heading, or its letter."""
@@ -229,6 +233,7 @@ class Reading:
         self.seen += 1
         meant = plain_value(row.cells[place]) == plain_value(value)
         self.kept += meant
+        self.tells_pay |= not meant
         return meant
 
     def _line(self, row: Row) -> Line | None:
@@ -237,9 +242,11 @@ class Reading:
         if row.hidden:
             self.hidden.append(row.number)
             if self.meaning.leave_hidden:
+                self.tells_pay = True
                 return None
         if text.pop("", None) == LEAVE:
             self.left_out.append(row.number)
+            self.tells_pay = True
             return None
         if not fixes:
             if len(row.cells) > len(self.heading.headings):
@@ -247,6 +254,7 @@ class Reading:
                     f"it has {len(row.cells)} cells and there are {len(self.heading.headings)} headings. "
                     "Put quotation marks around a text that has a comma in it"
                 )
+                self.tells_pay = True
                 return Line(row.number, row.cells, problems=(Problem(said, row.number),))
             if self._is_no_cost(row, text):
                 return None
@@ -288,6 +296,8 @@ class Reading:
             self.sums.unsure = True
         account = self._category(text, trouble) if "category" not in unread else None
         budget_line = self._budget_line(text, trouble) if "budget_line" not in unread else None
+        is_pay = account is not None and account == self.staff
+        self.tells_pay |= is_pay or account in (None, LEAVE)
         if LEAVE in (account, budget_line) or self._pays_a_participant(text, trouble):
             return None
         if account and account == self.vat_account and self.vat and day:
@@ -308,7 +318,6 @@ class Reading:
                 "the cost was"
             )
             problems.append(Problem(said, row.number, value=text["amount"], field=EITHER[0]))
-        is_pay = self.pay is not None and account == self.staff
         if is_pay:
             try:
                 fte = parse_fte(text.get("fte", ""))

@@ -31,6 +31,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
+    tells_pay: bool = True  # until all of it is understood
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -62,6 +63,7 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
         "notes": found.notes,
         "line_count": sums["lines"],
         "lines_total": sums["total"],
+        "tells_pay": found.tells_pay,
     }
     verb = "find_it_ready"
     if found.missing and not found.problems:

@@ -140,7 +140,7 @@ def pages(cast, size: int) -> list[Page]:
     here = [cast.alliance.slug]
     book, of_lines = reverse("ledger:book", args=here), reverse("ledger:lines", args=here)
     costs = Entry.objects.filter(alliance=cast.alliance).costs().newest_first()
-    statement = costs.of_category(cast.alliance, "direct_staff")
+    statement = costs.of_category(cast.alliance, "direct_other")
     journal = costs.first().journal
     addresses = {
         "the book": book,
@@ -149,8 +149,8 @@ def pages(cast, size: int) -> list[Page]:
         "its lines": f"{of_lines}?participant=haven&month=2026-10",
         "every line": of_lines,
         "every line, half-way": f"{of_lines}?after={place_of(costs[size // 2])}",
-        "account statement": f"{of_lines}?category=direct_staff",
-        "account statement, half-way": f"{of_lines}?category=direct_staff&after={place_of(statement[size // 10])}",
+        "account statement": f"{of_lines}?category=direct_other",
+        "account statement, half-way": f"{of_lines}?category=direct_other&after={place_of(statement[size // 10])}",
         "a journal": journal.get_absolute_url(),
     }
     browser = Browser(cast.rosa)

@@ -119,7 +119,7 @@ def test_beancount_opens_the_book_without_error_and_has_every_balance_to_the_pen
     entries, errors, sums = opened_by_beancount(text_of(cast, "beancount"))
     assert errors == []
     assert sums == balances_of(cast, "beancount")
-    assert sums["Costs:Direct-staff:Housing-first:Haven"] == D("1217.75")  # 1,200.10 and the strange ones
+    assert sums["Costs:Subcontract:Housing-first:Haven"] == D("1217.75")  # 1,200.10 and the strange ones
     transactions = [one for one in entries if isinstance(one, beans.Transaction)]
     assert len(transactions) == Journal.objects.of(cast.alliance).count()
     assert sum(len(one.postings) for one in transactions) == Entry.objects.of(cast.alliance).count()
@@ -194,7 +194,7 @@ def test_the_other_file_keeps_to_what_hledger_and_ledger_share(cast, book):
     sums, wrong = own_reading(text_of(cast, "hledger"))
     assert wrong == []
     assert sums == balances_of(cast, "hledger")
-    assert "Costs:Direct staff:Housing first:Haven" in sums
+    assert "Costs:Subcontract:Housing first:Haven" in sums
     assert own_reading(text_of(cast, "hledger").replace("1200.10 GBP", "1200.11 GBP", 1))[1]
 
 

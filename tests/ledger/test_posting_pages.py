@@ -153,7 +153,7 @@ class TestALinePutRight:
         assert address not in says(cast.rosa, journal.get_absolute_url())
         given = {
             "amount": "90.00",
-            "category": "direct_staff",
+            "category": "subcontract",
             "budget_line": line_of(budget, "Housing first").pk,
             "reason": "Typed wrongly.",
         }
@@ -173,7 +173,7 @@ class TestALinePutRight:
     def test_that_says_it_already_is_asked_again(self, cast, budget, journal, url, says):
         given = {
             "amount": "100.00",
-            "category": "direct_staff",
+            "category": "subcontract",
             "budget_line": line_of(budget, "Housing first").pk,
             "reason": "No.",
         }
@@ -261,7 +261,7 @@ class TestARestatement:
         for month in budget.year.months[: budget.year.months.index(OCTOBER) + 1]:
             close_period(period=period_of(cast, month), by=cast.hana)
         return restate(
-            cast.haven, line_of(budget, "Housing first"), OCTOBER, Category.DIRECT_STAFF, "100.00", "80.00"
+            cast.haven, line_of(budget, "Housing first"), OCTOBER, Category.SUBCONTRACT, "100.00", "80.00"
         )
 
     @pytest.mark.parametrize(

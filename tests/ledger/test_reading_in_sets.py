@@ -31,13 +31,13 @@ def of(chance: random.Random, rows: int) -> bytes:
         quoting=chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     )
     more = chance.choice([[], [], ["Note"], [""]])
-    writer.writerows([["Costs of November", *[""] * (7 + len(more))]] * chance.randrange(2))
+    writer.writerows([["Costs of November", *[""] * (len(PLAIN) - 1 + len(more))]] * chance.randrange(2))
     writer.writerow([*HEADINGS, *more])
     for _ in range(rows):
         cells = [*PLAIN, *("" for _ in more)]
         if chance.random() < 0.3:
             place = chance.randrange(len(cells))
-            known = CELLS[place][:-1] if place < 8 else ["a note"]
+            known = CELLS[place][:-1] if place < len(CELLS) else ["a note"]
             cells[place] = chance.choice(known if chance.random() < 0.6 else STRANGE)
         writer.writerow(cells if chance.random() < 0.99 else [""] * len(cells))
     text = out.getvalue()
@@ -54,7 +54,15 @@ def said_of(sent: CostReturn) -> tuple:
     told = sent.problems.values_list("row", "column", "value", "field", "sentence")
     if any(row is None for row, *_ in told):  # the file itself is broken: nobody asks how far it was read
         return (list(told),)
-    return [line[3:] for line in lines], list(told), sent.notes, sent.strange, sent.status, sent.lines_total
+    return (
+        [line[3:] for line in lines],
+        list(told),
+        sent.notes,
+        sent.strange,
+        sent.status,
+        sent.lines_total,
+        sent.tells_pay,
+    )
 
 
 @pytest.fixture
