@@ -32,6 +32,8 @@ def define_measure(
     screening: bool = True,
     baseline: int | None = None,
 ) -> Measure:
+    """Say what is looked at, without a target (rule 47). `baseline` is how many points of each phase set
+    its limits, None for all; `screening` leaves great leaps out of them (rule 49)."""
     permissions.define_measure.check(by, alliance=alliance)
     said = {
         "name": name,

@@ -143,6 +143,7 @@ class Preview:
 
 
 def preview(alliance: Alliance, quarter: Quarter, most: int = 100) -> Preview:
+    """With `most` items at the most to look at; count, total and suppliers are of them all."""
     shown, count, total, suppliers = [], 0, ZERO, {}
     for one in items(alliance, quarter):
         count += 1
