@@ -15,20 +15,20 @@ ROOMS = ("alliance", "participants", "decisions", "ledger", "learning")
 TRUE = {"1", "true", "yes", "on"}
 
 
-def manage(environment: Mapping[str, str], *arguments: str, quiet: bool = True) -> str:
+def manage(environment: Mapping[str, str], *arguments: str) -> str:
     """Run a management command; its output. Raises Stop with the end of what it said if it fails."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     if done.returncode:
-        said = "\n".join((done.stdout or "").strip().splitlines()[-25:])
+        said = "\n".join(done.stdout.strip().splitlines()[-25:])
         raise Stop(f"{said}\n\n`manage.py {arguments[0]}` failed; the message above says why.".lstrip())
-    return done.stdout or ""
+    return done.stdout
 
 
 def code() -> list[Path]:

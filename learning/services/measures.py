@@ -106,9 +106,7 @@ def record_observations(
 
 
 @transaction.atomic
-def correct_observation(
-    *, observation: Observation, value: Decimal, reason: str, by: User, note: str = ""
-) -> Observation:
+def correct_observation(*, observation: Observation, value: Decimal, reason: str, by: User) -> Observation:
     """A new figure for the same month; the old one stays beside it, with the reason."""
     measure = _locked(observation.measure)
     permissions.record_observations.check(by, measure=measure)
@@ -123,7 +121,6 @@ def correct_observation(
         measure=measure,
         on=observation.on,
         value=value,
-        note=note,
         replaces=observation,
         reason=reason.strip(),
         observed_by=by,

@@ -9,16 +9,17 @@ from .figures import Number, short
 
 WIDTH = 480
 CHARACTER = 9.5  # the width of one in a label
+ABOUT = 5  # steps between the ends of an axis
 
 Scale = Callable[[Number], float]
 
 
-def nice_ticks(low: Number, high: Number, about: int = 5) -> list[Decimal]:
+def nice_ticks(low: Number, high: Number) -> list[Decimal]:
     """Round figures, evenly spaced by 1, 2 or 5 × 10ⁿ, from at or below `low` to at or above `high`."""
     low, high = Decimal(low), Decimal(high)
     if low == high:
         low, high = low - (abs(low) / 10 or 1), high + (abs(high) / 10 or 1)
-    rough = (high - low) / about
+    rough = (high - low) / ABOUT
     magnitude = Decimal(10) ** floor(log10(rough))
     step = next(n * magnitude for n in (1, 2, 5, 10) if n * magnitude >= rough)
     first, last = (

@@ -26,11 +26,9 @@ def course_chart(
     ahead: tuple[int, Number] | None = None,
     agreed: Number | None = None,
     words: Sequence[str] = ("Spent", "At this rate", "Agreed"),
-    unit: str = "£",
-    axis: str = "Month",
     name: str = "",
 ) -> Chart:
-    """Each month's own `spent`, from the first on and for as many as there is something to tell of; drawn as sums.
+    """Each month's own `spent`, in pounds, from the first on and for as many as there are figures of; drawn as sums.
 
     labels: all the months of the year, such as "Apr 2026". partly: the positions, from 0, of months that are not told
     whole. ahead: how many months the rate has behind it, and what it comes to at the end of the last. agreed: the level
@@ -47,14 +45,14 @@ def course_chart(
 
     points = [(x(n), y(value)) for n, value in enumerate(sums)]
     line, zero = polyline(points), px(y(0))
-    legend = [{"shape": "stroke", "words": f"{words[0]}: {figure(sums[-1], unit)}", **SPENT}]
+    legend = [{"shape": "stroke", "words": f"{words[0]}: {_pounds(sums[-1])}", **SPENT}]
     if ahead:
-        legend.append({"shape": "stroke", "words": f"{words[1]}: {figure(ahead[1], unit)}", **AHEAD})
+        legend.append({"shape": "stroke", "words": f"{words[1]}: {_pounds(ahead[1])}", **AHEAD})
     if agreed is not None:
-        legend.append({"shape": "stroke", "words": f"{words[2]}: {figure(agreed, unit)}", **AGREED})
+        legend.append({"shape": "stroke", "words": f"{words[2]}: {_pounds(agreed)}", **AGREED})
     open_points = {n + 1 for n in partly if n < len(spent)}
     remarks = ["An open ring: not yet reported by everybody."] if open_points else []
-    description = _in_words(labels, sums, ahead, agreed, words, unit)
+    description = _in_words(labels, sums, ahead, agreed, words)
     step = max(1, -(-len(labels) * LETTERS // (axes.right - axes.left)))
     months = every(step, [label[:3] for label in labels], lambda n: x(n + 0.5))
     end = (x(len(labels)), y(ahead[1])) if ahead else None
@@ -64,7 +62,7 @@ def course_chart(
         description,
         name,
         rows_below(axes.below, legend, remarks),
-        **axes.drawn(unit, months),
+        **axes.drawn("£", months),
         zero=zero,
         area=f"{px(points[0][0])},{zero} {line} {px(points[-1][0])},{zero}",
         spent=line,
@@ -74,28 +72,32 @@ def course_chart(
         agreed="" if agreed is None else px(y(agreed)),
         strokes={"spent": SPENT, "ahead": AHEAD, "agreed": AGREED},
     )
-    return Chart(title, description, svg, _table(labels, spent, sums, ahead, words, unit, axis))
+    return Chart(title, description, svg, _table(labels, spent, sums, ahead, words))
 
 
-def _table(labels, spent, sums, ahead, words, unit, axis) -> DataTable:
+def _table(labels, spent, sums, ahead, words) -> DataTable:
     """A row a month: its own, the sum so far, and what the rate adds to the last month of which it tells."""
     came, to_come = (sums[ahead[0]], len(labels) - ahead[0]) if ahead else (0, 0)
     rows = []
     for n, label in enumerate(labels):
-        told = [figure(spent[n], unit), figure(sums[n + 1], unit)] if n < len(spent) else ["–", "–"]
+        told = [_pounds(spent[n]), _pounds(sums[n + 1])] if n < len(spent) else ["–", "–"]
         if ahead:
             after = n + 1 - ahead[0]
             rate = came + (ahead[1] - came) * after / to_come if to_come and after > 0 else None
-            told.append("–" if rate is None else figure(rate, unit))
+            told.append("–" if rate is None else _pounds(rate))
         rows.append((label, *told))
-    headers = (axis, f"{words[0]} in the month", f"{words[0]} so far", *([words[1]] if ahead else []))
+    headers = ("Month", f"{words[0]} in the month", f"{words[0]} so far", *([words[1]] if ahead else []))
     return DataTable(headers, tuple(rows))
 
 
-def _in_words(labels, sums, ahead, agreed, words, unit) -> str:
-    told = f"{words[0]}, added up from {labels[0]} to {labels[len(sums) - 2]}: {figure(sums[-1], unit)}"
+def _in_words(labels, sums, ahead, agreed, words) -> str:
+    told = f"{words[0]}, added up from {labels[0]} to {labels[len(sums) - 2]}: {_pounds(sums[-1])}"
     if ahead:
-        told += f"; {words[1].lower()}, by the end of {labels[-1]}: {figure(ahead[1], unit)}"
+        told += f"; {words[1].lower()}, by the end of {labels[-1]}: {_pounds(ahead[1])}"
     if agreed is not None:
-        told += f"; {words[2].lower()}: {figure(agreed, unit)}"
+        told += f"; {words[2].lower()}: {_pounds(agreed)}"
     return f"{told}."
+
+
+def _pounds(value: Number) -> str:
+    return figure(value, "£")

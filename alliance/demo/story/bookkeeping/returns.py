@@ -59,7 +59,7 @@ def _ways(world: World, month: Month) -> dict:
     }.get(ago, {})
 
 
-def send(world: World, key: str, month: Month, rows: list[Row] | None = None, declared=True) -> CostReturn:
+def send(world: World, key: str, month: Month, rows: list[Row] | None = None) -> CostReturn:
     """Send the file in the organisation's own layout; a worker checks it."""
     rows = costs(world, key, month) if rows is None else rows
     name, media_type, content = LAYOUTS.get(key, as_csv)(key, month, rows)
@@ -69,7 +69,7 @@ def send(world: World, key: str, month: Month, rows: list[Row] | None = None, de
         name=name,
         content=content,
         media_type=media_type,
-        declared_total=sum(row.amount for row in rows) if declared else None,
+        declared_total=sum(row.amount for row in rows),
         by=world.people[FINANCE[key]],
     )
     world.work()
