@@ -89,18 +89,14 @@ class QuickReading(Reading):
     def _category_of(self, text: str) -> int | None:
         if "category" not in self.meaning.columns:
             return self.by_value.get(self.meaning.fixed.get("category", ""))
-        said = text.strip()
-        meant = self._meant_by("category", said)
-        own = None if meant == LEAVE else self.by_value.get(meant)
-        return self.categories.get(plain(said)) or self.by_value.get(said) or own
+        found = self._category_meant(text.strip())
+        return None if found == LEAVE else found
 
     def _line_of(self, text: str) -> int | None:
         if "budget_line" not in self.meaning.columns:
             return self.line_ids.get(self.meaning.fixed.get("budget_line", ""))
-        said = text.strip()
-        meant = self._meant_by("budget_line", said)
-        own = None if meant == LEAVE else self.budget_lines.get(plain(meant))
-        return self.budget_lines.get(plain(said)) or own
+        found = self._budget_line_meant(text.strip())
+        return None if found == LEAVE else found
 
     def _payee(self, text: str) -> str | None:
         said = text.strip()

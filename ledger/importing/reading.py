@@ -11,6 +11,7 @@ from alliance.core.money import LARGEST, ZERO, MoneyError, format_pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, Table
 from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, ROOM, Look, Meaning, letter, texts
+from ledger.importing.left_out import LeftOut, Sums
 from ledger.importing.words import (
     LISTED,
     amount_of,
@@ -30,8 +31,6 @@ from ledger.importing.words import (
 from ledger.models import Category
 from ledger.pay import GRADE_ROOM, Pay, parse_fte
 from ledger.vat import Course
-
-GROUPS = 500  # groups of rows whose sums are remembered
 
 
 @dataclass(frozen=True)
@@ -104,17 +103,9 @@ class Reading:
         self.headings = [plain(heading) for heading in heading.headings]
         self.pay, self.staff = Pay(), self.by_value.get(Category.DIRECT_STAFF)
         self.tells_pay = False  # or may, in a row that nobody understood, or that was left out (rule 29)
-        self.sums = Sums()
+        self.sums, self.out = Sums(), LeftOut()
         self.strange: dict[tuple[str, str], list] = {}  # (field, plain name) → [the name as written, rows]
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
-        self.blank: list[int] = []
-        self.short: list[int] = []
-        self.zero: list[int] = []
-        self.totals: list[int] = []
-        self.words: list[int] = []
-        self.repeated: list[int] = []
-        self.hidden: list[int] = []
-        self.left_out: list[int] = []
         self.doubtful: dict[str, list[int]] = {}  # why irrecoverable VAT may be none → rows
         self.unequal: list[tuple[int, Decimal, Decimal]] = []  # row, its total, the rows above
         self.seen = self.kept = self.early = self.fixed = 0
@@ -157,7 +148,7 @@ class Reading:
     def read(self, row: Row) -> Line | None:
         """What a row comes to; None, and noted, when it is no cost. Rows are read in their order."""
         if not row.cells:
-            self.blank.append(row.number)
+            self.out.blank.append(row.number)
             return None
         return self._line(row) if self._is_meant(row) else None
 
@@ -170,29 +161,7 @@ class Reading:
             said.append(
                 f"{self.kept:,} of {self.seen:,} rows have “{value}” as {self.name(place)}. The others were left out."
             )
-        hidden = (
-            ("is hidden in the file and was left out.", "are hidden in the file and were left out.")
-            if self.meaning.leave_hidden
-            else ("is hidden in the file and was read all the same.",
-                  "are hidden in the file and were read all the same.")
-        )  # fmt: skip
-        said += [
-            f"{rows_in_words(numbers)} {one if len(numbers) == 1 else many}"
-            for numbers, one, many in (
-                (self.short, "ends before the column that says whose it is, and was left out.",
-                 "end before the column that says whose they are, and were left out."),
-                (self.blank, "holds nothing and was left out.", "hold nothing and were left out."),
-                (self.repeated, "repeats the headings and was left out.", "repeat the headings and were left out."),
-                (self.words, "has neither a date nor an amount and was left out.",
-                 "have neither a date nor an amount and were left out."),
-                (self.totals, "is a total of other rows and was left out.",
-                 "are totals of other rows and were left out."),
-                (self.zero, "has the amount 0.00 and was left out.", "have the amount 0.00 and were left out."),
-                (self.hidden, *hidden),
-                (self.left_out, "was left out by hand.", "were left out by hand."),
-            )
-            if numbers
-        ]  # fmt: skip
+        said += self.out.sentences(leave_hidden=self.meaning.leave_hidden)
         said += [
             f"{count:,} {'row has' if count == 1 else 'rows have'} “{name}” as {COLUMNS[of].label.lower()} "
             f"and {'was' if count == 1 else 'were'} left out, as was said of that name."
@@ -232,7 +201,7 @@ class Reading:
             return True
         place, value = self.meaning.only
         if place >= len(row.cells):
-            self.short.append(row.number)
+            self.out.short.append(row.number)
             return False
         self.seen += 1
         meant = plain_value(row.cells[place]) == plain_value(value)
@@ -244,12 +213,12 @@ class Reading:
         fixes = self.fixes.get(row.number, {})
         text = texts(self.meaning, row.cells) | fixes
         if row.hidden:
-            self.hidden.append(row.number)
+            self.out.hidden.append(row.number)
             if self.meaning.leave_hidden:
                 self.tells_pay = True
                 return None
         if text.pop("", None) == LEAVE:
-            self.left_out.append(row.number)
+            self.out.by_hand.append(row.number)
             self.tells_pay = True
             return None
         if not fixes:
@@ -263,6 +232,7 @@ class Reading:
             if self._is_no_cost(row, text):
                 return None
             if said := self._perhaps_a_total(row, text):
+                self.tells_pay = True
                 return Line(row.number, row.cells, problems=(said,))
         self.fixed += bool(fixes)
         problems: list[Problem] = []
@@ -330,7 +300,7 @@ class Reading:
         if problems:
             return Line(row.number, row.cells, problems=tuple(problems))
         if not amount:
-            self.zero.append(row.number)
+            self.out.zero.append(row.number)
             return None
         if is_pay:
             grade = text.get("grade", "")
@@ -354,14 +324,14 @@ class Reading:
         if dated and not any("total" in text.get(name, "").casefold() for name in EITHER):
             return False
         if len(row.cells) > 1 and [plain(cell) for cell in row.cells] == self.headings[: len(row.cells)]:
-            self.repeated.append(row.number)
+            self.out.repeated.append(row.number)
             return True
         if not dated and not text["amount"] and not row.unsaved:
             if is_total_row(row, text):
-                self.totals.append(row.number)
+                self.out.totals.append(row.number)
                 return True
             if sum(bool(cell.strip()) for cell in row.cells) - len(row.merged) <= 2:
-                self.words.append(row.number)
+                self.out.words.append(row.number)
                 return True
         try:
             amount = amount_of(text["amount"])
@@ -376,7 +346,7 @@ class Reading:
         alone = not any(value for name, value in text.items() if name != "amount")
         wholly = any(is_wholly_total(text.get(name, "")) for name in EITHER)
         if says_so or (adds_up and (wholly or (not dated and (likely or alone)))):
-            self.totals.append(row.number)
+            self.out.totals.append(row.number)
             if amount is not None:
                 if (
                     not adds_up
@@ -427,6 +397,20 @@ class Reading:
         """What the participant's own name was said to mean, or ""."""
         return self.names.get(field, {}).get(plain(said), "")
 
+    def _category_meant(self, said: str) -> int | str | None:
+        """The account of a category, by its own name or by one that was explained; LEAVE; None where it is strange."""
+        if account := self.categories.get(plain(said)) or self.by_value.get(said):
+            return account
+        meant = self._meant_by("category", said)
+        return LEAVE if meant == LEAVE else self.by_value.get(meant)
+
+    def _budget_line_meant(self, said: str) -> int | str | None:
+        """The id of a budget line, likewise."""
+        if found := self.budget_lines.get(plain(said)):
+            return found
+        meant = self._meant_by("budget_line", said)
+        return LEAVE if meant == LEAVE else self.budget_lines.get(plain(meant)) if meant else None
+
     def _is_strange(self, field: str, said: str) -> None:
         self.strange.setdefault((field, plain(said)), [said[:200], 0])[1] += 1
 
@@ -434,13 +418,10 @@ class Reading:
         if (fixed := self.meaning.fixed.get("category")) and "category" not in text:
             return self.by_value[fixed]
         said = text["category"]
-        account = self.categories.get(plain(said)) or self.by_value.get(said)
-        if account is None and (meant := self._meant_by("category", said)):
-            if meant == LEAVE:
-                self.by_name["category", said] += 1
-                return LEAVE
-            account = self.by_value.get(meant)
-        if account is None:
+        account = self._category_meant(said)
+        if account == LEAVE:
+            self.by_name["category", said] += 1
+        elif account is None:
             trouble("category", not_one_of("category", said, Category.labels))
             if said:
                 self._is_strange("category", said)
@@ -452,13 +433,10 @@ class Reading:
                 trouble("budget_line", "the budget line that was chosen is not one of this year's")
             return self.line_ids.get(fixed)
         said = text["budget_line"]
-        found = self.budget_lines.get(plain(said))
-        if found is None and (meant := self._meant_by("budget_line", said)):
-            if meant == LEAVE:
-                self.by_name["budget_line", said] += 1
-                return LEAVE
-            found = self.budget_lines.get(plain(meant))
-        if found is None:
+        found = self._budget_line_meant(said)
+        if found == LEAVE:
+            self.by_name["budget_line", said] += 1
+        elif found is None:
             trouble("budget_line", not_one_of("budget line", said, self.line_names))
             if said:
                 self._is_strange("budget_line", said)
@@ -481,34 +459,3 @@ class Reading:
                 "whether such rows are costs",
             )
         return False
-
-
-class Sums:
-    """What the rows come to, group by group, to recognise sums of them. `unsure`: an amount could not be read."""
-
-    def __init__(self):
-        self.groups = [ZERO]
-        self.unsure = False
-
-    def add(self, amount: Decimal) -> None:
-        self.groups[-1] += amount
-
-    def close(self) -> None:
-        """A sum was met: what follows is another group."""
-        self.groups.append(ZERO)
-        if len(self.groups) > GROUPS:
-            self.groups[:2] = [self.groups[0] + self.groups[1]]
-
-    def has(self, amount: Decimal) -> bool:
-        """Is it the sum of the last group, of the last few, or of all?"""
-        return amount != 0 and any(amount == total for total in self._totals())
-
-    def nearest(self, amount: Decimal) -> Decimal:
-        return min(self._totals(), key=lambda total: abs(total - amount))
-
-    def _totals(self) -> Iterator[Decimal]:
-        total = ZERO
-        for group in reversed(self.groups):
-            total += group
-            if group:
-                yield total

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 from django.db import DatabaseError, transaction
-from django.urls import reverse
 from openpyxl import load_workbook
 
 from alliance.core.outbox import do_all_due
@@ -28,14 +27,6 @@ from tests.factories.ledger import (
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
 
 
 def worked(cost_return: CostReturn) -> CostReturn:
