@@ -19,7 +19,7 @@ STRANGE = [
     "a, b; c\td|e", 'say "no"', "two\nlines", '"', "\\.", "", "\u00a0x\u2003", "\x1fx\x1f", "toﬅal ToTaL", "ﬆotal",
     "café", "4" * 17, "9999999999999.99", "-9999999999999.99", "٣.٠٠", "1e3", "NaN", "x" * 4_000,
     "a\x00b", "\ufeff12.50", "a\rb", "a\x1ab", "=cmd|' /C calc'!A0", "\\N", "'", "１２.50", "12.50\u200b", "−12.50",
-    "(12.50)", "12.50-", "0012.50", ".50", "+1.00", "29/02/2027", "46345", "ſubToTal", "ＴＯＴＡＬ", "İ", "\U0001f642", "£1.00",
+    "(12.50)", "12.50-", "0012.50", ".50", "+1.00", "29/02/2027", "46345", "ſubToTal", "ＴＯＴＡＬ", "İ", "\U0001f642",
 ]  # fmt: skip
 
 
@@ -44,7 +44,9 @@ def of(chance: random.Random, rows: int) -> bytes:
         writer.writerow(cells if chance.random() < 0.99 else [""] * len(cells))
     text = out.getvalue()
     if chance.random() < 0.3:  # what no writer of CSV writes
-        text += chance.choice(["\n", "1,2\n", 'a"b,c\n', 'x,"y"z\n', "\\.\n", "a\rb\n", '"never closed\n', "\x00"])
+        text += chance.choice(
+            ["\n", "1,2\n", 'a"b,c\n', 'x,"y"z\n', "\\.\n", "a\rb\n", '"never closed\n', "\x00"]
+        )
     if chance.random() < 0.2:
         return text.encode("cp1252", "replace") + chance.choice([b"", b"\x81\n", b"\xe9"])
     return text.encode(chance.choice(["utf-8", "utf-8-sig"]))

@@ -18,12 +18,15 @@ HEADINGS = (
     "Budget line",
     "Reference",
     "Evidence",
+    "Grade",
+    "Full-time equivalents",
 )
 XLSX, CSV = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
 
 
 def _cells(row: Row) -> list:
-    return [row.day, row.supplier, row.what, row.amount, row.category, row.line, row.reference, row.evidence]
+    said = [row.day, row.supplier, row.what, row.amount, row.category, row.line, row.reference, row.evidence]
+    return [*said, *row.pay]
 
 
 def as_csv(key: str, month: Month, rows: list[Row]) -> tuple[str, str, bytes]:
@@ -32,7 +35,7 @@ def as_csv(key: str, month: Month, rows: list[Row]) -> tuple[str, str, bytes]:
 
 
 def as_workbook(key: str, month: Month, rows: list[Row], title: str = "") -> tuple[str, str, bytes]:
-    kinds = ("date", "text", "text", "money", "text", "text", "text", "text")
+    kinds = ("date", "text", "text", "money", *["text"] * 6)
     sheet = Sheet(
         "Costs",
         [Column(heading, kind, 22) for heading, kind in zip(HEADINGS, kinds, strict=True)],

@@ -36,7 +36,7 @@ VAT = Decimal("0.20")
 class Kind:
     """A kind of cost that an organisation has every month: about `pounds` in each of `times` rows.
 
-    Nobody's pay is told alone (rule 29): most add it up themselves, the trust gives grades and full-time equivalents.
+    Nobody's pay is told alone (rule 29): most give grades and full-time equivalents, the others one sum.
     """
 
     supplier: str
@@ -59,9 +59,9 @@ STAFF, OTHER, SUB, OVER, MARGIN = (
 )
 COSTS: dict[str, list[Kind]] = {
     "longquay": [
-        Kind("Payroll", "Tenancy sustainment officers, grade 5, 6.0 FTE", STAFF, HOMES, 20400),
-        Kind("Payroll", "Housing First workers, grade 6, 4.5 FTE", STAFF, HOMES, 17900),
-        Kind("Payroll", "Front door rota, fewer than three together", STAFF, DOOR, 4150),
+        Kind("Payroll", "Tenancy sustainment officers", STAFF, HOMES, 20400, pay=("Grade 5", "6.0")),
+        Kind("Payroll", "Housing First workers", STAFF, HOMES, 17900, pay=("Grade 6", "4.5")),
+        Kind("Payroll", "Front door rota", STAFF, DOOR, 4150, pay=("Grade 4", "1.5")),
         Kind("Cooper & Daughters", "Repairs between tenancies", OTHER, HOMES, 940, 4),
         Kind("Salt Lane Carpets", "Floors and curtains", OTHER, HOMES, 620, 2),
         Kind("Merrow Energy", "Gas and electricity, empty homes", OTHER, HOMES, 1260),
@@ -69,8 +69,8 @@ COSTS: dict[str, list[Kind]] = {
         Kind("Longquay Homes", "Share of premises by headcount", OVER, HOMES, 4300),
     ],
     "lantern": [
-        Kind("Payroll", "Recovery workers and a nurse, several grades, 6.5 FTE", STAFF, RECOVERY, 22780),
-        Kind("Payroll", "Front door rota, grade 4, 3.0 FTE", STAFF, DOOR, 5900),
+        Kind("Payroll", "Recovery workers and a nurse", STAFF, RECOVERY, 22780, pay=("Grades 5 to 7", "6.5")),
+        Kind("Payroll", "Front door rota", STAFF, DOOR, 5900, pay=("Grade 4", "3.0")),
         Kind("Harbourside Pharmacy", "Supervised doses and naloxone", OTHER, RECOVERY, 760, 3, vat=True),
         Kind("Bluebell Laundry", "Linen, Salt Lane", OTHER, RECOVERY, 310, 2, vat=True),
         Kind("Merrow Taxis", "Fares to hospital", OTHER, RECOVERY, 42, 6),
@@ -85,9 +85,9 @@ COSTS: dict[str, list[Kind]] = {
         Kind("Merrow Coast Mental Health NHS Trust", "Share of estates by headcount", OVER, MIND, 2870),
     ],
     "tide": [
-        Kind("Payroll", "Peer workers, living wage, 4.0 FTE", STAFF, PEERS, 9600),
+        Kind("Payroll", "Peer workers", STAFF, PEERS, 9600, pay=("Living wage", "4.0")),
         Kind("Members", "Paid time of eight people with lived experience", STAFF, PEERS, 2480),
-        Kind("Payroll", "Learning, fewer than three together", STAFF, LEARNING, 1720),
+        Kind("Payroll", "Learning", STAFF, LEARNING, 1720),
         Kind("Ferry Street Café", "Food for meetings", OTHER, PEERS, 96, 3, vat=True),
         Kind("University of Merrow", "Learning partner, days worked", SUB, LEARNING, 2400),
         Kind("Second Tide CIC", "Insurance and accounts", OVER, PEERS, 890),
@@ -101,8 +101,8 @@ COSTS: dict[str, list[Kind]] = {
         Kind("Bright & Early Cleaning", "Cleaning", OTHER, NIGHT, 205, 3, vat=True),
     ],
     "rowe": [
-        Kind("Payroll", "Support workers at home, 7.0 FTE", STAFF, HOMES, 18700),
-        Kind("Payroll", "Navigators at the front door, 3.0 FTE", STAFF, DOOR, 6150),
+        Kind("Payroll", "Support workers at home", STAFF, HOMES, 18700, pay=("Support worker", "7.0")),
+        Kind("Payroll", "Navigators at the front door", STAFF, DOOR, 6150, pay=("Navigator", "3.0")),
         Kind("Workers’ purchases", "Boots, fares, a birth certificate", OTHER, DOOR, 38, 12),
         Kind("Merrow Motors", "Two small cars", OTHER, HOMES, 455, 2),
         Kind("Bollard & Rowe Support Ltd", "Share of management by spend", OVER, HOMES, 1830),
