@@ -155,7 +155,7 @@ def _understand(
         vat=known.vat,
     )
     _stage(run, cost_return, found, lines, content)
-    found.notes = [*_about(table), *lines.notes]
+    found.notes, found.tells_pay = [*_about(table), *lines.notes], lines.tells_pay
     found.strange = [
         {"field": field, "said": said, "rows": rows} for (field, _), (said, rows) in lines.strange.items()
     ][:STRANGE]
@@ -182,7 +182,7 @@ def _stage(
     key = (cost_return.alliance_id, cost_return.pk, found.reading)
     sets = InSets(lines, content, key)
     staged = _stage_in_sets(run, found, key, sets)
-    copying, coming = copied(key).removesuffix("\n"), iter(() if sets.is_whole else lines)
+    copying, coming = copied(key).removesuffix("\n"), iter(lines.paid() if sets.is_whole else lines)
     few = min(AT_A_TIME, AT_ONCE)
     while batch := list(islice(coming, few)):
         full = staged + AT_ONCE

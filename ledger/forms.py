@@ -363,11 +363,10 @@ class YearForm(Form):
         return {one: given[f"from_{one.slug}"] for one in self.participants if given.get(f"from_{one.slug}")}
 
 
-def open_months(alliance: Alliance, today=None) -> list[Month]:
+def open_months(alliance: Alliance) -> list[Month]:
     """The months for which costs can be sent: open and begun, the newest first."""
     return [
-        Month.containing(month)
-        for (month,) in _open_months(alliance=alliance.pk, today=today or timezone.localdate())
+        Month.containing(month) for (month,) in _open_months(alliance=alliance.pk, today=timezone.localdate())
     ]
 
 

@@ -1,8 +1,9 @@
 """Pay in a return: by grade and full-time equivalents, never by name, and never of fewer than three (rule 29).
 
-A file's rows of pay become lines of the book only together: those of one grade on one budget line are one line, and a
-grade of fewer than three is merged with others until three are in it. Full-time equivalents stand for people: there
-are at least as many people. Pure calculation; what is merged here is all that is ever staged.
+A file's rows of direct staff become lines of the book only together: those of one grade on one budget line are one
+line, and a grade of fewer than three is merged with others until three are in it. Full-time equivalents stand for
+people: there are at least as many people. Where none are stated nobody knows how many people it is, and all of it on a
+budget line is one line. Pure calculation; what is merged here is all that is ever staged.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,8 +36,9 @@ class Cell:
         return self.fte >= FEWEST
 
     def take(self, row: int, day: date, amount: Decimal, fte: Decimal) -> None:
+        """What is taken back is nobody's work: its full-time equivalents do not count."""
         self.rows.append(row)
-        self.amount, self.fte = self.amount + amount, self.fte + fte
+        self.amount, self.fte = self.amount + amount, self.fte + (fte if amount > 0 else 0)
         self.day = max(self.day, day)
 
     @property

@@ -273,7 +273,7 @@ class _Piece:
             found = Meant(
                 *texts, reading.days[texts[0]], reading.categories_said[texts[1]], reading.lines[texts[2]]
             )
-            if None in found:
+            if None in found or found.account == reading.staff:  # pay goes together first (rule 29)
                 continue
             if reading.vat and found.account == reading.vat_account and reading.vat.not_a_cost(found.day):
                 continue

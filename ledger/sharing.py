@@ -14,6 +14,7 @@ from alliance.core.money import ZERO, MoneyError, format_pounds, pounds, round_t
 
 Weight = Decimal | int
 Part = tuple[Hashable, Decimal]
+STEP = Decimal("2.5")  # per cent between two of the outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +242,10 @@ def share(terms: ShareTerms, actual: Decimal, disallowed: Decimal = ZERO) -> Out
     )
 
 
-def outcomes(
-    terms: ShareTerms, *, spread: Decimal = Decimal(15), step: Decimal = Decimal("2.5")
-) -> list[tuple]:
+def outcomes(terms: ShareTerms, *, spread: Decimal = Decimal(15)) -> list[tuple]:
     """(percent above the target, Outcome) for allowed costs from `spread` percent below it to as much above it."""
-    count = int(spread / step)
-    percents = [step * n for n in range(-count, count + 1)]
+    count = int(spread / STEP)
+    percents = [STEP * n for n in range(-count, count + 1)]
     return [(percent, share(terms, terms.target + percent_of(terms.target, percent))) for percent in percents]
 
 

@@ -261,6 +261,7 @@ class Pool:
 
 
 def pool(budget: Budget) -> Pool:
+    """In the order of the agreement, contributions as they are agreed now."""
     arrived = receipts(budget.alliance_id)
     rows = tuple(
         (one.participant, one.now, arrived.get(one.pk, ZERO))

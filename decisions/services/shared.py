@@ -1,12 +1,13 @@
 """What the verbs share: the lock, the numbers, who speaks, and the wording that was shown."""
 
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.utils import timezone
 
+from alliance.core.models import Words
 from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions import effects
@@ -63,6 +64,7 @@ _whole = Question(
 
 
 def next_number(alliance_id: int, noun: str) -> int:
+    """The alliance's next of "proposals" or "decisions", counted from 1; two at once wait for each other."""
     assert noun in {"proposals", "decisions"}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,14 +92,24 @@ def complete(case: Case, alliance_id: int, kind: str = "key") -> tuple[Case, lis
 
 
 def in_time(answer_by: date, today: date) -> None:
+    """Refuses a last day that is over."""
     if answer_by < today:
         raise NotPossible("The last day to answer must be today or later.")
 
 
-def write_wording(proposal: Proposal, version: int, case: Case, principles, *, note, at, by: User) -> Wording:
-    names_what_is_there(proposal, case)
+def wording_of(
+    proposal: Proposal,
+    version: int,
+    case: Case,
+    principles: list[Principle],
+    *,
+    at: datetime,
+    by: User,
+    note: Words | None = None,
+) -> Wording:
+    """The row, not kept yet: the texts, and the very bytes that everybody is asked about with their hash."""
     body = case.body(proposal=proposal.number, version=version, principles=principles)
-    wording = Wording.objects.create(
+    return Wording(
         alliance_id=proposal.alliance_id,
         proposal=proposal,
         version=version,
@@ -120,6 +132,15 @@ def write_wording(proposal: Proposal, version: int, case: Case, principles, *, n
         written_at=at,
         written_by=by,
     )
+
+
+def write_wording(
+    proposal: Proposal, version: int, case: Case, principles: list[Principle], **facts
+) -> Wording:
+    """Keep a version with its tests against the principles; `facts` are those of `wording_of`."""
+    names_what_is_there(proposal, case)
+    wording = wording_of(proposal, version, case, principles, **facts)
+    wording.save(force_insert=True)
     PrincipleTest.objects.bulk_create(
         PrincipleTest(
             alliance_id=proposal.alliance_id,

@@ -84,7 +84,7 @@ COLUMNS = {
     ),
 }  # fmt: skip
 EITHER = ("supplier", "description")  # one of the two is needed
-PAY = ("grade", "fte")  # a file that has one of them gives its pay by grade (rule 29)
+PAY = ("grade", "fte")  # by which pay is told (rule 29)
 # The order in which headings are given away: a column means one thing.
 CLAIMS = (
     *("amount", "date", "category", "budget_line", "supplier", "reference", "evidence", "description"),

@@ -23,7 +23,8 @@ class CostReturn(OfAlliance):
 
     `mapping` says what each column means (importing.Meaning). `reference` tells two returns of one month apart.
     `samples` are the first rows below the headings, `strange` the names that are not the alliance's own:
-    [{field, said, rows}]; `sheets` are those that a workbook has to choose from.
+    [{field, said, rows}]; `sheets` are those that a workbook has to choose from. `tells_pay`: its file says what single
+    people are paid, or it may, for nobody has understood the whole of it yet, or rows of it were left out (rule 29).
     """
 
     number = models.BigIntegerField()
@@ -47,6 +48,7 @@ class CostReturn(OfAlliance):
     line_count = models.PositiveIntegerField(default=0)
     lines_total = models.DecimalField(max_digits=20, decimal_places=2, default=Decimal("0.00"))
     lines_hash = models.CharField(max_length=64, blank=True)
+    tells_pay = models.BooleanField(default=True)
     problem_count = models.PositiveIntegerField(default=0)
     submitted_at = models.DateTimeField(default=timezone.now)
     submitted_by = somebody()
@@ -100,12 +102,6 @@ class CostReturn(OfAlliance):
     @property
     def is_in_hand(self) -> bool:
         return self.status in IN_HAND
-
-    @property
-    def tells_pay(self) -> bool:
-        """Its file may say what single people are paid: it has grades, or nobody knows yet what it has (rule 29)."""
-        columns = self.mapping.get("columns")
-        return self.status != ReturnState.NIL and (not columns or "grade" in columns or "fte" in columns)
 
     @property
     def is_moving(self) -> bool:

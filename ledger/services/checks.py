@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from alliance.core.money import ZERO, format_pounds
+from alliance.core.money import LARGEST, ZERO, format_pounds
 from ledger import posting
 from ledger.comparing import differing_row
 from ledger.importing import Problem
@@ -32,6 +32,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
+    tells_pay: bool = True  # until all of it is understood
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -67,12 +68,17 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
         "notes": found.notes,
         "line_count": sums["lines"],
         "lines_total": sums["total"],
+        "tells_pay": found.tells_pay,
     }
     verb = "find_it_ready"
     if found.missing and not found.problems:
         verb = "ask_for_columns"
     elif not found.problems:
         told["lines_hash"] = lines_hash
+        if abs(sums["total"]) > LARGEST:
+            found.add(
+                Problem(f"The lines sum to {format_pounds(sums['total'])}, more than the book can hold")
+            )
         declared = cost_return.declared_total
         if declared is not None and declared != sums["total"]:
             found.add(_not_as_declared(declared, sums["total"]))

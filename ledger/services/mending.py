@@ -12,7 +12,7 @@ from ledger.lifecycle import RETURN
 from ledger.models import BudgetLine, Category, CostReturn, OwnName, ReturnLine, RowFix
 from ledger.services.shared import ask_for_a_check, locked, move
 
-IN_THE_RECORD = ("date", "amount", "category", "budget_line")  # fields that hold nobody's own words
+IN_THE_RECORD = {"date", "amount", "category", "budget_line"}  # fields that hold nobody's own words
 
 
 @transaction.atomic
@@ -49,6 +49,9 @@ def fix_rows(*, cost_return: CostReturn, fixes: Mapping[int, Mapping[str, str]],
     RowFix.objects.bulk_create(made)
     move(cost_return, "fix_rows")
     ask_for_a_check(cost_return)
+    told = IN_THE_RECORD
+    if cost_return.tells_pay or any(one.field == "category" for one in made):
+        told = told - {"amount"}  # everybody reads the record, and it may be what somebody is paid (rule 29)
     record(
         "ledger.return_fixed",
         cost_return,
@@ -59,7 +62,7 @@ def fix_rows(*, cost_return: CostReturn, fixes: Mapping[int, Mapping[str, str]],
         rows=sorted({one.row for one in made}),
         changes=[
             {"row": one.row, "field": one.field or "left out"}
-            | ({"was": one.was, "now": one.now} if one.field in IN_THE_RECORD else {})
+            | ({"was": one.was, "now": one.now} if one.field in told else {})
             for one in made
         ][:500],
     )

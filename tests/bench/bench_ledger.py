@@ -142,7 +142,7 @@ def pages(cast, size: int) -> list[Page]:
     book, of_lines = reverse("ledger:book", args=here), reverse("ledger:lines", args=here)
     stretches = Stretch.objects.filter(alliance=cast.alliance)
     costs = stretches.newest_first().told()
-    statement = stretches.of_category(cast.alliance, "direct_staff").newest_first().told()
+    statement = stretches.of_category(cast.alliance, "direct_other").newest_first().told()
     journal = Journal.objects.get(alliance=cast.alliance, number=costs[0].journal)
     addresses = {
         "the book": book,
@@ -151,8 +151,8 @@ def pages(cast, size: int) -> list[Page]:
         "its lines": f"{of_lines}?participant=haven&month=2026-10",
         "every line": of_lines,
         "every line, half-way": f"{of_lines}?after={place_of(costs[size // 2])}",
-        "account statement": f"{of_lines}?category=direct_staff",
-        "account statement, half-way": f"{of_lines}?category=direct_staff&after={place_of(statement[size // 10])}",
+        "account statement": f"{of_lines}?category=direct_other",
+        "account statement, half-way": f"{of_lines}?category=direct_other&after={place_of(statement[size // 10])}",
         "a journal": journal.get_absolute_url(),
     }
     browser = Browser(cast.rosa)

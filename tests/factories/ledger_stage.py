@@ -16,7 +16,7 @@ from tests.factories.ledger_model import (
     LAST_YEAR,
     OWED,
     RESTATEMENTS,
-    STAFF,
+    SUBCONTRACT,
     UNDERSPENDS,
     VIREMENTS,
     Model,
@@ -77,7 +77,7 @@ class Stage:
                 participant=cast.haven,
                 budget_line=self.lines[line],
                 month=MONTHS[0].start,
-                category="direct_staff",
+                category="subcontract",
                 original=original,
                 restated=restated,
             )
@@ -98,7 +98,9 @@ class Stage:
             Posted("contributions_agreed", -18, []),
             Posted("contributions_agreed", -6, []),
             Posted(
-                "cost_return", 0, [(STAFF, HAVEN, HOUSING, D("120.00")), (OWED, HAVEN, None, D("-120.00"))]
+                "cost_return",
+                0,
+                [(SUBCONTRACT, HAVEN, HOUSING, D("120.00")), (OWED, HAVEN, None, D("-120.00"))],
             ),
         ]
         self.model.sent = [Sent(HAVEN, 0, "2026-10", [], "posted", 3)]

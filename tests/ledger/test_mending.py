@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 from django.db import DatabaseError, transaction
-from django.urls import reverse
 from openpyxl import load_workbook
 
 from alliance.core.outbox import do_all_due
@@ -28,14 +27,6 @@ from tests.factories.ledger import (
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
 
 
 def worked(cost_return: CostReturn) -> CostReturn:
@@ -114,7 +105,7 @@ def test_a_row_with_a_comma_too_many_is_put_right_whole(cast, client_of, url):
     make_book(cast)
     sent = send_return(cast, [cost("9.00").replace("Cleaning,9.00", "Cleaning, windows,9.00")])
     given = {"r2_date": "03/11/2026", "r2_supplier": "Quayside Cleaning", "r2_description": "Cleaning, windows",
-             "r2_amount": "9.00", "r2_category": "Direct staff", "r2_budget_line": "Housing first",
+             "r2_amount": "9.00", "r2_category": "Subcontract", "r2_budget_line": "Housing first",
              "r2_reference": "INV-1", "r2_evidence": "invoice"}  # fmt: skip
     assert client_of(cast.finn).post(url("fix", sent.number), given).status_code == 303
     worked(sent)

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear
@@ -26,26 +25,6 @@ from tests.factories.ledger import (
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
-
-
-@pytest.fixture
-def says(client_of):
-    """`says(pat, url)` is the page's text, its white space made plain."""
-
-    def of(user, address: str, status: int = 200) -> str:
-        answer = client_of(user).get(address)
-        assert answer.status_code == status, (address, answer.status_code)
-        return " ".join(answer.content.decode().split())
-
-    return of
 
 
 def test_before_the_book_is_open_the_page_says_what_happens_next(cast, says, url):

@@ -107,9 +107,9 @@ def test_a_return_is_checked_confirmed_and_posted_line_by_line(cast):
     journal = cost_return.journal
     assert (journal.line_count, journal.debit, journal.posted_by) == (4, D("1320.00"), cast.finn)
     assert [(e.line, e.account.code, e.amount, e.source_row) for e in journal.entries.order_by("line")] == [
-        (1, "5010", D("120.00"), 2),
-        (2, "5010", D("1200.00"), 3),
-        (3, "5010", D("-20.50"), 4),
+        (1, "5030", D("120.00"), 2),
+        (2, "5030", D("1200.00"), 3),
+        (3, "5030", D("-20.50"), 4),
         (4, "2000", D("-1299.50"), None),
     ]
     assert Balance.objects.costs().net() == D("1299.50")

@@ -266,7 +266,7 @@ class TestAfterTheClose:
         decided.vire(budget, peer_support="-500.00", street_outreach="500.00")
         ended = close_year(budget, cast.hana)
         before = bytes(ended.body)
-        decided.restate(cast.haven, budget.lines.first(), MAY, "direct_staff", "599900.00", "599890.00")
+        decided.restate(cast.haven, budget.lines.first(), MAY, "subcontract", "599900.00", "599890.00")
         (one,) = restated_since(budget)
         assert (one.original, one.restated) == (D("599900.00"), D("599890.00"))
         assert bytes(YearEnd.objects.get().body) == before

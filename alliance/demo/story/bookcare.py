@@ -16,7 +16,6 @@ from ledger import services
 from ledger.models import Balance, BookExport, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
 
 PROVIDERS = {"longquay": "31", "trust": "25", "lantern": "18", "tide": "14", "hatch": "12"}
-HEADS = {"longquay": 9, "trust": 6, "tide": 3}  # people behind the front door
 PERCENTS = {
     "neutral_band": Decimal(2),
     "gain_share": Decimal(40),

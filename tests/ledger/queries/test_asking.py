@@ -1,20 +1,15 @@
 """Queries on a line: asked and answered in the open, by name of organisation, with their state and age."""
 
-import csv
-import io
 import threading
 from datetime import timedelta
 from functools import partial
-from unittest.mock import patch
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
-from django.urls import reverse
+from django.db import connections
 
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
-from ledger.lifecycle import QUERY
-from ledger.models import CostReturn, Entry, Query, QueryReply
+from ledger.models import Entry, Query, QueryReply
 from ledger.querying import unresolved
 from ledger.services import (
     answer_query,
@@ -27,64 +22,11 @@ from ledger.services import (
 )
 from ledger.waiting import waiting_on
 from participants.standing import standing
-from tests.conftest import find_cast
-from tests.factories.ledger import NOVEMBER, OCTOBER, YEAR, ask, cost, entry_of, make_book, post_return
+from tests.factories.ledger import NOVEMBER, OCTOBER, YEAR, ask
 from tests.factories.participants import give_role, make_user
 from tests.ledger.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="session")
-def stages():
-    return {"posted": furnish}
-
-
-@patch("django.utils.timezone.now", lambda: TODAY)
-def furnish() -> int:
-    cast = find_cast()
-    make_book(cast)
-    rows = [cost("1200.00"), cost("300.00", line="Peer support", supplier="Ferry Lane Café")]
-    return post_return(cast, rows).pk
-
-
-@pytest.fixture
-def posted(on_stage, cast) -> CostReturn:
-    """Haven's return of November with two lines."""
-    return CostReturn.objects.get(pk=on_stage)
-
-
-@pytest.fixture
-def asked(cast, posted) -> Query:
-    return ask(posted, cast.beacon, cast.rosa)
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
-
-
-@pytest.fixture
-def says(client_of):
-    def of(user, address: str, status: int = 200) -> str:
-        answer = client_of(user).get(address)
-        assert answer.status_code == status, (address, answer.status_code)
-        return " ".join(answer.content.decode().split())
-
-    return of
-
-
-@pytest.fixture
-def on_day(monkeypatch):
-    """`on_day(12)`: it is 12 days later."""
-
-    def of(days: int) -> None:
-        monkeypatch.setattr("django.utils.timezone.now", lambda: TODAY + timedelta(days=days))
-
-    return of
 
 
 def told() -> list[str]:
@@ -307,117 +249,6 @@ def test_letters_go_to_whoever_answers_and_then_to_whoever_asked(cast, asked, ru
     assert mailoutbox == []
 
 
-# ── What the database refuses ────────────────────────────────────────────────
-
-
-def run(statement: str, *values) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        cursor.execute("set constraints all immediate")
-
-
-def refused(statement: str, *values) -> str:
-    with pytest.raises(DatabaseError) as refusal:
-        run(statement, *values)
-    return str(refusal.value)
-
-
-COPY = """insert into ledger_query (alliance_id, number, journal_id, line, asking_id, answering_id, budget_line_id,
-    month, words_id, state, asked_at, asked_by_id, asked_by_name, appointment_id, capacity)
-    select alliance_id, {number}, journal_id, {line}, asking_id, {answering}, budget_line_id, month, words_id,
-        {state}, asked_at, {by}, asked_by_name, appointment_id, capacity from ledger_query where id = %s"""
-AS_IT_IS = {
-    "number": "2",
-    "line": "line",
-    "answering": "answering_id",
-    "state": "'asked'",
-    "by": "asked_by_id",
-}
-
-
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
-        ({"number": "3"}, "numbered one after another"),
-        ({"state": "'answered'"}, "begin by being asked"),
-        ({"line": "2"}, "a line of cost"),  # another budget line
-        ({"line": "99"}, "a line of cost"),
-        ({"answering": "(select host_id from ledger_fund)"}, "whose line it is"),
-        ({"by": "(select id from participants_user where name = 'Carol Commissioner')"}, "has a role there"),
-    ],
-)
-def test_the_database_refuses_a_query_that_nobody_could_ask(asked, given, why):
-    assert why in refused(COPY.format(**AS_IT_IS | given), asked.pk)
-
-
-def test_the_database_takes_the_same_query_when_it_is_right(asked):
-    run(COPY.format(**AS_IT_IS), asked.pk)
-    assert Query.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "state = 'answered'",
-        "state = 'settled', ended_at = now(), ended_by_id = asked_by_id",
-        "line = 2",
-        "asked_at = now()",
-        "asked_by_name = 'Nobody'",
-        "words_id = words_id + 1",
-    ],
-)
-def test_a_query_moves_by_its_replies_alone(asked, change):
-    assert refused(f"update ledger_query set {change} where id = %s", asked.pk)
-
-
-def test_nothing_said_is_changed_or_taken_away(cast, asked):
-    answer_query(query=asked, words="Stairs.", by=cast.finn)
-    settle_query(query=asked, by=cast.rosa)
-    for statement in (
-        "update ledger_queryreply set said_by_name = 'Nobody'",
-        "delete from ledger_queryreply",
-        "delete from ledger_query",
-        "truncate ledger_query cascade",
-        "update ledger_query set state = 'asked', ended_at = null, ended_by_id = null",
-    ):
-        assert refused(statement)
-
-
-REPLY = """insert into ledger_queryreply (alliance_id, query_id, number, verb, words_id, participant_id, said_at,
-    said_by_id, said_by_name, appointment_id, capacity)
-    select alliance_id, id, {number}, '{verb}', words_id, {party}_id, asked_at, asked_by_id, asked_by_name,
-        appointment_id, capacity from ledger_query where id = %s"""
-
-
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
-        ({"verb": "answer"}, "whose line it is answers"),  # Rosa is Beacon's
-        ({"verb": "answer", "party": "answering"}, "whose line it is answers"),
-        ({"verb": "settle"}, "takes no such reply"),
-        ({"verb": "ask_again"}, "takes no such reply"),
-        ({"verb": "withdraw", "number": 2}, "numbered one after another"),
-        ({"verb": "withdraw", "party": "answering"}, "one that asked settles"),
-        ({"verb": "close"}, "closes what an organisation asked that has left"),
-        ({"verb": "withdraw"}, "takes its query a step"),  # and leaves the query as it was
-    ],
-)
-def test_the_database_refuses_a_reply_out_of_turn(asked, given, why):
-    assert why in refused(REPLY.format(**{"number": 1, "party": "asking"} | given), asked.pk)
-
-
-def test_the_services_take_only_the_steps_of_the_lifecycle():
-    assert {(step.verb, step.target) for step in QUERY.steps} == {
-        ("answer", "answered"),
-        ("ask_again", "asked"),
-        ("settle", "settled"),
-        ("withdraw", "withdrawn"),
-        ("close", "closed"),
-    }
-    assert {one for one in Query.State.values if QUERY.is_final(one)} == {"settled", "withdrawn", "closed"}
-    assert {step.verb for step in QUERY.steps} == set(QueryReply.Verb.values)
-
-
 # ── Races, with real threads ─────────────────────────────────────────────────
 
 
@@ -456,113 +287,3 @@ def test_who_asks_at_once_gets_a_number_each_and_who_settles_and_withdraws_at_on
         assert sorted(type(said).__name__ for said in outcomes) == ["NotPossible", "QueryReply"]
         (done,) = [said for said in outcomes if isinstance(said, QueryReply)]
         assert state_of(one) == {"settle": "settled", "withdraw": "withdrawn"}[done.verb]
-
-
-# ── In the browser ───────────────────────────────────────────────────────────
-
-
-def test_a_query_in_the_browser_from_the_line_to_its_settlement(cast, posted, client_of, says, url):
-    line = entry_of(posted).line
-    number = posted.journal.number
-    address = url("ask", number, line)
-    assert address in says(cast.rosa, url("lines"))
-    assert address in says(cast.rosa, url("journal", number))
-    assert address in says(cast.rosa, url("row", posted.number, 2))
-    assert address not in says(cast.finn, url("row", posted.number, 2))
-    assert address not in says(cast.ari, url("lines"))
-    assert "Ask Haven Homes about this line" in says(cast.rosa, address)
-    rosa, finn = client_of(cast.rosa), client_of(cast.finn)
-    answer = rosa.post(address, {"asking": cast.beacon.pk, "words": ""})
-    assert answer.status_code == 422
-    assert "Enter what you want to know" in answer.content.decode()
-    answer = rosa.post(address, {"asking": cast.beacon.pk, "words": "Which <stairs>?"})
-    asked = Query.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, asked.get_absolute_url())
-    page = says(cast.bea, asked.get_absolute_url())
-    assert "Beacon Recovery asks Haven Homes about a line of November 2026" in page
-    assert "Which &lt;stairs&gt;?" in page
-    assert "The finance lead or a representative of Haven Homes answers." in page
-    assert "1 query, unresolved" in says(cast.lee, url("lines"))
-    assert "1 query, unresolved" in says(cast.lee, url("row", posted.number, 2))
-    assert "1 query on a line is unresolved, without an answer; it was asked today." in says(
-        cast.lee, url("book")
-    )
-    assert "1 unresolved query<" in says(cast.lee, url("book"))
-    answer = finn.post(url("reply", 1), {"then": "answer", "words": ""})
-    assert answer.status_code == 422
-    assert "Enter your answer" in answer.content.decode()
-    assert finn.post(url("reply", 1), {"then": "settle", "words": ""}).status_code == 422
-    assert finn.post(url("reply", 1), {"then": "answer", "words": "Both."}).status_code == 303
-    assert "Whether that is enough is for Beacon Recovery to say" in says(cast.lee, url("query", 1))
-    assert "Ask again" in says(cast.rosa, url("query", 1))
-    assert rosa.post(url("reply", 1), {"then": "ask_again", "words": ""}).status_code == 422
-    assert rosa.post(url("reply", 1), {"then": "settle", "words": "Thank you."}).status_code == 303
-    assert "Thank you." in says(cast.lee, url("query", 1))
-    assert rosa.post(url("reply", 1), {"then": "settle", "words": "x"}).status_code == 409
-    assert "No query on a line" not in says(cast.lee, url("book"))
-    assert "1 query<" in says(cast.lee, url("lines"))
-
-
-def test_the_list_is_filtered_by_what_the_address_says(cast, posted, asked, says, client_of, url):
-    other = ask(posted, cast.council, cast.carol, words="And this?", row=3)
-    answer_query(query=other, words="Lunch.", by=cast.finn)
-    settle_query(query=other, by=cast.carol)
-    page = says(cast.ari, url("queries"))
-    assert "1 query is unresolved." in page
-    assert "Beacon asks Haven" in page
-    assert "Council asks Haven" in page
-
-    def numbers(query: str) -> list[int]:
-        return [one.number for one in client_of(cast.ari).get(f"{url('queries')}?{query}").context["queries"]]
-
-    assert numbers("") == [2, 1]
-    assert numbers("state=open") == [1]
-    assert numbers("state=settled") == [2]
-    assert numbers("asking=council") == numbers("line=peer-support") == [2]
-    assert numbers("participant=beacon") == []
-    assert numbers(f"about={posted.journal.number}.{asked.line}") == [1]
-    assert numbers("state=nonsense&line=%00&about=9.x&before=zz") == [2, 1]
-    assert numbers("before=2") == [1]
-    answer = client_of(cast.ari).get(f"{url('queries_csv')}?state=open")
-    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
-    assert (row["Query"], row["State"], row["Asked by"], row["Age in days"]) == (
-        "1",
-        "Asked",
-        "Beacon Recovery",
-        "0",
-    )
-
-
-def test_queries_come_a_page_at_a_time_without_a_gap(cast, posted, client_of, url):
-    for n in range(52):
-        ask(posted, cast.beacon, cast.rosa, words=f"Question {n}")
-    first = client_of(cast.ari).get(url("queries") + "?state=open").context
-    rest = client_of(cast.ari).get(url("queries") + first["older"]).context
-    seen = [one.number for page in (first, rest) for one in page["queries"]]
-    assert seen == list(range(52, 0, -1))
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "count"), [("queries", 11), ("query", 10)])
-def test_pages_take_as_many_queries_with_three_as_with_one(
-    cast, posted, asked, client_of, url, rows, name, count, django_assert_num_queries
-):
-    for n in range(rows - 1):
-        ask(posted, cast.beacon, cast.rosa, words=f"More {n}")
-    for n in range(rows):
-        answer_query(query=asked, words=f"Stairs {n}", by=cast.finn)
-    client = client_of(cast.ari)
-    address = url(name) if name == "queries" else url(name, 1)
-    client.get(address)
-    with django_assert_num_queries(count):
-        client.get(address)
-
-
-def test_a_stranger_does_not_learn_that_there_is_a_query(cast, asked, says, url):
-    for address in (url("queries"), url("query", 1), url("queries_csv"), url("ask", 2, 1)):
-        says(cast.stranger, address, status=404)
-
-
-def test_what_is_not_there_is_a_404(cast, asked, says, url):
-    for address in (url("query", 10**12), url("ask", 1, 10**12), url("ask", 10**12, 1)):
-        says(cast.rosa, address, status=404)
