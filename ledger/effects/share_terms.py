@@ -12,6 +12,7 @@ from ledger.effects.terms import (
     ask_each,
     budget_of,
     budgets_to_change,
+    is_open,
     listed,
     percent_field,
     plain,
@@ -21,6 +22,7 @@ from ledger.models import Budget
 from participants.models import Alliance, Participant, User
 
 PERCENTS = ("neutral_band", "gain_share", "pain_share", "gain_cap", "pain_cap")
+NO_CAP = "100 is the whole target: enter it where there is no cap."
 
 
 class ShareForm(TermsForm):
@@ -30,9 +32,9 @@ class ShareForm(TermsForm):
         "Neutral band, in percent of the target", "A variance within it is shared by nobody."
     )
     gain_share = percent_field("Providers' share of a saving, in percent")
-    gain_cap = percent_field("Cap on what providers gain, in percent of the target")
+    gain_cap = percent_field("Cap on what providers gain, in percent of the target", NO_CAP)
     pain_share = percent_field("Providers' share of an overspend, in percent")
-    pain_cap = percent_field("Cap on what providers bear, in percent of the target")
+    pain_cap = percent_field("Cap on what providers bear, in percent of the target", NO_CAP)
 
     def prepare(self, alliance: Alliance) -> None:
         self.budget = next(iter(budgets_to_change(alliance)), None)
@@ -93,8 +95,14 @@ class Share(AtFounding):
     needs = ("target", *PERCENTS)
 
     def problems(self, alliance: Alliance, terms: dict) -> dict[str, str]:
-        if not budget_of(alliance, terms):
+        budget = budget_of(alliance, terms)
+        if budget is None:
             return {"": "Open a year of the book first: gain and pain are shared for a year."}
+        if not is_open(alliance, budget):
+            return {
+                "": f"The last month of {budget.year.label} is closed: how its gain and pain are shared does not "
+                "change any more."
+            }
         if Decimal(terms["target"]) <= 0:
             return {"target": "Enter a target of more than nothing."}
         if not terms["participants"]:
