@@ -47,7 +47,8 @@ class CostsForm(Form):
             months = [(month.slug, month.label) for month in self.budget.year.months]
             lines = [(line.slug, line.name) for line in self.budget.lines_now]
             self.fields["month"].choices = [("", "All"), *months]
-            self.fields["line"].choices = [("", "All"), *lines]
+            if "line" in self.fields:
+                self.fields["line"].choices = [("", "All"), *lines]
             self.data["year"] = self.budget.year.slug
         self.full_clean()
 
@@ -103,6 +104,13 @@ class CostsForm(Form):
         if self.category_asked:
             entries = entries.of_category(self.alliance, self.category_asked)
         return entries
+
+
+class AccountForm(CostsForm):
+    """Which part of one account's statement is shown; an account is not of a line or a category."""
+
+    line = None
+    category = None
 
 
 class ReturnForm(Form):

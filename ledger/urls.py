@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ledger.views import (
+    accounts,
     agreement,
     book,
     correcting,
@@ -112,4 +113,8 @@ urlpatterns = [
     path("spend/file/", exports.spend_file, name="spend_file"),
     path("spend/supplier/", exports.mark_supplier, name="mark_supplier"),
     path("adds-up/", exports.explain, name="explain"),
+    # One account of the book
+    path("accounts/<int:code>/", accounts.account, name="account"),
+    path("accounts/<int:code>.csv", accounts.account_file, {"file_format": "csv"}, name="account_csv"),
+    path("accounts/<int:code>.xlsx", accounts.account_file, {"file_format": "xlsx"}, name="account_xlsx"),
 ]

@@ -22,7 +22,6 @@ from ledger.models import Budget
 from participants.models import Alliance, Participant, User
 
 PERCENTS = ("neutral_band", "gain_share", "pain_share", "gain_cap", "pain_cap")
-NO_CAP = "100 is the whole target: enter it where there is no cap."
 
 
 class ShareForm(TermsForm):
@@ -32,9 +31,9 @@ class ShareForm(TermsForm):
         "Neutral band, in percent of the target", "A variance within it is shared by nobody."
     )
     gain_share = percent_field("Providers' share of a saving, in percent")
-    gain_cap = percent_field("Cap on what providers gain, in percent of the target", NO_CAP)
+    gain_cap = percent_field("Cap on what providers gain, in percent of the target")
     pain_share = percent_field("Providers' share of an overspend, in percent")
-    pain_cap = percent_field("Cap on what providers bear, in percent of the target", NO_CAP)
+    pain_cap = percent_field("Cap on what providers bear, in percent of the target")
 
     def prepare(self, alliance: Alliance) -> None:
         self.budget = next(iter(budgets_to_change(alliance)), None)
@@ -63,6 +62,7 @@ class ShareForm(TermsForm):
                     Row("A saving", ("gain_share", "gain_cap")),
                     Row("An overspend", ("pain_share", "pain_cap")),
                 ],
+                "Where there is no cap, enter 100: the whole target.",
             ),
             Group(
                 "Among the providers",

@@ -63,13 +63,13 @@ def table_file(
 ) -> HttpResponse:
     """The download. Refused when a workbook would be too large."""
     name = "-".join([alliance.slug, table.key, *(form.narrowed.values() or [form.budget.year.slug])])[:120]
-    columns, rows = table.written(form, new_after)
+    headed, rows = table.written(form, new_after)
     if file_format == "csv":
-        return download_csv(name, [column.heading for column in columns], rows, alliance_id=alliance.pk)
+        return download_csv(name, [column.heading for column in headed], rows, alliance_id=alliance.pk)
     if why_not := too_large(table, form):
         raise NotPossible(why_not)
     title = f"{alliance}: {table.label.lower()}, {form.span.label}"
-    content = write_xlsx([Sheet(table.label, columns, rows, title=title)], empty_rows=0)
+    content = write_xlsx([Sheet(table.label, headed, rows, title=title)], empty_rows=0)
     return download_file(content, name=f"{name}.xlsx", media_type=XLSX)
 
 
@@ -211,7 +211,7 @@ def _returns(form: CostsForm):
         )
 
 
-def _columns(*headings: str) -> tuple[Column, ...]:
+def columns(*headings: str) -> tuple[Column, ...]:
     """ "Amount £" is money, "Lines #" a number, "Sent @" a day; any other is text."""
     kinds = {"£": "money", "#": "number", "@": "date"}
     found = []
@@ -230,7 +230,7 @@ TABLES: dict[str, Table] = {
             "lines",
             "Lines",
             ("month", "participant", "line", "category"),
-            _columns(
+            columns(
                 *("Date @", "Month", "Participant", "Budget line", "Category", "Supplier", "Description"),
                 *("Reference", "Amount £", "Journal #", "Return #", "Row in the return #"),
             ),
@@ -241,7 +241,7 @@ TABLES: dict[str, Table] = {
             "journals",
             "Journals",
             ("month",),
-            _columns(
+            columns(
                 *("Journal #", "Month", "Date @", "Kind", "Description", "Debits £", "Lines #", "Reverses #"),
                 *("Posted @", "Posted by"),
             ),
@@ -252,7 +252,7 @@ TABLES: dict[str, Table] = {
             "balances",
             "Balances",
             ("month", "participant", "line", "category"),
-            _columns(
+            columns(
                 *("Month", "Code", "Account", "Participant", "Budget line", "Debit £", "Credit £", "Net £"),
                 "Lines #",
             ),
@@ -263,7 +263,7 @@ TABLES: dict[str, Table] = {
             "budget",
             "Budget and contributions",
             (),
-            _columns(
+            columns(
                 *("Year", "Side", "Name", "Agreed first £", "Changed since £", "Now £"),
                 *("Spent or received £", "Left or still due £"),
             ),
@@ -274,7 +274,7 @@ TABLES: dict[str, Table] = {
             "returns",
             "Cost returns",
             ("month", "participant"),
-            _columns(
+            columns(
                 *("Return #", "Participant", "Month", "Reference", "State", "Lines #", "Total £"),
                 *("Declared total £", "Sent @", "Sent by", "Confirmed @", "Confirmed by", "Journal #"),
             ),

@@ -23,7 +23,15 @@ from ledger.models import Balance, Entry, Restatement
 from ledger.own_books import last_confirmed
 from ledger.querying import Unresolved, asks_for, on_entries, unresolved
 from ledger.querysets import Told
-from ledger.views.shared import filters_on, numbered, places, query_links, whose_returns
+from ledger.views.shared import (
+    filters_on,
+    key_of,
+    numbered,
+    place_from,
+    places,
+    query_links,
+    whose_returns,
+)
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -95,7 +103,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The lines under a total, newest first, a page at a time."""
     form = _opened(request, alliance)
     costs = _costs(form)
-    if place := _place(request.GET.get("after", "")):
+    if place := place_from(request.GET.get("after", "")):
         costs = costs.after(place)
     shown, more = first_of(costs)
     sums = form.within(Balance.objects).sums()
@@ -109,7 +117,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "taken_off": filters_on(form),
         "sums": sums,
         "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
-        "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
+        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1])})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
         "query": urlencode(form.narrowed),
     }
@@ -285,16 +293,3 @@ def _with_ways_on(request: HttpRequest, costs: list[Told]) -> list[dict]:
         }
         for one in costs
     ]
-
-
-def _key(cost: Told) -> str:
-    return f"{cost.month:%Y-%m}.{cost.journal_id}.{cost.line}"
-
-
-def _place(key: str) -> tuple | None:
-    """From `_key`; None from anything else."""
-    try:
-        month, journal, line = key.split(".")
-        return Month.parse(month).start, int(journal), int(line)
-    except ValueError:
-        return None

@@ -138,8 +138,8 @@ def _as_told(
     }
     asked, for_whom = on_entries(alliance, entries), asks_for(request.standing).keys()
     ask_at, correction_at = numbered("ask", alliance, 2), numbered("correction", alliance, 2)
-    row_at = numbered("row", alliance, 2)
-    told = []
+    row_at, account_at = numbered("row", alliance, 2), numbered("account", alliance)
+    year, told = alliance.financial_year(found.month).slug, []
     for entry in entries:
         is_cost, means = entry.budget_line_id is not None, saying.meaning(entry)
         correctable = is_cost and entry.line not in standing and allowed.get(entry.participant)
@@ -155,6 +155,7 @@ def _as_told(
                 "way": means.way,
                 "words": means.words,
                 "account": str(entry.account),
+                "account_url": f"{account_at(entry.account.code)}?year={year}",
                 "debit": format_pounds(entry.amount, sign="") if entry.amount > 0 else "",
                 "credit": format_pounds(-entry.amount, sign="") if entry.amount < 0 else "",
                 "corrected_by": standing.get(entry.line),

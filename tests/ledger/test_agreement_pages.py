@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from decisions import effects, guidance
 from decisions.models import Proposal
-from ledger.models import BookTerms, BudgetLine, Overhead, ShareTerms
+from ledger.models import BookTerms, BudgetLine, Category, Overhead, ShareTerms
 from tests.factories.decided import agree_share, agreed_transfer, line_of, vary, vire
 from tests.factories.decisions import make_draft, make_proposal
 from tests.factories.ledger import cost, make_book, post_return
@@ -74,6 +74,23 @@ class TestTheAgreement:
         assert "Haven Homes 60, Beacon Recovery 40" in page
         assert first.get_absolute_url() in page
         assert second.get_absolute_url() in page
+
+    def test_tells_what_is_set_aside_and_what_each_provider_pays_and_receives_at_most(
+        self, cast, budget, url, says
+    ):
+        """The caps of rule 38's worked example: 120,000.00 and 36,000.00."""
+        agree_share(budget, {cast.haven: "45.5", cast.beacon: "30.25", cast.council: "24.25"})
+        risk = says(cast.bea, url("budget")).partition('id="risk"')[2].partition("<h2")[0]
+        assert "£30,000.00 of contingency, of which £0.00 is spent" in risk
+        assert "the providers pay £36,000.00 at most together, and receive £120,000.00 at most" in risk
+        for amount in ("16,380.00", "10,890.00", "8,730.00", "54,600.00"):
+            assert f">{amount}<" in risk
+
+    def test_says_what_each_category_of_cost_means(self, cast, budget, url, says):
+        page = says(cast.bea, url("budget"))
+        for one in Category:
+            assert f"category={one.value}" in page
+            assert one.means in page
 
     def test_leads_whoever_speaks_for_a_participant_to_the_drafting_of_a_change(
         self, cast, budget, url, says
