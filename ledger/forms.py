@@ -14,6 +14,7 @@ from alliance.core.periods import FinancialYear, Month
 from alliance.core.questions import Question
 from ledger import importing
 from ledger.asking import budgets, everybody
+from ledger.forms_looked import Looked
 from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Period
 from ledger.possible import unbalanced_budget
 from participants.models import Alliance, Participant
@@ -263,7 +264,7 @@ class ReversalForm(Form):
     )
 
 
-class ReceiptForm(Form):
+class ReceiptForm(Looked):
     asks = {"amount": "the amount that arrived", "on": "the day on which it arrived"}
     contribution = forms.ModelChoiceField(
         label="From whom?", queryset=Contribution.objects.none(), empty_label=None
