@@ -14,7 +14,7 @@ from alliance.core.downloads import download_csv, download_file
 from alliance.core.refusals import NotPossible
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import summaries
-from ledger.exporting.reading import A_PAGE, costs_in_pages, journals_of
+from ledger.exporting.reading import A_PAGE, evidence_of, journals_of, pages_of
 from ledger.forms import CostsForm
 from ledger.models import (
     Account,
@@ -105,24 +105,27 @@ def table_file(
 
 
 def _lines(form: CostsForm):
-    for cost in costs_in_pages(form.within(Entry.objects).newest_first().told()):
-        yield (
-            cost.journal,
-            (
-                cost.date,
-                f"{cost.month:%Y-%m}",
-                cost.participant,
-                cost.budget_line,
-                cost.category,
-                cost.supplier,
-                cost.description,
-                cost.reference,
-                cost.amount,
+    for page in pages_of(form.within(Entry.objects).newest_first().told()):
+        evidence = evidence_of(form.alliance.pk, page)
+        for cost in page:
+            yield (
                 cost.journal,
-                cost.cost_return,
-                cost.source_row,
-            ),
-        )
+                (
+                    cost.date,
+                    f"{cost.month:%Y-%m}",
+                    cost.participant,
+                    cost.budget_line,
+                    cost.category,
+                    cost.supplier,
+                    cost.description,
+                    cost.reference,
+                    evidence.get((cost.cost_return, cost.source_row)),
+                    cost.amount,
+                    cost.journal,
+                    cost.cost_return,
+                    cost.source_row,
+                ),
+            )
 
 
 def _entries(form: CostsForm):
@@ -346,7 +349,7 @@ TABLES: dict[str, Table] = {
             ("month", "participant", "line", "category"),
             columns(
                 *("Date @", "Month", "Participant", "Budget line", "Category", "Supplier", "Description"),
-                *("Reference", "Amount £", "Journal #", "Return #", "Row in the return #"),
+                *("Reference", "Evidence", "Amount £", "Journal #", "Return #", "Row in the return #"),
             ),
             _lines,
             lambda form: form.within(Balance.objects).sums()["entries"],

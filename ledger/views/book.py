@@ -16,8 +16,7 @@ from alliance.core.periods import Month
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import agreement, permissions, position, summaries
 from ledger.asking import restatements
-from ledger.exporting.reading import costs_in_pages
-from ledger.exporting.tables import MOST_IN_A_WORKBOOK, XLSX
+from ledger.exporting.tables import MOST_IN_A_WORKBOOK, TABLES, XLSX, table_file
 from ledger.forms import CostsForm
 from ledger.models import Balance, Entry, Restatement
 from ledger.own_books import last_confirmed
@@ -128,29 +127,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every line under a total, as many as there are, with flat memory."""
-    form = _opened(request, alliance)
-
-    def rows():
-        for cost in costs_in_pages(_costs(form)):
-            yield (
-                cost.date,
-                f"{cost.month:%Y-%m}",
-                cost.participant,
-                cost.budget_line,
-                cost.category,
-                cost.supplier,
-                cost.description,
-                cost.reference,
-                cost.amount,
-                cost.journal,
-                cost.source_row,
-            )
-
-    headings = [
-        *("Date", "Month", "Participant", "Budget line", "Category", "Supplier", "Description", "Reference"),
-        *("Amount", "Journal", "Row in the return"),
-    ]
-    return download_csv(f"{alliance.slug}-lines", headings, rows(), alliance_id=alliance.pk)
+    return table_file(alliance, TABLES["lines"], _opened(request, alliance), "csv")
 
 
 # ── What the pages show ──────────────────────────────────────────────────────

@@ -10,8 +10,9 @@ from django.urls import reverse
 from decisions import effects, guidance
 from decisions.models import Proposal
 from ledger.models import BookTerms, BudgetLine, Category, Overhead, ShareTerms
-from tests.factories.decided import agree_share, agreed_transfer, line_of, vary, vire
+from tests.factories.decided import agree_share, agreed_transfer, line_of, vary, vire, virement_terms
 from tests.factories.decisions import make_draft, make_proposal
+from tests.factories.effects import agree_all, propose_effect
 from tests.factories.ledger import cost, make_book, post_return
 
 D = Decimal
@@ -42,6 +43,30 @@ def says(client_of):
         return " ".join(answer.content.decode().split())
 
     return of
+
+
+def test_whoever_is_asked_sees_each_sum_now_and_then_while_the_proposal_is_open(cast, budget, says):
+    vire(budget, housing_first="-1000.00", contingency="1000.00")
+    housing, peer = line_of(budget, "Housing first"), line_of(budget, "Peer support")
+    moves = virement_terms(budget, housing_first="-500.00", peer_support="750.00")
+    varied = {
+        "participants": [cast.haven.pk],
+        "participant_names": ["Haven Homes"],
+        "contributions": ["250.00"],
+    }
+    proposal = propose_effect(cast.alliance, "variation", **moves, **varied)
+    agreed = budget.contributions.get(participant=cast.haven).amount
+    page = says(cast.bea, proposal.get_absolute_url())
+    for name, now, then in (
+        ("Haven Homes contributes", agreed, agreed + 250),
+        ("Housing first", housing.now, housing.now - 500),
+        ("Peer support", peer.now, peer.now + 750),
+    ):
+        row = page.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+        assert f'"Now (£)" class="figure">{now:,.2f}<' in row
+        assert f'"Then (£)" class="figure">{then:,.2f}<' in row
+    sealed = agree_all(proposal)
+    assert "Now (£)" not in says(cast.bea, sealed.get_absolute_url())
 
 
 class TestTheAgreement:

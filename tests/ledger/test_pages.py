@@ -17,6 +17,7 @@ from tests.factories.ledger import (
     NOVEMBER,
     OCTOBER,
     YEAR,
+    add_evidence,
     cost,
     csv_of,
     make_book,
@@ -175,11 +176,16 @@ def test_the_totals_as_a_workbook_say_what_the_csv_says(cast, client_of, url):
 
 def test_the_csv_of_the_lines_is_what_is_shown_and_sums_to_the_total(cast, client_of, url):
     make_book(cast)
-    post_return(cast, [cost("1200.00"), cost("-20.50"), cost("300.00", line="Peer support", supplier="=1+1")])
+    sent = post_return(
+        cast, [cost("1200.00"), cost("-20.50"), cost("300.00", line="Peer support", supplier="=1+1")]
+    )
+    first = add_evidence(sent, cast.finn, row=2)
+    add_evidence(sent, cast.finn, content=b"%PDF-1.7 more", row=2, supersedes=first, reason="Readable.")
     answer = client_of(cast.ari).get(url("lines_csv") + "?month=2026-11")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert sum(D(row["Amount"]) for row in rows) == Balance.objects.costs().net() == D("1479.50")
     assert [row["Supplier"] for row in rows] == ["'=1+1", "Quayside Cleaning", "Quayside Cleaning"]
+    assert [row["Evidence"] for row in rows] == ["invoice", "invoice", "invoice; 1 file"]
 
 
 def test_the_form_offers_the_first_month_not_yet_sent_and_says_which_are(cast, client_of, url):
