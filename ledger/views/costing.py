@@ -63,6 +63,7 @@ def full_cost(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         ],
         "chart": _full_cost_chart(form, found),
         "query": query,
+        "lines_query": urlencode(form.lines_query or {}),
         "csv_url": _with(reverse("ledger:full_cost_csv", args=[alliance.slug]), query),
         "xlsx_url": _with(reverse("ledger:full_cost_xlsx", args=[alliance.slug]), query),
     }

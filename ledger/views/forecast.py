@@ -55,6 +55,7 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "plans": plans,
         "said_before": _said_before(form) if form.line_asked else [],
         "query": urlencode(form.narrowed),
+        "lines_url": f"{reverse('ledger:lines', args=[alliance.slug])}?year={form.budget.year.slug}",
     }
     return render(request, "ledger/forecast.html", page, partial="forecast")
 

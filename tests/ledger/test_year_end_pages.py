@@ -81,6 +81,7 @@ def test_the_account_says_so_far_until_it_is_closed(cast, budget, client_of):
     closed = bea.get(at("memorandum", "2025-26")).content.decode()
     assert "so far" not in closed
     assert YearEnd.objects.get().sha256 in closed
+    assert f'{at("lines")}?year=2025-26&amp;line=housing-first">Housing first' in closed
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -99,10 +100,10 @@ def test_the_account_takes_the_same_queries_for_one_row_and_for_three(
         assert bea.get(at("years")).status_code == 200
     with django_assert_num_queries(22):
         assert bea.get(at("year_end", "2025-26")).status_code == 200
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
     close_year(budget, cast.hana)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
 
 
