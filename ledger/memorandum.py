@@ -12,12 +12,13 @@ from decimal import Decimal
 from django.utils import timezone
 
 from alliance.core.frozen import thaw
-from alliance.core.money import ZERO
+from alliance.core.money import ZERO, format_pounds
 from alliance.core.questions import Question
 from ledger import asking, summaries
 from ledger.asking import knowing
-from ledger.models import Budget, Fund, Restatement, Transfer, Underspend, YearEnd
+from ledger.models import Budget, Category, Fund, Restatement, Transfer, Underspend, YearEnd
 from ledger.settling import settle
+from ledger.sharing import Step, share
 from participants.models import Alliance, Participant
 
 FORMAT = 1
@@ -85,6 +86,38 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a provider receives of the year's gain; negative: what it pays of its pain."""
+
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GainAndPain:
+    """What the year's cost means under the terms that were agreed last (rule 38), with every step as it was worked out.
+
+    `disallowed` is what the book has in that category. `providers`, `commissioners` and `parts` are as in
+    `sharing.Outcome`; no money moves by it.
+    """
+
+    target: Decimal
+    actual: Decimal
+    disallowed: Decimal
+    variance: Decimal
+    providers: Decimal
+    commissioners: Decimal
+    words: str
+    steps: tuple[Step, ...]
+    parts: tuple[Part, ...]
+    decision: int | None
+
+    @property
+    def is_gain(self) -> bool:
+        return self.variance >= 0
+
+
+@dataclass(frozen=True, slots=True)
 class LastYear:
     """The comparatives' totals: as the year before was closed, or as its book stands where it is not."""
 
@@ -109,7 +142,8 @@ class Memorandum:
     """`difference` is what the close of the year before added to the `planned_forward` that the budget was opened with.
 
     `carry` tells what was decided about an underspend: "all", an amount, or "" where nothing was. `missing` are
-    sentences: what was not there when this was gathered.
+    sentences: what was not there when this was gathered. `shared` is there once the year is over, where terms were
+    agreed.
     """
 
     format: int
@@ -136,6 +170,7 @@ class Memorandum:
     decision: int | None
     missing: tuple[str, ...]
     last: LastYear | None
+    shared: GainAndPain | None = None  # accounts that were kept before this was in them have none
 
     @property
     def is_closed(self) -> bool:
@@ -339,6 +374,7 @@ def gather(
         decision=decided and decided.decision.number,
         missing=(),
         last=last and last.totals,
+        shared=_shared(budget, spending) if compare and year.end < timezone.localdate() else None,
     )
 
 
@@ -347,6 +383,28 @@ def restated_since(budget: Budget) -> list[Restatement]:
     year = budget.year
     found = _restated(alliance=budget.alliance_id, first=year.start, last=year.end)
     return asking.restatements(budget.alliance, found)
+
+
+def _shared(budget: Budget, spending: summaries.Spending) -> GainAndPain | None:
+    """Rule 38, of what the book has. A credit among the disallowed costs beyond them all disallows nothing."""
+    terms, decision = summaries.agreed_and_decided(budget)
+    if terms is None:
+        return None
+    disallowed = _sum(one.spent for one in spending.by_category if one.value == Category.DISALLOWED)
+    found = share(terms, spending.spent, min(max(disallowed, ZERO), max(spending.spent, ZERO)))
+    not_allowed = f", of which {format_pounds(found.disallowed)} was disallowed" if found.disallowed else ""
+    return GainAndPain(
+        target=terms.target,
+        actual=found.actual,
+        disallowed=found.disallowed,
+        variance=found.variance,
+        providers=found.providers,
+        commissioners=found.commissioners,
+        words=f"{budget.year.label} cost {format_pounds(found.actual)}{not_allowed}: {found.consequence}",
+        steps=found.steps,
+        parts=tuple(Part(name, amount) for name, amount in found.parts),
+        decision=decision and decision.number,
+    )
 
 
 def _transfers(budget: Budget, who: dict[int, Participant]) -> tuple[Sent, ...]:

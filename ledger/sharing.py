@@ -131,30 +131,35 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """What it comes to, for somebody who reads nothing else."""
+        """What it would come to, for somebody who reads nothing else."""
         cost = f"If the year costs {format_pounds(self.actual)}"
         if self.disallowed:
             cost += f", of which {format_pounds(self.disallowed)} is not allowed"
+        return f"{cost}, {self.consequence}"
+
+    @property
+    def consequence(self) -> str:
+        """ "the providers receive £25,635.05 of the £112,087.63 below the target, and the commissioners keep …" """
         whole, theirs, ours = (
             format_pounds(abs(one)) for one in (self.variance, self.providers, self.commissioners)
         )
         if not self.variance:
-            return f"{cost}, it meets the target exactly and there is nothing to share."
+            return "it meets the target exactly and there is nothing to share."
         if self.is_gain:
             if self.providers:
                 return (
-                    f"{cost}, the providers receive {theirs} of the {whole} below the target, "
+                    f"the providers receive {theirs} of the {whole} below the target, "
                     f"and the commissioners keep {ours}."
                 )
-            return f"{cost}, the providers receive nothing of the {whole} below the target; the commissioners keep it."
+            return (
+                f"the providers receive nothing of the {whole} below the target; the commissioners keep it."
+            )
         if self.providers:
             return (
-                f"{cost}, the providers pay {theirs} of the {whole} above the target, "
+                f"the providers pay {theirs} of the {whole} above the target, "
                 f"and the commissioners bear {ours}."
             )
-        return (
-            f"{cost}, the providers pay nothing of the {whole} above the target; the commissioners bear it."
-        )
+        return f"the providers pay nothing of the {whole} above the target; the commissioners bear it."
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -26,6 +26,9 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
     effect = wording.effect if wording else {}
     shown = {
         "alone_carries": effects.sentences(proposal.alliance, effect) if effect else [],
+        "alone_now_and_then": effects.now_and_then(proposal.alliance, effect)
+        if effect and proposal.state_now == State.OPEN
+        else [],
         "alone_carried": agreed and not (proposal.decision.awaiting or proposal.decision.refusing),
         "alone_right": _right(proposal) if proposal.is_decided_alone else None,
         "alone_follows": proposal.follows if proposal.follows_id else None,

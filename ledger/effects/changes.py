@@ -116,6 +116,26 @@ class _Change(OfBook):
     def unequal(self, budget: Budget, terms: dict, moved: Decimal) -> dict[str, str]:
         return {}
 
+    def now_and_then(self, alliance: Alliance, terms: dict) -> list[tuple[str, Decimal, Decimal]]:
+        budget = budget_of(alliance, terms)
+        if budget is None:
+            return []
+        varied = dict(zip(terms.get("participants", []), amounts(terms, "contributions"), strict=True))
+        moved = dict(zip(terms["lines"], amounts(terms, "amounts"), strict=True))
+        put_in = budget.contributions.as_now().select_related("participant") if varied else ()
+        return [
+            *(
+                (f"{one.participant.name} contributes", one.now, one.now + varied[one.participant_id])
+                for one in put_in
+                if one.participant_id in varied
+            ),
+            *(
+                (one.name, one.now, one.now + moved[one.pk])
+                for one in budget.lines.as_now()
+                if one.pk in moved
+            ),
+        ]
+
     def sentences(self, alliance: Alliance, terms: dict) -> list[str]:
         moves = zip(terms["line_names"], amounts(terms, "amounts"), strict=True)
         return [

@@ -106,6 +106,10 @@ class RestatementKind(OfBook):
             ),
         ]
 
+    def now_and_then(self, alliance: Alliance, terms: dict) -> list[tuple[str, Decimal, Decimal]]:
+        where = f"{terms['participant_name']}, {terms['budget_line_name']}, {Category(terms['category']).label.lower()}"
+        return [(f"{_month(terms).label}: {where}", Decimal(terms["original"]), Decimal(terms["restated"]))]
+
     def carry_out(self, decision, terms: dict, *, by: User) -> None:
         services.restate(
             participant=participant_of(decision.alliance, terms),

@@ -15,6 +15,7 @@ from ledger.asking import knowing, restatements
 from ledger.forms import ReversalForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
+from ledger.reversing import now_and_then
 from ledger.views.shared import LARGEST, LAST, find_numbered, numbered, places, query_links, tag
 from participants.models import Alliance
 from participants.web import in_alliance
@@ -103,11 +104,13 @@ def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
         made = services.reverse_journal(journal=found, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, f"Journal {found.number} is reversed by journal {made.number}.")
         return redirect(request, made.get_absolute_url())
+    month, why_not = possible.first_open_month(alliance.pk, found.period), possible.not_reversible(found)
     page = {
         "journal": found,
         "form": form,
-        "month": possible.first_open_month(alliance.pk, found.period),
-        "why_not": possible.not_reversible(found),
+        "month": month,
+        "why_not": why_not,
+        "rows": now_and_then(found, month) if month and not why_not else [],
         "places": places(request, alliance),
     }
     return render(request, "ledger/reversal.html", page, status=422 if form.errors else 200)
@@ -138,8 +141,8 @@ def _as_told(
     }
     asked, for_whom = on_entries(alliance, entries), asks_for(request.standing).keys()
     ask_at, correction_at = numbered("ask", alliance, 2), numbered("correction", alliance, 2)
-    row_at = numbered("row", alliance, 2)
-    told = []
+    row_at, account_at = numbered("row", alliance, 2), numbered("account", alliance)
+    year, told = alliance.financial_year(found.month).slug, []
     for entry in entries:
         is_cost, means = entry.budget_line_id is not None, saying.meaning(entry)
         correctable = is_cost and entry.line not in standing and allowed.get(entry.participant)
@@ -155,6 +158,7 @@ def _as_told(
                 "way": means.way,
                 "words": means.words,
                 "account": str(entry.account),
+                "account_url": f"{account_at(entry.account.code)}?year={year}",
                 "debit": format_pounds(entry.amount, sign="") if entry.amount > 0 else "",
                 "credit": format_pounds(-entry.amount, sign="") if entry.amount < 0 else "",
                 "corrected_by": standing.get(entry.line),

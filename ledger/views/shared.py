@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 
 from alliance.core.addresses import reverse
 from alliance.core.forms import Form
+from alliance.core.periods import Month
 from alliance.core.questions import Question
 from ledger import asking, permissions
 from ledger.querying import OnLine
+from ledger.querysets import Told
 from participants.models import Alliance, Participant
 
 LARGEST = 2**31 - 1  # whole number of a column
@@ -26,7 +28,7 @@ PLACES = (
             ("Where it stands", "book", {"lines"}),
             ("Journals", "journals", {"journal", "reversal", "correction"}),
             ("Pay by grade", "staff", ()),
-            ("Does it add up?", "explain", ()),
+            ("Does it add up?", "explain", {"account"}),
         ),
     ),
     ("Forecast", (("Forecast", "forecast", {"say_forecast", "plan", "write_plan", "end_plan"}),)),
@@ -87,6 +89,20 @@ def places(request: HttpRequest, alliance: Alliance) -> dict:
 def _room(alliance: Alliance, here: str, label: str, name: str, pages: Iterable[str]) -> dict:
     url = reverse(f"ledger:{name}", args=[alliance.slug])
     return {"label": label, "url": url, "current": here == name or here in pages}
+
+
+def key_of(cost: Told) -> str:
+    """Where a page of lines ends, for its address."""
+    return f"{cost.month:%Y-%m}.{cost.journal_id}.{cost.line}"
+
+
+def place_from(key: str) -> tuple | None:
+    """From `key_of`, for `EntryQuerySet.after`; None from anything else."""
+    try:
+        month, journal, line = key.split(".")
+        return Month.parse(month).start, int(journal), int(line)
+    except ValueError:
+        return None
 
 
 def find_numbered(question: Question, **values: int):

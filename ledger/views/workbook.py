@@ -71,4 +71,5 @@ def _help(alliance: Alliance) -> list[tuple[str, str]]:
         "Save the workbook and send it. You see all that is wrong at once; nothing is posted before you confirm.",
         "If nothing was spent, you need no workbook: state it in the page.",
     ]
+    steps += [f"{category.label}: {category.means}" for category in Category]
     return [(str(place), step) for place, step in enumerate(steps, 1)]

@@ -106,6 +106,7 @@ def furnish() -> dict[str, object]:
         "year": ledger.YEAR.slug,
         "month": ledger.NOVEMBER.slug,
         "journal_line": 1,
+        "account": 1000,
         "setting_up": "book_terms",
         "accrual": decided.accrue(cast).number,
         "transfer": decided.agreed_transfer(cast.beacon).number,

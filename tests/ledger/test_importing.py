@@ -41,7 +41,7 @@ def sentences(content: bytes) -> list[str]:
     "text",
     ["3/11/2026", "03-11-2026", "3.11.26", "2026-11-03", "2026-11-03 00:00:00", "2026-11-03T10:00:00Z", "3 Nov 2026",
      "3rd November 2026", "3-Nov-26", " 03/11/2026 09:15 ", "Tuesday 3 November 2026", "Nov 3, 2026", "20261103",
-     "46329", "46329.5"],
+     "46329", "46329.5", "03NOV2026", "2026-11-03T10:00:00+00:00", "03/11/2026 10:12:33 AM"],
 )  # fmt: skip
 def test_a_day_is_read_as_it_is_written_in_britain(text):
     assert parse_date(text) == date(2026, 11, 3)

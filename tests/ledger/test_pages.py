@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear
-from ledger.models import Balance, CostReturn, Journal
-from ledger.services import receive_contribution, reverse_journal, withdraw_cost_return
+from ledger.models import Balance, CostReturn, Journal, Period
+from ledger.services import close_period, receive_contribution, reverse_journal, withdraw_cost_return
 from tests.factories.ledger import (
     NOVEMBER,
     OCTOBER,
     YEAR,
+    add_evidence,
     cost,
     csv_of,
     make_book,
@@ -154,11 +155,16 @@ def test_the_totals_as_a_workbook_say_what_the_csv_says(cast, client_of, url):
 
 def test_the_csv_of_the_lines_is_what_is_shown_and_sums_to_the_total(cast, client_of, url):
     make_book(cast)
-    post_return(cast, [cost("1200.00"), cost("-20.50"), cost("300.00", line="Peer support", supplier="=1+1")])
+    sent = post_return(
+        cast, [cost("1200.00"), cost("-20.50"), cost("300.00", line="Peer support", supplier="=1+1")]
+    )
+    first = add_evidence(sent, cast.finn, row=2)
+    add_evidence(sent, cast.finn, content=b"%PDF-1.7 more", row=2, supersedes=first, reason="Readable.")
     answer = client_of(cast.ari).get(url("lines_csv") + "?month=2026-11")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert sum(D(row["Amount"]) for row in rows) == Balance.objects.costs().net() == D("1479.50")
     assert [row["Supplier"] for row in rows] == ["'=1+1", "Quayside Cleaning", "Quayside Cleaning"]
+    assert [row["Evidence"] for row in rows] == ["invoice", "invoice", "invoice; 1 file"]
 
 
 def test_the_form_offers_the_first_month_not_yet_sent_and_says_which_are(cast, client_of, url):
@@ -284,7 +290,12 @@ def test_a_reversal_in_the_browser_says_before_what_it_does(cast, client_of, say
     make_book(cast)
     posted = post_return(cast, [cost("120.00")])
     number = posted.journal.number
-    assert "the first month that is open" in says(cast.finn, url("reversal", number))
+    look = says(cast.finn, url("reversal", number))
+    assert "the first month that is open" in look
+    for name in ("Costs of Haven in November 2026", "Owed to Haven"):
+        row = look.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+        assert '"Now (£)" class="figure">120.00<' in row
+        assert '"Then (£)" class="figure">0.00<' in row
     client = client_of(cast.finn)
     assert client.post(url("reversal", number), {"reason": ""}).status_code == 422
     assert client.post(url("reversal", number), {"reason": "Paid twice."}).status_code == 303
@@ -336,8 +347,25 @@ def test_a_contribution_that_arrived_shows_beside_what_was_agreed(cast, client_o
         "on_year": "2026",
         "reference": "BACS 7",
     }
-    assert client_of(cast.hana).post(url("receipt", "2026-27"), given).status_code == 303
-    assert client_of(cast.hana).post(url("receipt", "2026-27"), given).status_code == 303
+    hana = client_of(cast.hana)
+    look = " ".join(hana.post(url("receipt", "2026-27"), given | {"then": "look"}).content.decode().split())
+    for name, now, then in (
+        ("Still due from Haven", f"{contribution.amount:,.2f}", f"{contribution.amount - 30000:,.2f}"),
+        ("Money in the pool", "0.00", "30,000.00"),
+    ):
+        row = look.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+        assert f'"Now (£)" class="figure">{now}<' in row
+        assert f'"Then (£)" class="figure">{then}<' in row
+    assert not Journal.objects.filter(kind="contribution_received").exists()
+    too_much = hana.post(url("receipt", "2026-27"), given | {"then": "look", "amount": "999999"})
+    assert "more than is due for 2026–27" in too_much.content.decode()
+    post = given | {"then": "post"}
+    assert hana.post(url("receipt", "2026-27"), post).status_code == 303
+    assert hana.post(url("receipt", "2026-27"), post).status_code == 303
+    close_period(period=Period.objects.get(alliance=cast.alliance, month="2026-04-01"), by=cast.hana)
+    closed = hana.post(url("receipt", "2026-27"), post | {"on_month": "4", "reference": "BACS 8"})
+    assert closed.status_code == 422
+    assert 'value="30,000.00"' in closed.content.decode()
     assert Journal.objects.filter(kind="contribution_received").count() == 1
     assert "30,000.00" in says(cast.lee, url("budget"))
     assert client_of(cast.finn).get(url("receipt", "2026-27")).status_code == 403
