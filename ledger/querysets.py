@@ -127,7 +127,7 @@ class Told(NamedTuple):
 
     @property
     def place(self) -> tuple[date, int, int]:
-        """For `EntryQuerySet.after`."""
+        """For `after` of entries and stretches."""
         return self[:3]
 
     @property
@@ -140,25 +140,13 @@ class _AsTold(ValuesListIterable):
         return map(Told._make, super().__iter__())
 
 
-class EntryQuerySet(OnAccounts):
-    def costs(self):
-        """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
-        return self.filter(budget_line__isnull=False)
+class _NewestFirst(OnAccounts):
+    """Entries a page at a time: by month, journal and line. `ITS` leads to them from what is asked, `PLACE` finds it."""
 
-
-STRETCH = 256  # lines of a journal that are found together (ADR 30)
-
-
-class StretchQuerySet(OnAccounts):
-    """The costs that these stretches hold are found by `newest_first`, and read by `told`."""
-
-    def costs(self):
-        """Nothing else is in a stretch."""
-        return self
+    ITS, PLACE = "", ("month", "journal_id")
 
     def newest_first(self):
-        """By month, journal and line."""
-        return self.order_by("-month", "-journal_id", "-begins", "-entries__line")
+        return self.order_by(*(f"-{name}" for name in (*self.PLACE, f"{self.ITS}line")))
 
     def after(self, place: tuple[date, int, int]):
         """What follows `place` (month, journal's id, line) when read newest first.
@@ -166,26 +154,54 @@ class StretchQuerySet(OnAccounts):
         The place is said before all else: PostgreSQL enters an index where the first bound of a month that it is told
         is, and from the last month of a filter it would walk past everything on the pages before.
         """
-        month, journal, line = place
-        stretch, at = (month, journal, line // STRETCH * STRETCH), ("month", "journal_id", "begins")
-        found = self.filter(
-            TupleLessThanOrEqual(Tuple(*map(F, at)), stretch),
-            TupleLessThan(Tuple(*map(F, (*at, "entries__line"))), (*stretch, line)),
-        )
+        found = self.filter(*self._beyond(*place))
         conditions, before = found.query.where.children, len(self.query.where.children)
         conditions[:] = conditions[before:] + conditions[:before]
         return found
 
+    def _beyond(self, month: date, journal: int, line: int) -> list:
+        return [TupleLessThan(Tuple(*map(F, (*self.PLACE, f"{self.ITS}line"))), (month, journal, line))]
+
     def told(self):
-        """Their costs as `Told`, in one query."""
+        """As `Told`, in one query."""
         rows = self.values_list(
-            *("month", "journal_id", "entries__line", "entries__date"),
+            *("month", "journal_id", f"{self.ITS}line", f"{self.ITS}date"),
             *("participant__name", "participant__short_name", "budget_line__name", "account__name"),
-            *("entries__supplier", "entries__description", "entries__reference", "entries__amount"),
-            *("journal__number", "journal__cost_return__number", "entries__source_row"),
+            *(f"{self.ITS}{name}" for name in ("supplier", "description", "reference", "amount")),
+            *("journal__number", "journal__cost_return__number", f"{self.ITS}source_row"),
         )
         rows._iterable_class = _AsTold
         return rows
+
+
+class EntryQuerySet(_NewestFirst):
+    def costs(self):
+        """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
+        return self.filter(budget_line__isnull=False)
+
+    def beside_costs(self):
+        """Each journal has few of these; they have an index of their own, where costs have their stretches."""
+        return self.filter(budget_line__isnull=True)
+
+
+STRETCH = 256  # lines of a journal that are found together (ADR 30)
+
+
+class StretchQuerySet(_NewestFirst):
+    """The costs that these stretches hold."""
+
+    ITS, PLACE = "entries__", ("month", "journal_id", "begins")
+
+    def costs(self):
+        """Nothing else is in a stretch."""
+        return self
+
+    def _beyond(self, month: date, journal: int, line: int) -> list:
+        stretch, at = (month, journal, line // STRETCH * STRETCH), list(map(F, self.PLACE))
+        return [
+            TupleLessThanOrEqual(Tuple(*at), stretch),
+            TupleLessThan(Tuple(*at, F(f"{self.ITS}line")), (*stretch, line)),
+        ]
 
 
 class BalanceQuerySet(OnAccounts):

@@ -19,7 +19,7 @@ from participants.models import Alliance, Participant
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Moved:
     """A month or a year of an account; `value` names it in an address."""
 
     name: str
@@ -38,9 +38,9 @@ class Stretch:
 class Statement:
     """`whole` is the span that was asked for; `months` are those of it that moved, `years` all that ever did."""
 
-    whole: Stretch
-    months: tuple[Stretch, ...]
-    years: tuple[Stretch, ...]
+    whole: Moved
+    months: tuple[Moved, ...]
+    years: tuple[Moved, ...]
 
 
 def statement(
@@ -54,12 +54,12 @@ def statement(
     ]
     before = sum((debit - credit for month, debit, credit, _ in moved if month.start < span.start), ZERO)
     inside = [one for one in moved if span.start <= one[0].start <= span.end]
-    months = _stretches(inside, before, lambda month: month)
-    years = _stretches(moved, ZERO, lambda month: alliance.financial_year(month.start))
+    months = _each(inside, before, lambda month: month)
+    years = _each(moved, ZERO, lambda month: alliance.financial_year(month.start))
     return Statement(_together(span.label, span.slug, before, inside), months, years)
 
 
-def _stretches(moved: Iterable[tuple], before: Decimal, of) -> tuple[Stretch, ...]:
+def _each(moved: Iterable[tuple], before: Decimal, of) -> tuple[Moved, ...]:
     """In their order, each beginning with what the one before it left; `of` names the stretch of a month."""
     found = []
     for stretch, rows in groupby(moved, key=lambda one: of(one[0])):
@@ -68,9 +68,9 @@ def _stretches(moved: Iterable[tuple], before: Decimal, of) -> tuple[Stretch, ..
     return tuple(found)
 
 
-def _together(name: str, value: str, before: Decimal, moved: list[tuple]) -> Stretch:
+def _together(name: str, value: str, before: Decimal, moved: list[tuple]) -> Moved:
     debit, credit, entries = (sum((one[place] for one in moved), ZERO) for place in (1, 2, 3))
-    return Stretch(name, value, before, debit, credit, int(entries))
+    return Moved(name, value, before, debit, credit, int(entries))
 
 
 @Question

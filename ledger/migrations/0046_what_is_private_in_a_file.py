@@ -18,7 +18,7 @@ OPEN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0042_costs_are_found_by_stretches")]
+    dependencies = [("ledger", "0043_lines_beside_costs")]
     operations = [
         *(
             migrations.AlterField("actionplan", name, models.DecimalField(max_digits=20, decimal_places=2))

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Kinds of an export are told by name; the column stays as it is."""
 
-    dependencies = [("ledger", "0041_pay_by_grade")]
+    dependencies = [("ledger", "0046_what_is_private_in_a_file")]
     operations = [
         migrations.AlterField(
             "bookexport",

@@ -13,7 +13,7 @@ from ledger import saying
 from ledger.exporting.reading import costs_in_pages
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, Table, columns, table_file
 from ledger.forms import AccountForm
-from ledger.models import Account, Balance, Entry
+from ledger.models import Account, Balance, Entry, Stretch
 from ledger.querysets import Told
 from ledger.statement import account_of, standing, statement
 from ledger.views.shared import filters_on, key_of, numbered, place_from, places
@@ -82,13 +82,14 @@ def _opened(request: HttpRequest, alliance: Alliance, code: int) -> tuple[Accoun
 
 
 def _within(form: AccountForm, rows, account: Account):
-    """Entries or balances of the account that were asked for."""
+    """Of these, what is of the account and was asked for."""
     found = rows.of(form.alliance).filter(account=account).within(form.span)
     return found.filter(participant=form.participant_asked) if form.participant_asked else found
 
 
 def _entries(form: AccountForm, account: Account):
-    return _within(form, Entry.objects, account).newest_first().told()
+    rows = Stretch.objects if account.kind == Account.Kind.COST else Entry.objects.beside_costs()
+    return _within(form, rows, account).newest_first().told()
 
 
 def _rows(form: AccountForm, account: Account):
