@@ -162,12 +162,26 @@ class NamesForm(Form):
 
 
 def _likely(said: str, choices: Sequence[tuple[str, str]]) -> str:
-    """The one choice that shares a telling word with the name; "" when there is none or more than one."""
-    words = {word for word in plain(said).split() if len(word) > 3}
-    alike = [
-        value for value, label in choices if value not in (LEAVE, COST) and words & set(plain(label).split())
-    ]
-    return alike[0] if len(alike) == 1 else ""
+    """The one choice that shares the most telling words with the name; "" when there is none or more than one.
+
+    A word is shared when one begins with the other: "Overheads", "Recovery & detox".
+    """
+    alike = {
+        value: sum(
+            one.startswith(other) or other.startswith(one)
+            for one in _telling(said)
+            for other in _telling(label)
+        )
+        for value, label in choices
+        if value not in (LEAVE, COST)
+    }
+    most = max(alike.values(), default=0)
+    best = [value for value, count in alike.items() if count == most]
+    return best[0] if most and len(best) == 1 else ""
+
+
+def _telling(name: str) -> set[str]:
+    return {word for word in plain(name).split() if len(word) > 2} - {"and", "for", "the", "with"}
 
 
 class MonthOfForm(Form):

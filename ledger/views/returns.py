@@ -131,6 +131,7 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
         "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
         "columns": _meanings(found, alliance),
+        "missing": _missing(found),
         "sums": _sums(**rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
         "first_rows": _first_rows(**rows) if found.status == ReturnState.READY else [],
         "may": not why_not,
@@ -165,6 +166,7 @@ def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     page = {
         "cost_return": found,
         "form": form if found.headings else None,
+        "missing": _missing(found),
         "sheet_form": SheetForm(sheets=found.sheets, current=found.sheet) if found.sheets else None,
         "places": places(request, alliance),
     }
@@ -437,6 +439,11 @@ def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
             }
         )
     return rows
+
+
+def _missing(found: CostReturn) -> list[str]:
+    """What no column was found to hold: "category", "budget line"."""
+    return [label[0].lower() + label[1:] for label in importing.Meaning.from_json(found.mapping).missing]
 
 
 def _fixed(name: str, value: str, found: CostReturn, alliance: Alliance) -> str:
