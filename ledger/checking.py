@@ -73,7 +73,9 @@ class _Known:
         accounts = Account.objects.filter(alliance_id=alliance_id, kind="cost")
         lines = BudgetLine.objects.filter(alliance_id=alliance_id, budget__starts_on=year.start)
         fixes: dict[str, dict[int, dict[str, str]]] = {}
-        for one in RowFix.objects.filter(alliance_id=alliance_id, cost_return=cost_return).order_by("pk"):
+        for one in RowFix.objects.filter(
+            alliance_id=alliance_id, cost_return=cost_return, row__gt=0
+        ).order_by("pk"):
             fixes.setdefault(one.sheet, {}).setdefault(one.row, {})[one.field] = one.now
         others = []
         if Fund.objects.filter(alliance_id=alliance_id, host=participant).exists():

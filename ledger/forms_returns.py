@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django import forms
 
-from alliance.core.forms import Form
+from alliance.core.forms import Form, MoneyField
 from alliance.core.money import MoneyError, format_pounds, parse_pounds
 from alliance.core.periods import Month
 from ledger import importing
@@ -31,6 +31,14 @@ class SheetForm(Form):
         kwargs.setdefault("initial", {"sheet": current})
         super().__init__(*args, **kwargs)
         self.fields["sheet"].choices = [("", "Choose"), *((name, name) for name in sheets)]
+
+
+class TotalForm(Form):
+    """Another total than the one that was declared with the file."""
+
+    declared_total = MoneyField(
+        label="Total of the costs", required=False, help_text="Leave it empty if you do not want it compared."
+    )
 
 
 @dataclass(frozen=True)

@@ -188,8 +188,8 @@ def guess(
         said = Counter(
             place for cells in samples for place, cell in enumerate(cells) if plain(cell) in names[name]
         )
-        free = [place for place, _ in said.most_common() if place not in columns.values()]
-        columns |= {name: place for place in free[:1]}
+        if free := [place for place, _ in said.most_common() if place not in columns.values()]:
+            columns[name] = free[0]
     return Meaning(columns)
 
 
