@@ -141,7 +141,7 @@ class _AsTold(ValuesListIterable):
 
 
 class _NewestFirst(OnAccounts):
-    """Entries a page at a time: by month, journal and line. `ITS` leads to them from what is asked, `PLACE` finds it."""
+    """Entries by month, journal and line, a page at a time. `ITS` leads to them from what `PLACE` finds."""
 
     ITS, PLACE = "", ("month", "journal_id")
 

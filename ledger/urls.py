@@ -50,6 +50,7 @@ urlpatterns = [
     path("returns/<int:number>/sheet/", mending.sheet, name="sheet"),
     path("returns/<int:number>/names/", mending.names, name="names"),
     path("returns/<int:number>/fixes/", mending.fix, name="fix"),
+    path("returns/<int:number>/total/", mending.total, name="total"),
     path("returns/<int:number>/confirmation/", returns.confirm, name="confirm"),
     path("returns/<int:number>/withdrawal/", returns.withdraw, name="withdraw"),
     path("returns/<int:number>/another-try/", returns.another_try, name="another_try"),

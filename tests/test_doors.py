@@ -171,6 +171,7 @@ INSIDE = [
     Door("ledger:sheet", None, HAVENS_BOOKS, at=("ready_return",)),
     Door("ledger:names", HAVENS_BOOKS, HAVENS_BOOKS, at=("ready_return",)),
     Door("ledger:fix", HAVENS_BOOKS, HAVENS_BOOKS, at=("ready_return",)),
+    Door("ledger:total", HAVENS_BOOKS, HAVENS_BOOKS, at=("ready_return",)),
     Door("ledger:confirm", None, HAVENS_BOOKS, at=("ready_return",)),
     Door("ledger:withdraw", None, HAVENS_BOOKS, at=("ready_return",)),
     Door("ledger:another_try", None, HAVENS_BOOKS, at=("ready_return",)),

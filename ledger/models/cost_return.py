@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, both_or_neither
+from alliance.core.money import parse_pounds
 from alliance.core.periods import Month
 from ledger.lifecycle import IN_HAND, ReturnState
 from ledger.models.account import Account
@@ -91,6 +92,14 @@ class CostReturn(OfAlliance):
 
     def __str__(self) -> str:
         return f"{self.participant.short_name}, {self.period.label}"
+
+    @property
+    def declared_now(self) -> Decimal | None:
+        """The total that was declared with the file, or what was said in its place since."""
+        fix = self.fixes.filter(row=0, field=RowFix.DECLARED).order_by("pk").last()
+        if fix is None:
+            return self.declared_total
+        return parse_pounds(fix.now) if fix.now else None
 
     def get_absolute_url(self) -> str:
         return reverse("ledger:return", args=[self.alliance.slug, self.number])
@@ -187,7 +196,10 @@ class RowFix(OfAlliance):
     """What somebody put in the place of a row's text, in the page: the file and what was read of it stay as they are.
 
     `field` is one of importing.COLUMNS; "" says that the whole row is no cost, or is one after all. The newest counts.
+    Row 0 is the file as a whole, of which the declared total (DECLARED) can be put right: pounds, "" for none.
     """
+
+    DECLARED = "declared_total"
 
     cost_return = models.ForeignKey(CostReturn, on_delete=models.PROTECT, related_name="fixes")
     sheet = models.CharField(max_length=120, blank=True)

@@ -11,7 +11,7 @@ from ledger import posting
 from ledger.comparing import differing_row
 from ledger.importing import Problem
 from ledger.lifecycle import ReturnState
-from ledger.models import CostReturn, ReturnLine, ReturnProblem
+from ledger.models import CostReturn, ReturnLine, ReturnProblem, RowFix
 from ledger.services.shared import locked, move, posted_under, same_lines
 from participants.models import Participant
 
@@ -79,7 +79,7 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
             found.add(
                 Problem(f"The lines sum to {format_pounds(sums['total'])}, more than the book can hold")
             )
-        declared = cost_return.declared_total
+        declared = cost_return.declared_now
         if declared is not None and declared != sums["total"]:
             found.add(_not_as_declared(declared, sums["total"]))
         if same := same_lines(cost_return, told["lines_hash"]):
@@ -118,5 +118,6 @@ def _not_as_declared(declared: Decimal, total: Decimal) -> Problem:
     apart = format_pounds(abs(declared - total))
     return Problem(
         f"The lines sum to {format_pounds(total)} and the declared total is {format_pounds(declared)}: "
-        f"{apart} {'is missing from' if declared > total else 'too much is in'} the lines"
+        f"{apart} {'is missing from' if declared > total else 'too much is in'} the lines",
+        field=RowFix.DECLARED,
     )

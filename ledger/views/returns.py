@@ -131,8 +131,11 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
         "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
         "columns": _meanings(found, alliance),
+        "missing": _missing(found),
         "sums": _sums(**rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
         "first_rows": _first_rows(**rows) if found.status == ReturnState.READY else [],
+        "declared": found.declared_now if found.status == ReturnState.READY else None,
+        "is_total_wrong": any(one["field"] == RowFix.DECLARED for one in problems),
         "may": not why_not,
         "why_not": why_not,
         "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
@@ -165,6 +168,7 @@ def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     page = {
         "cost_return": found,
         "form": form if found.headings else None,
+        "missing": _missing(found),
         "sheet_form": SheetForm(sheets=found.sheets, current=found.sheet) if found.sheets else None,
         "places": places(request, alliance),
     }
@@ -341,7 +345,7 @@ def _complaints(found: CostReturn) -> list[dict]:
     """The problems in the order of their first rows; what is wrong with many rows is said once, with the rows."""
     alike: dict[tuple, list[dict]] = {}
     if found.problem_count:
-        for one in _problems(found).values("row", "column", "value", "sentence"):
+        for one in _problems(found).values("row", "column", "value", "sentence", "field"):
             alike.setdefault((one["column"], one["sentence"]), []).append(one)
     complaints = []
     for (column, sentence), ones in alike.items():
@@ -354,6 +358,7 @@ def _complaints(found: CostReturn) -> list[dict]:
                 "row": rows[0] if len(rows) == 1 else None,
                 "count": len(ones),
                 "column": column,
+                "field": ones[0]["field"],
                 "value": many,
                 "sentence": sentence,
             }
@@ -367,9 +372,16 @@ def _fixes(found: CostReturn) -> list:
         return []
     made = _fixed_rows(cost_return=found.pk)
     for one in made:
-        one.label = importing.COLUMNS[one.field].label if one.field else ""
+        one.label = _label(one.field)
         one.left_out = not one.field and one.now == importing.LEAVE
     return made
+
+
+def _label(field: str) -> str:
+    """What a fix puts right: a column, the declared total, or "" for the whole row."""
+    if field == RowFix.DECLARED:
+        return "Declared total"
+    return importing.COLUMNS[field].label if field else ""
 
 
 @Question
@@ -437,6 +449,11 @@ def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
             }
         )
     return rows
+
+
+def _missing(found: CostReturn) -> list[str]:
+    """What no column was found to hold: "category", "budget line"."""
+    return [label[0].lower() + label[1:] for label in importing.Meaning.from_json(found.mapping).missing]
 
 
 def _fixed(name: str, value: str, found: CostReturn, alliance: Alliance) -> str:

@@ -74,7 +74,7 @@ class TestTheAgreement:
         first = agree_share(budget, {cast.haven: "60", cast.beacon: "40"})
         second = agree_share(budget, {cast.haven: "1"}, gain_cap="2.5")
         page = says(cast.bea, url("budget"))
-        assert "at most 2.5 % of the target" in page
+        assert "at most 2.5&nbsp;% of the target" in page
         assert "Haven Homes 60, Beacon Recovery 40" in page
         assert first.get_absolute_url() in page
         assert second.get_absolute_url() in page

@@ -90,6 +90,14 @@ def test_a_heading_is_given_one_meaning_the_best_first(headings, columns):
     assert guess(headings.split(",")).columns == columns
 
 
+def test_a_column_without_a_known_heading_is_known_by_the_names_below_it():
+    rows = [["5.00", "Taxi", "Peer support", "Other"], ["6.00", "Rent", "Peer support!", "Direct other"]]
+    names = {"category": {"direct other"}, "budget_line": {"peer support"}}
+    meaning = guess(["Net", "Details", "Project", "Cost type"], rows, names)
+    assert meaning.columns == {"amount": 0, "description": 1, "budget_line": 2, "category": 3}
+    assert "category" not in guess(["Net", "Kind"], [["5.00", "Whatever"]], names).columns
+
+
 def test_titles_above_the_headings_are_passed_over():
     content = f"Haven Homes\nCosts of November,,\n\n{HEADINGS}\n{cost()}\n".encode()
     (line,), reading = read(content)

@@ -237,7 +237,7 @@ def test_a_return_goes_from_the_file_to_the_book_in_the_browser(cast, client_of,
     assert "Waiting for its turn" in client.get(sent.get_absolute_url()).content.decode()
     do_all_due()
     page = client.get(sent.get_absolute_url()).content.decode()
-    assert "No problem was found. That is the total that you declared." in page
+    assert "No problem was found. That is the total that was declared." in page
     assert client.post(url("confirm", sent.number)).status_code == 303
     do_all_due()
     sent.refresh_from_db()

@@ -136,6 +136,8 @@ def test_private_names_are_held_back_unless_whoever_sends_the_costs_says_otherwi
         (spend.REDACTED, D("800.00")),
     ]
     assert b"nightlight" not in b"".join(bytes(one.body) for one in Event.objects.all()).lower()
+    shown = client_of(cast.hana).get(url("spend")).context["form"]
+    assert shown["quarter"].value() == shown.asked.slug
     rows = rows_of(client_of(cast.hana).post(url("spend_file"), {"quarter": QUARTER.slug}))
     assert [row["Purpose"] for row in rows] == ["Flat of [redacted] repainted", "Cleaning", "Cleaning"]
     assert b"Sarah" not in str(rows).encode()

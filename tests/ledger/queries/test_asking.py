@@ -184,7 +184,9 @@ def test_unresolved_queries_are_counted_by_line_with_their_age(cast, posted, ask
     answer_query(query=answered, words="Lunch.", by=cast.finn)
     gone = ask(posted, cast.council, cast.carol, words="And this?", row=3)
     withdraw_query(query=gone, by=cast.hana)
+    gone.refresh_from_db()
     on_day(12)
+    assert gone.age == "the same day"
     found = unresolved(cast.alliance, YEAR)
     assert [(one.number, one.days, one.age) for one in found.queries] == [
         (1, 12, "12 days"),
