@@ -222,10 +222,6 @@ class Reading:
             if said := self._perhaps_a_total(row, text):
                 return Line(row.number, row.cells, problems=(said,))
         self.fixed += bool(fixes)
-        return self._cost(row, text, fixes)
-
-    def _cost(self, row: Row, text: dict, fixes: Mapping[str, str]) -> Line | None:
-        """The row as a line, or with all that is wrong with it; None when it is left out, or joins the pay."""
         problems: list[Problem] = []
 
         def trouble(name: str, sentence: str) -> None:
@@ -245,8 +241,20 @@ class Reading:
                 trouble(name, "it is a formula whose value is not in the file; save the file once more in a "
                               "spreadsheet program, or write the value itself")  # fmt: skip
         unread = {problem.field for problem in problems}
-        amount = self._amount(row, text, fixes, "amount" in unread, trouble)
-        day = self._date(text["date"], trouble) if "date" not in unread else None
+        amount = day = None
+        if self.meaning.columns.get("amount") in row.merged and "amount" not in fixes:
+            trouble("amount", "it stands in a merged cell that begins in a row above, so that nobody can tell how "
+                              "much of it is this row's; give each row its own amount")  # fmt: skip
+        elif "amount" not in unread:
+            try:
+                amount = amount_of(text["amount"])
+                self.sums.add(amount)
+            except MoneyError as problem:
+                trouble("amount", str(problem))
+        if "date" not in unread:
+            day = self._date(text["date"], trouble)
+        if amount is None:
+            self.sums.unsure = True
         account = self._category(text, trouble) if "category" not in unread else None
         budget_line = self._budget_line(text, trouble) if "budget_line" not in unread else None
         if LEAVE in (account, budget_line) or self._pays_a_participant(text, trouble):
@@ -256,8 +264,19 @@ class Reading:
                 trouble("category", why)
             elif why := self.vat.doubt(day):
                 self.doubtful.setdefault(why, []).append(row.number)
-        if said := self._unsaid(row, text):
-            problems.append(said)
+        if not any(text.get(name) for name in EITHER):
+            names = [self.name(self.meaning.columns[name]) for name in EITHER if name in self.meaning.columns]
+            said = f"it does not say what the cost was: {' and '.join(names)} {'are' if len(names) > 1 else 'is'} blank"
+            field = next(name for name in EITHER if name in self.meaning.columns)
+            problems.append(Problem(said, row.number, names[0], field=field))
+        elif sum_of := next(
+            (text[name] for name in EITHER if text.get(name) and is_wholly_total(text[name])), ""
+        ):
+            said = (
+                f"it says “{short(sum_of)}” and is not the sum of the rows above it; leave it out, or say what "
+                "the cost was"
+            )
+            problems.append(Problem(said, row.number, value=text["amount"], field=EITHER[0]))
         is_pay = self.pay is not None and account == self.staff
         if is_pay:
             try:
@@ -343,41 +362,6 @@ class Reading:
         return Problem(
             sentence, row.number, self.name(self.meaning.columns["amount"]), text["amount"], "amount"
         )
-
-    def _unsaid(self, row: Row, text: dict) -> Problem | None:
-        """A row says what the cost was, and "Total" says nothing."""
-        told = [text[name] for name in EITHER if text.get(name)]
-        if not told:
-            fields = [name for name in EITHER if name in self.meaning.columns]
-            names = [self.name(self.meaning.columns[name]) for name in fields]
-            said = f"it does not say what the cost was: {' and '.join(names)} {'are' if len(names) > 1 else 'is'} blank"
-            return Problem(said, row.number, names[0], field=fields[0])
-        if sum_of := next(filter(is_wholly_total, told), ""):
-            said = (
-                f"it says “{short(sum_of)}” and is not the sum of the rows above it; leave it out, or say what "
-                "the cost was"
-            )
-            return Problem(said, row.number, value=text["amount"], field=EITHER[0])
-        return None
-
-    def _amount(
-        self, row: Row, text: dict, fixes: Mapping[str, str], is_unread: bool, trouble
-    ) -> Decimal | None:
-        """Added to the sums; None where nobody can tell it, and the sums are unsure from then on."""
-        amount = None
-        if self.meaning.columns.get("amount") in row.merged and "amount" not in fixes:
-            trouble("amount", "it stands in a merged cell that begins in a row above, so that nobody can tell how "
-                              "much of it is this row's; give each row its own amount")  # fmt: skip
-        elif not is_unread:
-            try:
-                amount = amount_of(text["amount"])
-            except MoneyError as problem:
-                trouble("amount", str(problem))
-        if amount is None:
-            self.sums.unsure = True
-        else:
-            self.sums.add(amount)
-        return amount
 
     def _date(self, text: str, trouble) -> Day | None:
         try:
