@@ -16,7 +16,8 @@ NOW = datetime(2026, 11, 20, 17, 30, tzinfo=LONDON)
 
 @pytest.fixture(scope="package")
 def told(request, django_db_setup, django_db_blocker) -> World:
-    from alliance.local.pytest_database import COPIES  # a plugin, which pytest wants to be the first to import
+    # Pytest wants to be the first to import a plugin of its.
+    from alliance.local.pytest_database import COPIES
 
     with django_db_blocker.unblock():
         request.config.stash[COPIES].change_to(None)
