@@ -23,6 +23,27 @@ def budget(cast):
     return make_book(cast)
 
 
+@pytest.fixture
+def url(cast):
+    def of(name: str, *args) -> str:
+        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
+
+    return of
+
+
+@pytest.fixture
+def says(client_of):
+    """`says(pat, url)` is the page's text, its white space made plain; with `given` it is what a POST answers."""
+
+    def of(user, address: str, given: dict | None = None, status: int = 200) -> str:
+        client = client_of(user)
+        answer = client.get(address) if given is None else client.post(address, given)
+        assert answer.status_code == status, (address, answer.status_code, answer.content.decode()[:2000])
+        return " ".join(answer.content.decode().split())
+
+    return of
+
+
 class TestTheAgreement:
     def test_shows_each_line_with_what_it_began_with_each_change_and_its_decision(
         self, cast, budget, url, says
