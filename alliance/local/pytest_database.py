@@ -17,6 +17,7 @@ from alliance.local import servers
 from alliance.local.pytest_servers import RUNNING, TEMPLATE, TEST, Servers
 
 STAGE, SPARE = "concordat_test_stage", "concordat_test_spare"
+COPIES = pytest.StashKey["Copies"]()
 
 
 class Copies:
@@ -104,18 +105,12 @@ def stages() -> dict[str, Callable[[], object]]:
     return {}
 
 
-@pytest.fixture(scope="session")
-def copies(request) -> Copies:
-    """Of this process's test database."""
-    return Copies(request.config.stash[RUNNING])
-
-
 @pytest.fixture
-def on_stage(request, stages, copies, django_db_setup, django_db_blocker):
+def on_stage(request, stages, django_db_setup, django_db_blocker):
     """What was said by the function that furnished this test's stage."""
     name = next((one for one in stages if one in request.fixturenames), None)
     with django_db_blocker.unblock():
-        return copies.change_to(stages.get(name))
+        return request.config.stash[COPIES].change_to(stages.get(name))
 
 
 @pytest.fixture
@@ -124,9 +119,10 @@ def _django_db_helper(on_stage, _django_db_helper):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, copies, django_test_environment, django_db_blocker, set_stage):
+def django_db_setup(request, django_test_environment, django_db_blocker, set_stage):
     """Takes the place of pytest-django's own."""
     running = request.config.stash[RUNNING]
+    copies = request.config.stash[COPIES] = Copies(running)
 
     def migrate() -> None:
         with django_db_blocker.unblock():

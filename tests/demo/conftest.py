@@ -15,9 +15,12 @@ NOW = datetime(2026, 11, 20, 17, 30, tzinfo=LONDON)
 
 
 @pytest.fixture(scope="package")
-def told(copies, django_db_setup, django_db_blocker) -> World:
+def told(request, django_db_setup, django_db_blocker) -> World:
+    # Pytest wants to be the first to import a plugin of its.
+    from alliance.local.pytest_database import COPIES
+
     with django_db_blocker.unblock():
-        copies.change_to(None)
+        request.config.stash[COPIES].change_to(None)
         with transaction.atomic():
             yield tell(NOW)
             transaction.set_rollback(True)

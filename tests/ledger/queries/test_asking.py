@@ -1,11 +1,9 @@
 """Queries on a line: asked and answered in the open, by name of organisation, with their state and age."""
 
-import threading
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connections
 
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
@@ -25,6 +23,7 @@ from participants.standing import standing
 from tests.factories.ledger import NOVEMBER, OCTOBER, YEAR, ask
 from tests.factories.participants import give_role, make_user
 from tests.ledger.conftest import TODAY
+from tests.ledger.test_races import race
 
 pytestmark = pytest.mark.django_db
 
@@ -254,36 +253,15 @@ def test_letters_go_to_whoever_answers_and_then_to_whoever_asked(cast, asked, ru
 # ── Races, with real threads ─────────────────────────────────────────────────
 
 
-def at_once(*acts) -> list:
-    """What each returned or raised, each on a connection of its own."""
-    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def runner(place, act):
-        try:
-            start.wait(10)
-            outcomes[place] = act()
-        except Exception as problem:
-            outcomes[place] = problem
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=runner, args=one) for one in enumerate(acts)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 def test_who_asks_at_once_gets_a_number_each_and_who_settles_and_withdraws_at_once_does_one_of_them(
     cast, posted
 ):
-    made = at_once(*[partial(ask, posted, cast.beacon, cast.rosa, f"Question {n}") for n in range(4)])
+    made = race(*[partial(ask, posted, cast.beacon, cast.rosa, f"Question {n}") for n in range(4)])
     assert sorted(one.number for one in made) == [1, 2, 3, 4]
     for one in made:
         answer_query(query=one, words="The stairs.", by=cast.finn)
-        outcomes = at_once(
+        outcomes = race(
             partial(settle_query, query=one, by=cast.rosa), partial(withdraw_query, query=one, by=cast.rosa)
         )
         assert sorted(type(said).__name__ for said in outcomes) == ["NotPossible", "QueryReply"]
