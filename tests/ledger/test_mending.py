@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from alliance.core.outbox import do_all_due
