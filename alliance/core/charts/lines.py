@@ -57,11 +57,8 @@ def lines_chart(
     if labels and len(labels) != len(at):
         raise ChartError("Where points have names, each has one.")
 
-    axes = Axes(
-        [0, *(value for one in series for value in one.values if value is not None)],
-        left=70,
-        right=WIDTH - 26,
-    )
+    values = [0, *(value for one in series for value in one.values if value is not None)]
+    axes = Axes(values, left=70, right=WIDTH - 26)
     x = scale(at[0], at[-1], axes.left, axes.right)
     below = at if labels else [tick for tick in nice_ticks(at[0], at[-1]) if at[0] <= tick <= at[-1]]
     marks = axes.marks(labels or [short(tick, axis_unit) for tick in below], lambda i: x(below[i]))
@@ -90,7 +87,8 @@ def lines_chart(
         description,
         name,
         rows_below(axes.below, legend),
-        **{"bottom": axes.bottom, "top": axes.top} | axes.drawn(unit, marks),
+        **{"bottom": axes.bottom, "top": axes.top}
+        | axes.drawn(unit, marks),  # uprights go from one to the other
         zero=px(axes.y(0)),
         uprights=[{"x": px(x(one.at)), "dots": one.dots} for one in uprights if at[0] <= one.at <= at[-1]],
         lines=[drawn(one, stroke) for one, stroke in stroked],

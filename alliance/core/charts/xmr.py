@@ -72,18 +72,12 @@ def xmr_chart(
         gap = (x(1) - x(0)) / 2
     else:
         x, gap = (lambda _: (axes.left + axes.right) / 2), 20
-
-    remarks = [
-        "Screening on: great leaps are left out." if xmr.screening else "Screening off: every leap counts."
-    ]
-    if xmr.phases[-1].trial and xmr.phases[-1].upper is not None:
-        remarks.insert(0, "Trial limits: fewer than 12 points.")
     svg = draw(
         "xmr",
         title,
         xmr.summary,
         name,
-        rows_below(axes.below, _legend(xmr), remarks, notes),
+        rows_below(axes.below, _legend(xmr), _remarks(xmr), notes),
         **axes.drawn(unit, axes.marks(labels, x)),
         lines=_lines(xmr, axes, x, gap),
         ends=_ends(xmr.phases[-1], axes, places, beside),
@@ -167,6 +161,13 @@ def _legend(xmr: XmrLike) -> list[dict[str, Any]]:
     if any(phase.upper is not None for phase in xmr.phases):
         legend += [{"shape": "limit", "words": "limits"}, {"shape": "near", "words": "near limits"}]
     return legend
+
+
+def _remarks(xmr: XmrLike) -> list[str]:
+    current = xmr.phases[-1]
+    remarks = ["Trial limits: fewer than 12 points."] if current.trial and current.upper is not None else []
+    screening = "on: great leaps are left out" if xmr.screening else "off: every leap counts"
+    return [*remarks, f"Screening {screening}."]
 
 
 def _limits(phase: XmrPhase, places: int, unit: str) -> str:
