@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from alliance.core.outbox import do_all_due
 from alliance.core.periods import Month
 from ledger import services
 from participants.standing import enter
@@ -93,6 +94,7 @@ class Stage:
             )
             for what, amount in UNDERSPENDS
         ]
+        do_all_due()  # its letters and plans: no example need write them again
         self.model = Model()
         self.model.journals = [
             Posted("contributions_agreed", -18, []),
