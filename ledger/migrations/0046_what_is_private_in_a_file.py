@@ -20,10 +20,6 @@ OPEN = """
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0041_pay_by_grade")]
     operations = [
-        *(
-            migrations.AlterField("actionplan", name, models.DecimalField(max_digits=20, decimal_places=2))
-            for name in ("agreed", "forecast")
-        ),
         migrations.AddField("costreturn", "tells_pay", models.BooleanField(default=True)),
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),
     ]
