@@ -43,7 +43,7 @@ class QuickReading(Reading):
         self._places = [columns.get(name, -1) for name in (*FIELDS, *PAY)]
         self.days, self.accounts = Known(self._day), Known(self._account)
         self.lines, self.payees = Known(self._line_of), Known(self._payee)
-        self.categories_said, self.people = Known(self._category_of), Known(_people)
+        self.categories_said, self.people = Known(self._category_of), Known(self._people)
 
     def _line(self, row: Row) -> Line | None:
         number, cells, merged, unsaved, hidden = row
@@ -108,9 +108,8 @@ class QuickReading(Reading):
             return None
         return said
 
-
-def _people(text: str) -> Decimal | None:
-    try:
-        return parse_fte(text)
-    except ValueError:
-        return None
+    def _people(self, text: str) -> Decimal | None:
+        try:
+            return parse_fte(text)
+        except ValueError:
+            return None
