@@ -1,5 +1,8 @@
+from pathlib import Path
+
 from django.db import migrations, models
 
+SQL = (Path(__file__).parent.parent / "sql" / "pay.sql").read_text()
 # A file is everybody's only where all of it was read, and as something else than pay.
 OPEN = """
     update ledger_costreturn r set tells_pay = false
@@ -22,4 +25,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("costreturn", "tells_pay", models.BooleanField(default=True)),
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),
+        migrations.RunSQL(SQL),
     ]
