@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from alliance.core import money
 from alliance.core.money import ZERO, MoneyError, parse_pounds
 
 FEWEST = Decimal(3)
 NO_GRADE = "Grade not stated"
 SEVERAL = "Several grades"
 TOO_FEW = "Pay: fewer than three full-time equivalents, or none stated"
-MOST = Decimal("9999.99")
+MOST, ROOM = Decimal("9999.99"), Decimal("9999999.99")  # full-time equivalents in one row, and in one line
 GRADE_ROOM = 60
 
 
@@ -34,6 +35,11 @@ class Cell:
     @property
     def is_enough(self) -> bool:
         return self.fte >= FEWEST
+
+    @property
+    def fits(self) -> bool:
+        """Has a line of the book room for it?"""
+        return abs(self.amount) <= money.MOST and self.fte <= ROOM
 
     def take(self, row: int, day: date, amount: Decimal, fte: Decimal) -> None:
         """What is taken back is nobody's work: its full-time equivalents do not count."""

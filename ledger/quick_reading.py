@@ -14,7 +14,7 @@ from alliance.core.spreadsheets import Row
 from ledger.importing import LEAVE, PAY, ROOM, Line, Reading, parse_date, plain
 from ledger.pay import parse_fte
 
-EXACT = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)
+EXACT = re.compile(r"-?\d{1,10}\.\d\d", re.ASCII)
 FIELDS = ("date", "amount", "category", "budget_line", "supplier", "description", "reference", "evidence")
 
 

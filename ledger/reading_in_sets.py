@@ -309,7 +309,7 @@ class _Piece:
                 description, reference, evidence
             from (
                 select p.*, m.day, m.account, m.line, s.supplier,
-                    case when {amount} ~ '^-?[0-9]+[.][0-9][0-9]$' and octet_length({amount}) <= 16
+                    case when {amount} ~ '^-?[0-9]+[.][0-9][0-9]$' and octet_length({amount}) <= 13
                         then {amount}::numeric(15, 2) end as amount,
                     {", ".join(f"btrim({of[name]}, %(spaces)s) as {name}" for name in free)}
                 from ledger_piece p

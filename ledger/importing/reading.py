@@ -7,7 +7,7 @@ from datetime import date as Day  # noqa: N812 -- `date` is a field of Line
 from decimal import Decimal
 from typing import NamedTuple
 
-from alliance.core.money import LARGEST, ZERO, MoneyError, format_pounds
+from alliance.core.money import ZERO, MoneyError, format_pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, Table
 from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, ROOM, Look, Meaning, letter, texts
@@ -119,7 +119,7 @@ class Reading:
     def paid(self) -> Iterator[Line]:
         """The pay as everybody may see it: its cells say no more than its meaning (rule 29)."""
         for budget_line, cell in self.pay.lines():
-            if abs(cell.amount) > LARGEST:
+            if not cell.fits:
                 said = "it is pay that comes to more, with the rows that are one line with it, than the book can hold"
                 yield Line(cell.rows[0], ("",), problems=(Problem(said, cell.rows[0]),))
                 continue

@@ -112,7 +112,7 @@ _IN_WORDS = re.compile(
 )
 _MONTH_FIRST = re.compile(r"(?:[A-Za-z]{3,9},? )?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 known_day = lru_cache(maxsize=4096)(parse_date)
-EXACT = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)
+EXACT = re.compile(r"-?\d{1,10}\.\d\d", re.ASCII)
 
 
 def amount_of(text: str) -> Decimal:

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 from django.db import migrations, models
 
+SQL = (Path(__file__).parent.parent / "sql" / "pay.sql").read_text()
 # A file is everybody's only where all of it was read, and as something else than pay.
 OPEN = """
     update ledger_costreturn r set tells_pay = false
@@ -20,10 +23,7 @@ OPEN = """
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0043_lines_beside_costs")]
     operations = [
-        *(
-            migrations.AlterField("actionplan", name, models.DecimalField(max_digits=20, decimal_places=2))
-            for name in ("agreed", "forecast")
-        ),
         migrations.AddField("costreturn", "tells_pay", models.BooleanField(default=True)),
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),
+        migrations.RunSQL(SQL),
     ]

@@ -8,10 +8,5 @@ def pounds(**options) -> models.DecimalField:
     return models.DecimalField(max_digits=15, decimal_places=2, **options)
 
 
-def total(**options) -> models.DecimalField:
-    """Of amounts each of which may be as large as one can be."""
-    return models.DecimalField(max_digits=20, decimal_places=2, **options)
-
-
 def somebody(**options) -> models.ForeignKey:
     return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **options)

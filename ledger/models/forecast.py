@@ -15,7 +15,7 @@ from alliance.core.addresses import reverse
 from alliance.core.models import OfAlliance, Words, both_or_neither
 from ledger.lifecycle import PlanState
 from ledger.models.budget import BudgetLine
-from ledger.models.fields import pounds, somebody, total
+from ledger.models.fields import pounds, somebody
 from ledger.querysets import ActionPlanQuerySet, ForecastQuerySet
 from participants.models import Participant, RoleAppointment
 
@@ -97,8 +97,8 @@ class ActionPlan(OfAlliance):
     number = models.PositiveIntegerField()
     budget_line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="plans")
     state = models.CharField(max_length=10, choices=PlanState.choices, default=PlanState.OPEN)
-    agreed = total()
-    forecast = total()
+    agreed = pounds()
+    forecast = pounds()
     percent = models.DecimalField(max_digits=6, decimal_places=3)
     opened_on = models.DateField()
     due_on = models.DateField()

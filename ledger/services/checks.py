@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from alliance.core.money import LARGEST, ZERO, format_pounds
+from alliance.core.money import MOST, ZERO, format_pounds
 from ledger import posting
 from ledger.comparing import differing_row
 from ledger.importing import Problem
@@ -75,7 +75,7 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
         verb = "ask_for_columns"
     elif not found.problems:
         told["lines_hash"] = lines_hash
-        if abs(sums["total"]) > LARGEST:
+        if abs(sums["total"]) > MOST:
             found.add(
                 Problem(f"The lines sum to {format_pounds(sums['total'])}, more than the book can hold")
             )

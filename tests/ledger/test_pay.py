@@ -83,6 +83,14 @@ class TestMerging:
             TOO_FEW
         ]
 
+    def test_a_line_has_room_for_so_many(self):
+        told = (
+            ("5", "9999999999.99", "9999999.99"),
+            ("5", "-10000000000.00", "1.00"),
+            ("5", "1.00", "10000000.00"),
+        )
+        assert [one.fits for one in cells(*told)] == [True, False, False]
+
     @given(some.lists(some.tuples(some.integers(1, 900_000), some.integers(0, 800)), min_size=1, max_size=12))
     def test_no_cell_is_fewer_than_three_unless_it_is_the_whole(self, told):
         given_ = [Cell(f"G{n}", [n], D(p) / 100, D(f) / 100) for n, (p, f) in enumerate(told)]

@@ -33,7 +33,7 @@ CELLS = [
     ["03/11/2026", " 3 Nov 2026", "2026-09-30", "2025-11-03", "2026-12-01", "Total", "", DAYS],
     ["Haven Homes", "HAVEN  homes", "Total Cleaning", "Sub-total", "Total", " ", "x" * 201, VALUES],
     ["Cleaning", "Totals", "Grand total", "brought forward", 'a \\ "b" \t c', "y" * 301, "", VALUES],
-    ["12.50", " 12.50 ", "-3.00", "0.00", "-0.00", "25.00", "9999999999999.99", VALUES],
+    ["12.50", " 12.50 ", "-3.00", "0.00", "-0.00", "25.00", "9999999999.99", VALUES],
     ["direct STAFF", "overhead", "irrecoverable VAT", "wages", "rubbish", "", VALUES],
     ["Peer  support", "Housing first", "house", "sheds", "nowhere", "", VALUES],
     ["INV-2", "z" * 121, "", VALUES],

@@ -249,6 +249,21 @@ def test_a_declared_total_that_is_not_the_sum_is_told(cast):
     ]
 
 
+@pytest.mark.parametrize(
+    ("category", "said"),
+    [
+        ("Subcontract", "sum to £19,999,999,999.98, more than"),
+        ("Direct staff", "comes to more, with the rows"),
+    ],
+)
+def test_what_comes_to_more_than_the_book_can_hold_is_told_before_it_is_confirmed(cast, category, said):
+    make_book(cast)
+    sent = send_return(cast, [cost("9999999999.99", category=category)] * 2)
+    (problem,) = sent.problems.all()
+    assert said in problem.sentence
+    assert "than the book can hold" in problem.sentence
+
+
 def test_only_the_participants_own_finance_lead_sends_and_confirms(cast):
     make_book(cast)
     for person in (cast.pat, cast.hana, cast.rosa, cast.bea, cast.ari, cast.stranger):

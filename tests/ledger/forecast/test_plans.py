@@ -45,6 +45,16 @@ def test_a_variance_beyond_the_percentage_opens_one_plan_with_its_day(cast, line
     assert kinds("ledger.plan_") == ["opened"]
 
 
+def test_forecasts_as_large_as_they_can_be_are_told_like_any(cast, line, client_of, run_errands):
+    for whose, who in ((cast.haven, cast.finn), (cast.beacon, cast.rosa)):
+        say(line(), whose, who, "9999999999.99")
+    run_errands()
+    plan = ActionPlan.objects.get(budget_line=line())
+    assert plan.forecast == Decimal("19999999999.98")
+    for url in (plan.get_absolute_url(), reverse("ledger:forecast", args=[cast.alliance.slug])):
+        assert client_of(cast.pat).get(url).status_code == 200
+
+
 def test_two_complete_months_open_no_plan_of_themselves_and_three_do(cast, book, run_errands):
     run_errands()
     assert not ActionPlan.objects.exists()
