@@ -2,14 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db.models import DecimalField, F, OuterRef, Prefetch, Subquery, Sum, Value
-from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan, TupleLessThanOrEqual
 from django.db.models.functions import Coalesce
-from django.db.models.query import ValuesListIterable
 
 from alliance.core.periods import Period as Span
+from ledger.telling import Costs
 from participants.querysets import OfAllianceQuerySet
 
 
@@ -103,82 +101,20 @@ class RestatementQuerySet(OnAccounts):
         return self.select_related("participant", "account", "budget_line", "journal")
 
 
-class Told(NamedTuple):
-    """A cost as lists tell it: names instead of what they name, for a page of them is read very often.
-
-    `journal` is the journal's number; `cost_return` is the number of the return that it came with, if with one.
-    """
-
-    month: date
-    journal_id: int
-    line: int
-    date: date
-    participant: str
-    participant_short: str
-    budget_line: str
-    category: str
-    supplier: str
-    description: str
-    reference: str
-    amount: Decimal
-    journal: int
-    cost_return: int | None
-    source_row: int | None
-
-    @property
-    def place(self) -> tuple[date, int, int]:
-        """For `EntryQuerySet.after`."""
-        return self[:3]
-
-    @property
-    def what(self) -> str:
-        return " · ".join(part for part in (self.supplier, self.description) if part)
-
-
-class _AsTold(ValuesListIterable):
-    def __iter__(self):
-        return map(Told._make, super().__iter__())
-
-
 class EntryQuerySet(OnAccounts):
     def costs(self):
         """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
         return self.filter(budget_line__isnull=False)
 
 
-STRETCH = 256  # lines of a journal that are found together (ADR 30)
-
-
 class StretchQuerySet(OnAccounts):
-    """The costs that these stretches hold are found by `newest_first`, and read by `told`."""
-
     def costs(self):
         """Nothing else is in a stretch."""
         return self
 
-    def newest_first(self):
-        """By month, journal and line."""
-        return self.order_by("-month", "-journal_id", "-begins", "-entries__line")
-
-    def after(self, place: tuple[date, int, int]):
-        """What follows `place` (month, journal's id, line) when read newest first."""
-        month, journal, line = place
-        stretch, at = (month, journal, line // STRETCH * STRETCH), ("month", "journal_id", "begins")
-        return self.filter(
-            TupleLessThanOrEqual(Tuple(*map(F, at)), stretch),
-            TupleLessThan(Tuple(*map(F, (*at, "entries__line"))), (*stretch, line)),
-        )
-
-    def told(self):
-        """Their costs as `Told`, in one query."""
-        rows = self.values_list(
-            *("month", "journal_id", "entries__line", "entries__date"),
-            *("participant__name", "participant__short_name", "budget_line__name", "account__name"),
-            *("entries__supplier", "entries__description", "entries__reference", "entries__amount"),
-            *("journal__number", "journal__cost_return__number", "entries__source_row"),
-        )
-        rows._iterable_class = _AsTold
-        return rows
+    def told(self) -> Costs:
+        """The costs in them, newest first."""
+        return Costs(self)
 
 
 class BalanceQuerySet(OnAccounts):

@@ -77,7 +77,7 @@ def table_file(
 
 
 def _lines(form: CostsForm):
-    for cost in costs_in_pages(form.within(Stretch.objects).newest_first().told()):
+    for cost in costs_in_pages(form.within(Stretch.objects).told()):
         yield (
             cost.journal,
             (

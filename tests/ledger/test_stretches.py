@@ -10,7 +10,7 @@ from ledger.bulk import Cost, load_costs
 from ledger.chart import accounts
 from ledger.exporting import reading
 from ledger.models import Entry, Stretch
-from ledger.querysets import STRETCH
+from ledger.telling import STRETCH
 from tests.factories.ledger import YEAR, make_book
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,9 +58,7 @@ def test_every_statement_has_its_lines_newest_first_and_each_once(cast, costs, m
     ):
         order = ("-month", "-journal_id", "-line")
         there = Entry.objects.of(cast.alliance).costs().filter(**narrowed).order_by(*order)
-        found = reading.costs_in_pages(
-            Stretch.objects.of(cast.alliance).filter(**narrowed).newest_first().told()
-        )
+        found = reading.costs_in_pages(Stretch.objects.of(cast.alliance).filter(**narrowed).told())
         there = list(there.values_list("month", "journal_id", "line", "amount", "reference"))
         assert there
         assert [(*one.place, one.amount, one.reference) for one in found] == there
