@@ -2,14 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db.models import DecimalField, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value
-from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan, TupleLessThanOrEqual
 from django.db.models.functions import Coalesce
-from django.db.models.query import ValuesListIterable
 
 from alliance.core.periods import Period as Span
+from ledger.telling import Costs, Lines
 from participants.querysets import OfAllianceQuerySet
 
 
@@ -103,78 +101,7 @@ class RestatementQuerySet(OnAccounts):
         return self.select_related("participant", "account", "budget_line", "journal")
 
 
-class Told(NamedTuple):
-    """A cost as lists tell it: names instead of what they name, for a page of them is read very often.
-
-    `journal` is the journal's number; `cost_return` is the number of the return that it came with, if with one.
-    """
-
-    month: date
-    journal_id: int
-    line: int
-    date: date
-    participant: str
-    participant_short: str
-    budget_line: str
-    category: str
-    supplier: str
-    description: str
-    reference: str
-    amount: Decimal
-    journal: int
-    cost_return: int | None
-    source_row: int | None
-
-    @property
-    def place(self) -> tuple[date, int, int]:
-        """For `after` of entries and stretches."""
-        return self[:3]
-
-    @property
-    def what(self) -> str:
-        return " · ".join(part for part in (self.supplier, self.description) if part)
-
-
-class _AsTold(ValuesListIterable):
-    def __iter__(self):
-        return map(Told._make, super().__iter__())
-
-
-class _NewestFirst(OnAccounts):
-    """Entries by month, journal and line, a page at a time. `ITS` leads to them from what `PLACE` finds."""
-
-    ITS, PLACE = "", ("month", "journal_id")
-
-    def newest_first(self):
-        return self.order_by(*(f"-{name}" for name in (*self.PLACE, f"{self.ITS}line")))
-
-    def after(self, place: tuple[date, int, int]):
-        """What follows `place` (month, journal's id, line) when read newest first.
-
-        The place is said before all else: PostgreSQL enters an index where the first bound of a month that it is told
-        is, and from the last month of a filter it would walk past everything on the pages before.
-        """
-        found = self.filter(*self._beyond(*place))
-        conditions, before = found.query.where.children, len(self.query.where.children)
-        conditions[:] = conditions[before:] + conditions[:before]
-        return found
-
-    def _beyond(self, month: date, journal: int, line: int) -> list:
-        return [TupleLessThan(Tuple(*map(F, (*self.PLACE, f"{self.ITS}line"))), (month, journal, line))]
-
-    def told(self):
-        """As `Told`, in one query."""
-        rows = self.values_list(
-            *("month", "journal_id", f"{self.ITS}line", f"{self.ITS}date"),
-            *("participant__name", "participant__short_name", "budget_line__name", "account__name"),
-            *(f"{self.ITS}{name}" for name in ("supplier", "description", "reference", "amount")),
-            *("journal__number", "journal__cost_return__number", f"{self.ITS}source_row"),
-        )
-        rows._iterable_class = _AsTold
-        return rows
-
-
-class EntryQuerySet(_NewestFirst):
+class EntryQuerySet(OnAccounts):
     def costs(self):
         """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
         return self.filter(budget_line__isnull=False)
@@ -183,25 +110,19 @@ class EntryQuerySet(_NewestFirst):
         """Each journal has few of these; they have an index of their own, where costs have their stretches."""
         return self.filter(budget_line__isnull=True)
 
+    def told(self) -> Lines:
+        """Those beside costs, newest first."""
+        return Lines(self)
 
-STRETCH = 256  # lines of a journal that are found together (ADR 30)
 
-
-class StretchQuerySet(_NewestFirst):
-    """The costs that these stretches hold."""
-
-    ITS, PLACE = "entries__", ("month", "journal_id", "begins")
-
+class StretchQuerySet(OnAccounts):
     def costs(self):
         """Nothing else is in a stretch."""
         return self
 
-    def _beyond(self, month: date, journal: int, line: int) -> list:
-        stretch, at = (month, journal, line // STRETCH * STRETCH), list(map(F, self.PLACE))
-        return [
-            TupleLessThanOrEqual(Tuple(*at), stretch),
-            TupleLessThan(Tuple(*at, F(f"{self.ITS}line")), (*stretch, line)),
-        ]
+    def told(self) -> Costs:
+        """The costs in them, newest first."""
+        return Costs(self)
 
 
 class BalanceQuerySet(OnAccounts):

@@ -11,18 +11,17 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from alliance.core.periods import Month
 from ledger.models import Entry, Evidence, Journal, ReturnLine
-from ledger.querysets import Told
+from ledger.telling import Costs, Told
 
 A_PAGE = 2000
 
 
-def costs_in_pages(costs) -> Iterator[Told]:
-    """All of the costs, given as `newest_first().told()`."""
+def costs_in_pages(costs: Costs) -> Iterator[Told]:
     for page in pages_of(costs):
         yield from page
 
 
-def pages_of(costs) -> Iterator[list[Told]]:
+def pages_of(costs: Costs) -> Iterator[list[Told]]:
     place = None
     while True:
         page = list((costs.after(place) if place else costs)[:A_PAGE])

@@ -105,7 +105,7 @@ def table_file(
 
 
 def _lines(form: CostsForm):
-    for page in pages_of(form.within(Stretch.objects).newest_first().told()):
+    for page in pages_of(form.within(Stretch.objects).told()):
         evidence = evidence_of(form.alliance.pk, page)
         for cost in page:
             yield (

@@ -3,10 +3,8 @@ from pathlib import Path
 from django.db import migrations, models
 
 from alliance.core.guards import kept_by_triggers
-from ledger.models.stretch import ItsEntries
 
 SQL = (Path(__file__).parent.parent / "sql" / "stretches.sql").read_text()
-SAME = ["alliance", "journal", "account", "participant", "budget_line"]
 WAYS = ["participant", "budget_line"]
 
 
@@ -49,16 +47,6 @@ class Migration(migrations.Migration):
                 ("begins", models.IntegerField()),
                 ("participant", names("participants.participant")),
                 ("budget_line", names("ledger.budgetline")),
-                (
-                    "entries",
-                    ItsEntries(
-                        "ledger.entry",
-                        on_delete=models.DO_NOTHING,
-                        from_fields=SAME,
-                        to_fields=SAME,
-                        related_name="+",
-                    ),
-                ),
             ],
         ),
         kept_by_triggers("ledger_stretch"),

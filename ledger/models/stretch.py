@@ -1,25 +1,11 @@
 """Where the lines of cost are found: a table beside the entries, in place of four indexes on them (ADR 30)."""
 
 from django.db import models
-from django.db.models.lookups import GreaterThanOrEqual, LessThan
-from django.db.models.sql.where import AND, WhereNode
 
 from ledger.models.account import Account
 from ledger.models.budget import BudgetLine
-from ledger.models.journal import Entry, Journal
-from ledger.querysets import STRETCH, StretchQuerySet
-
-
-class ItsEntries(models.ForeignObject):
-    """The entries of a stretch: what joins them is more than equal columns, and many belong to one."""
-
-    def get_extra_restriction(self, alias, related_alias):
-        line = Entry._meta.get_field("line").get_col(alias)
-        begins = self.model._meta.get_field("begins").get_col(related_alias)
-        return WhereNode([GreaterThanOrEqual(line, begins), LessThan(line, begins + STRETCH)], AND)
-
-    def _check_unique_target(self):
-        return []
+from ledger.models.journal import Journal
+from ledger.querysets import StretchQuerySet
 
 
 def _of(model) -> models.ForeignKey:
@@ -29,7 +15,7 @@ def _of(model) -> models.ForeignKey:
 
 
 class Stretch(models.Model):
-    """An account, a participant and a budget line that have costs among `STRETCH` lines of a journal, from `begins`.
+    """An account, a participant and a budget line that have costs among 256 lines of a journal, from `begins`.
 
     Written by the trigger that folds entries into balances, with them; never by hand.
     """
@@ -44,13 +30,6 @@ class Stretch(models.Model):
     begins = models.IntegerField()
     participant = _of("participants.Participant")
     budget_line = _of(BudgetLine)
-    entries = ItsEntries(
-        Entry,
-        on_delete=models.DO_NOTHING,
-        from_fields=["alliance", "journal", "account", "participant", "budget_line"],
-        to_fields=["alliance", "journal", "account", "participant", "budget_line"],
-        related_name="+",
-    )
 
     objects = StretchQuerySet.as_manager()
 

@@ -14,8 +14,8 @@ from ledger.exporting.reading import costs_in_pages
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, Table, columns, table_file
 from ledger.forms import AccountForm
 from ledger.models import Account, Balance, Entry, Stretch
-from ledger.querysets import Told
 from ledger.statement import account_of, standing, statement
+from ledger.telling import Lines, Told
 from ledger.views.shared import filters_on, key_of, numbered, place_from, places
 from participants.models import Alliance
 from participants.web import in_alliance
@@ -87,9 +87,9 @@ def _within(form: AccountForm, rows, account: Account):
     return found.filter(participant=form.participant_asked) if form.participant_asked else found
 
 
-def _entries(form: AccountForm, account: Account):
+def _entries(form: AccountForm, account: Account) -> Lines:
     rows = Stretch.objects if account.kind == Account.Kind.COST else Entry.objects.beside_costs()
-    return _within(form, rows, account).newest_first().told()
+    return _within(form, rows, account).told()
 
 
 def _rows(form: AccountForm, account: Account):

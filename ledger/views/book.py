@@ -21,7 +21,7 @@ from ledger.forms import CostsForm
 from ledger.models import Balance, Restatement, Stretch
 from ledger.own_books import last_confirmed
 from ledger.querying import Unresolved, asks_for, on_entries, unresolved
-from ledger.querysets import Told
+from ledger.telling import Costs, Told
 from ledger.views.shared import (
     filters_on,
     key_of,
@@ -239,8 +239,8 @@ def _course(form: CostsForm, shown, told, rate):
     return position.course(f"The year’s course, {form.budget.year.label}", shown, told, rate, agreed)
 
 
-def _costs(form: CostsForm):
-    return form.within(Stretch.objects).newest_first().told()
+def _costs(form: CostsForm) -> Costs:
+    return form.within(Stretch.objects).told()
 
 
 def _with_ways_on(request: HttpRequest, costs: list[Told]) -> list[dict]:

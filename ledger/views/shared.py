@@ -14,7 +14,7 @@ from alliance.core.periods import Month
 from alliance.core.questions import Question
 from ledger import asking, permissions
 from ledger.querying import OnLine
-from ledger.querysets import Told
+from ledger.telling import Told
 from participants.models import Alliance, Participant
 
 LARGEST = 2**31 - 1  # whole number of a column

@@ -1,18 +1,16 @@
 """Costs by the thousand go through the same guards."""
 
-import re
 import time
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from alliance.core.invariants import REGISTER
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from ledger.bulk import Cost, Loaded, load_costs
 from ledger.chart import accounts
-from ledger.models import Balance, Entry, Journal, Stretch
+from ledger.models import Balance, Entry, Journal
 from ledger.pay import TOO_FEW
 from ledger.services import close_period
 from tests.factories.ledger import YEAR, make_book, period_of
@@ -87,16 +85,3 @@ def test_fifty_thousand_lines_take_seconds(cast, costs):
     took = time.perf_counter() - start
     print(f"{len(lines) / took:,.0f} lines/s")
     assert took < 30
-
-
-def test_a_page_begins_where_the_one_before_ended_however_deep_it_is(cast, costs):
-    """The first bound of a month that PostgreSQL is told is where it enters an index; it walks from there on."""
-    load_costs(alliance=cast.alliance, costs=costs(300), source="deep", by=cast.hana)
-    found = Stretch.objects.of(cast.alliance).within(YEAR).newest_first().told()
-    deep = found[290]
-    with connection.cursor() as cursor:
-        cursor.execute("set enable_seqscan = off; set enable_bitmapscan = off")
-        plan = found.after(deep.place)[:50].explain()
-        cursor.execute("reset enable_seqscan; reset enable_bitmapscan")
-    entered = next(one for one in re.findall(r"Index Cond: (.*)", plan) if "begins" in one)
-    assert entered.index("ROW(month, journal_id, begins)") < entered.index("(month >=")
