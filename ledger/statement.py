@@ -105,7 +105,7 @@ STANDS = {
     Account.Kind.BANK: (1, "is in the pool"),
     Account.Kind.DUE: (1, "is due to the pool"),
     Account.Kind.PREPAID: (1, "is paid and kept for later months"),
-    Account.Kind.OWED: (-1, "is owed to participants"),
+    Account.Kind.OWED: (-1, "is owed to {whom}"),
     Account.Kind.ACCRUED: (-1, "is expected, its paper still to come"),
     Account.Kind.CONTRIBUTIONS: (-1, "was contributed by agreement since the book began"),
     Account.Kind.TRANSFERRED: (1, "left the pool for partners’ own funds since the book began"),
@@ -113,6 +113,8 @@ STANDS = {
 }
 
 
-def standing(account: Account, after: Decimal) -> Standing:
+def standing(account: Account, after: Decimal, participant: Participant | None = None) -> Standing:
+    """`participant` is the one whose part of the account it is."""
     sign, words = STANDS[Account.Kind(account.kind)]
-    return Standing(after * sign + ZERO, words)
+    whom = participant.short_name if participant else "participants"
+    return Standing(after * sign + ZERO, words.format(whom=whom))

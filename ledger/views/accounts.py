@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from alliance.core.addresses import reverse
@@ -37,7 +38,8 @@ def account(request: HttpRequest, alliance: Alliance, code: int) -> HttpResponse
         "account": found,
         "form": form,
         "told": told,
-        "stands": standing(found, told.whole.after),
+        "stands": standing(found, told.whole.after, form.participant_asked),
+        "is_running": timezone.localdate() in form.span,
         "rows": _as_told(alliance, found, shown),
         "here": here,
         "csv_url": f"{reverse('ledger:account_csv', args=[alliance.slug, code])}?{query}",
