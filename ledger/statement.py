@@ -5,16 +5,19 @@ A debit is positive, a credit negative, as everywhere in the book; `before` and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
 from alliance.core.questions import Question
-from ledger.models import Account, Balance
+from ledger.models import Account, Balance, Entry
 from participants.models import Alliance, Participant
 
 
@@ -71,6 +74,48 @@ def _stretches(moved: Iterable[tuple], before: Decimal, of) -> tuple[Stretch, ..
 def _together(name: str, value: str, before: Decimal, moved: list[tuple]) -> Stretch:
     debit, credit, entries = (sum((one[place] for one in moved), ZERO) for place in (1, 2, 3))
     return Stretch(name, value, before, debit, credit, int(entries))
+
+
+class Moved(NamedTuple):
+    """A line of an account that is no cost, as its statement tells it."""
+
+    month: date
+    journal_id: int
+    line: int
+    date: date
+    participant: str
+    participant_short: str
+    description: str
+    reference: str
+    amount: Decimal
+    journal: int
+
+    @property
+    def place(self) -> tuple[date, int, int]:
+        return self[:3]
+
+
+def moved(
+    alliance: Alliance,
+    account: Account,
+    span: Span,
+    *,
+    participant: Participant | None = None,
+    after: tuple[date, int, int] | None = None,
+) -> QuerySet:
+    """The lines of an account that is no cost, newest first, as rows for `Moved`; `after` a place (month, journal's id,
+    line). The lines of costs are told by `EntryQuerySet`.
+    """
+    found = Entry.objects.of(alliance).filter(account=account, budget_line__isnull=True).within(span)
+    if participant:
+        found = found.filter(participant=participant)
+    if after:
+        order = Tuple(F("month"), F("journal_id"), F("line"))
+        found = found.filter(TupleLessThan(order, after))
+    return found.order_by("-month", "-journal_id", "-line").values_list(
+        *("month", "journal_id", "line", "date", "participant__name", "participant__short_name"),
+        *("description", "reference", "amount", "journal__number"),
+    )
 
 
 @Question

@@ -151,6 +151,11 @@ class Entry(models.Model):
                 name="entry_by_month",
                 condition=Q(budget_line__isnull=False),
             ),
+            models.Index(
+                *("alliance", "account", "month", "journal", "line"),
+                name="entry_of_no_cost",
+                condition=Q(budget_line__isnull=True),
+            ),
         ]
 
     @property

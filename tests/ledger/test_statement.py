@@ -11,10 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alliance.core import paging
 from ledger import explaining
 from ledger.models import Account
 from ledger.services import pay_participant, receive_contribution
 from ledger.statement import account_of, statement
+from ledger.views import accounts
 from tests.factories.ledger import OCTOBER, cost, make_book, post_return
 from tests.factories.year_end import LAST_YEAR, MAY
 
@@ -96,22 +98,30 @@ def test_the_lines_come_along_as_csv_and_as_a_workbook(cast, budget, client_of, 
     assert len(list(workbook.iter_rows(min_row=4))) == len(rows)
 
 
-def test_pages_follow_each_other_without_a_gap(cast, budget, client_of, at):
-    post_return(
-        cast,
-        [cost(f"{n}.01", reference=f"R{n}") for n in range(1, 61)],
-        participant=cast.beacon,
-        by=cast.rosa,
-        reference="many",
-    )
-    code = Account.objects.get(alliance=cast.alliance, category="direct_staff").code
-    bea, seen, address = client_of(cast.bea), [], at("account", code)
+def test_pages_follow_each_other_without_a_gap(cast, budget, client_of, at, monkeypatch):
+    monkeypatch.setattr(paging, "LINES_A_PAGE", 2)
+    monkeypatch.setattr(accounts, "A_PAGE", 2)
+    for n in range(1, 5):
+        pay_participant(
+            participant=cast.haven, amount=D(n), on=date(2026, 11, 21), reference=f"P {n + 1}", by=cast.hana
+        )
+    bea, seen, address = client_of(cast.bea), [], at("account", 1000)
     while address:
         page = bea.get(address)
-        seen += [row["debit"] for row in page.context["rows"]]
-        address = page.context["older"] and at("account", code) + page.context["older"]
-    assert len(seen) == 63
-    assert {f"{n}.01" for n in range(1, 61)} <= set(seen)
+        seen += [row["credit"] or row["debit"] for row in page.context["rows"]]
+        address = page.context["older"] and at("account", 1000) + page.context["older"]
+    assert seen == ["4.00", "3.00", "2.00", "1.00", "1,000.00", "150,000.00"]
+    answer = b"".join(bea.get(at("account_csv", 1000)).streaming_content).decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(answer)))) == 6
+
+
+def test_an_account_of_costs_leads_to_its_lines_in_the_book(cast, budget, client_of, at):
+    bea, code = client_of(cast.bea), Account.objects.get(alliance=cast.alliance, category="direct_staff").code
+    page = bea.get(at("account", code), {"participant": "haven"})
+    lines = bea.get(page.context["lines_url"])
+    assert lines.context["sums"] == {"net": page.context["stands"].amount, "entries": 3}
+    assert page.context["stands"].amount == D("1247.00")
+    assert bea.get(at("account_csv", code)).url.partition("?")[0].endswith("/lines.csv")
 
 
 def test_a_statement_asks_the_same_however_much_there_is(cast, budget, client_of, at):
