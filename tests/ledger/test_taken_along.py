@@ -20,7 +20,11 @@ D = Decimal
 @pytest.fixture
 def book(cast):
     book = make_book(cast)
-    post_return(cast, [cost("1200.10", day="05/10/2026"), cost("-3.10", line="Peer support")], OCTOBER)
+    post_return(
+        cast,
+        [cost("1200.10", day="05/10/2026"), cost("-3.10", day="06/10/2026", line="Peer support")],
+        OCTOBER,
+    )
     accrue(cast)
     post_return(cast, [cost("7.25")], NOVEMBER)
     return book
