@@ -16,13 +16,8 @@ from ledger.querysets import Told
 A_PAGE = 2000
 
 
-def costs_in_pages(costs) -> Iterator[Told]:
-    """All of the costs, given as `newest_first().told()`."""
-    for page in pages_of(costs):
-        yield from page
-
-
 def pages_of(costs) -> Iterator[list[Told]]:
+    """All of the costs, given as `newest_first().told()`, a page at a time."""
     place = None
     while True:
         page = list((costs.after(place) if place else costs)[:A_PAGE])

@@ -48,7 +48,7 @@ def account(request: HttpRequest, alliance: Alliance, code: int) -> HttpResponse
         "csv_url": files["csv"],
         "xlsx_url": files["xlsx"] if told.whole.entries <= MOST_IN_A_WORKBOOK else "",
         "taken_off": filters_on(form),
-        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1])})}" if more else "",
+        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1].place)})}" if more else "",
         "first": f"?{query}" if place else "",
         "whose": urlencode({name: form.narrowed[name] for name in form.narrowed.keys() & {"participant"}}),
         "places": places(request, alliance),
