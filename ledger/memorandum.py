@@ -12,13 +12,13 @@ from decimal import Decimal
 from django.utils import timezone
 
 from alliance.core.frozen import thaw
-from alliance.core.money import ZERO, format_pounds
+from alliance.core.money import ZERO
 from alliance.core.questions import Question
 from ledger import asking, summaries
 from ledger.asking import knowing
-from ledger.models import Budget, Category, Fund, Restatement, Transfer, Underspend, YearEnd
+from ledger.gain_and_pain import GainAndPain, worked_out
+from ledger.models import Budget, Fund, Restatement, Transfer, Underspend, YearEnd
 from ledger.settling import settle
-from ledger.sharing import Step, share
 from participants.models import Alliance, Participant
 
 FORMAT = 1
@@ -83,38 +83,6 @@ class Share:
     @property
     def amount(self) -> Decimal:
         return self.carried + self.settled
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a provider receives of the year's gain; negative: what it pays of its pain."""
-
-    name: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class GainAndPain:
-    """What the year's cost means under the terms that were agreed last (rule 38), with every step as it was worked out.
-
-    `disallowed` is what the book has in that category. `providers`, `commissioners` and `parts` are as in
-    `sharing.Outcome`; no money moves by it.
-    """
-
-    target: Decimal
-    actual: Decimal
-    disallowed: Decimal
-    variance: Decimal
-    providers: Decimal
-    commissioners: Decimal
-    words: str
-    steps: tuple[Step, ...]
-    parts: tuple[Part, ...]
-    decision: int | None
-
-    @property
-    def is_gain(self) -> bool:
-        return self.variance >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +342,7 @@ def gather(
         decision=decided and decided.decision.number,
         missing=(),
         last=last and last.totals,
-        shared=_shared(budget, spending) if compare and year.end < timezone.localdate() else None,
+        shared=worked_out(budget, spending) if compare and year.end < timezone.localdate() else None,
     )
 
 
@@ -383,28 +351,6 @@ def restated_since(budget: Budget) -> list[Restatement]:
     year = budget.year
     found = _restated(alliance=budget.alliance_id, first=year.start, last=year.end)
     return asking.restatements(budget.alliance, found)
-
-
-def _shared(budget: Budget, spending: summaries.Spending) -> GainAndPain | None:
-    """Rule 38, of what the book has. A credit among the disallowed costs beyond them all disallows nothing."""
-    terms, decision = summaries.agreed_and_decided(budget)
-    if terms is None:
-        return None
-    disallowed = _sum(one.spent for one in spending.by_category if one.value == Category.DISALLOWED)
-    found = share(terms, spending.spent, min(max(disallowed, ZERO), max(spending.spent, ZERO)))
-    not_allowed = f", of which {format_pounds(found.disallowed)} was disallowed" if found.disallowed else ""
-    return GainAndPain(
-        target=terms.target,
-        actual=found.actual,
-        disallowed=found.disallowed,
-        variance=found.variance,
-        providers=found.providers,
-        commissioners=found.commissioners,
-        words=f"{budget.year.label} cost {format_pounds(found.actual)}{not_allowed}: {found.consequence}",
-        steps=found.steps,
-        parts=tuple(Part(name, amount) for name, amount in found.parts),
-        decision=decision and decision.number,
-    )
 
 
 def _transfers(budget: Budget, who: dict[int, Participant]) -> tuple[Sent, ...]:

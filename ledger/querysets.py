@@ -7,7 +7,7 @@ from django.db.models import DecimalField, Exists, F, OuterRef, Prefetch, Subque
 from django.db.models.functions import Coalesce
 
 from alliance.core.periods import Period as Span
-from ledger.telling import Costs, Lines
+from ledger.telling import Costs
 from participants.querysets import OfAllianceQuerySet
 
 
@@ -105,14 +105,6 @@ class EntryQuerySet(OnAccounts):
     def costs(self):
         """A cost has a budget line, and nothing else has one (rule 28): the entry itself says it."""
         return self.filter(budget_line__isnull=False)
-
-    def beside_costs(self):
-        """Each journal has few of these; they have an index of their own, where costs have their stretches."""
-        return self.filter(budget_line__isnull=True)
-
-    def told(self) -> Lines:
-        """Those beside costs, newest first."""
-        return Lines(self)
 
 
 class StretchQuerySet(OnAccounts):

@@ -5,21 +5,25 @@ A debit is positive, a credit negative, as everywhere in the book; `before` and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
 from alliance.core.questions import Question
-from ledger.models import Account, Balance
+from ledger.models import Account, Balance, Entry
+from ledger.telling import from_place
 from participants.models import Alliance, Participant
 
 
 @dataclass(frozen=True)
-class Moved:
+class Part:
     """A month or a year of an account; `value` names it in an address."""
 
     name: str
@@ -38,9 +42,9 @@ class Moved:
 class Statement:
     """`whole` is the span that was asked for; `months` are those of it that moved, `years` all that ever did."""
 
-    whole: Moved
-    months: tuple[Moved, ...]
-    years: tuple[Moved, ...]
+    whole: Part
+    months: tuple[Part, ...]
+    years: tuple[Part, ...]
 
 
 def statement(
@@ -54,23 +58,65 @@ def statement(
     ]
     before = sum((debit - credit for month, debit, credit, _ in moved if month.start < span.start), ZERO)
     inside = [one for one in moved if span.start <= one[0].start <= span.end]
-    months = _each(inside, before, lambda month: month)
-    years = _each(moved, ZERO, lambda month: alliance.financial_year(month.start))
+    months = _parts(inside, before, lambda month: month)
+    years = _parts(moved, ZERO, lambda month: alliance.financial_year(month.start))
     return Statement(_together(span.label, span.slug, before, inside), months, years)
 
 
-def _each(moved: Iterable[tuple], before: Decimal, of) -> tuple[Moved, ...]:
-    """In their order, each beginning with what the one before it left; `of` names the stretch of a month."""
+def _parts(moved: Iterable[tuple], before: Decimal, of) -> tuple[Part, ...]:
+    """In their order, each beginning with what the one before it left; `of` names the part that a month is in."""
     found = []
-    for stretch, rows in groupby(moved, key=lambda one: of(one[0])):
-        found.append(_together(stretch.label, stretch.slug, before, list(rows)))
+    for part, rows in groupby(moved, key=lambda one: of(one[0])):
+        found.append(_together(part.label, part.slug, before, list(rows)))
         before = found[-1].after
     return tuple(found)
 
 
-def _together(name: str, value: str, before: Decimal, moved: list[tuple]) -> Moved:
+def _together(name: str, value: str, before: Decimal, moved: list[tuple]) -> Part:
     debit, credit, entries = (sum((one[place] for one in moved), ZERO) for place in (1, 2, 3))
-    return Moved(name, value, before, debit, credit, int(entries))
+    return Part(name, value, before, debit, credit, int(entries))
+
+
+class Moved(NamedTuple):
+    """A line of an account that is no cost, as its statement tells it."""
+
+    month: date
+    journal_id: int
+    line: int
+    date: date
+    participant: str
+    participant_short: str
+    description: str
+    reference: str
+    amount: Decimal
+    journal: int
+
+    @property
+    def place(self) -> tuple[date, int, int]:
+        return self[:3]
+
+
+def moved(
+    alliance: Alliance,
+    account: Account,
+    span: Span,
+    *,
+    participant: Participant | None = None,
+    after: tuple[date, int, int] | None = None,
+) -> QuerySet:
+    """The lines of an account that is no cost, newest first, as rows for `Moved`; `after` a place (month, journal's id,
+    line). The lines of costs are told by `telling.Costs`.
+    """
+    found = Entry.objects.of(alliance).filter(account=account, budget_line__isnull=True).within(span)
+    if participant:
+        found = found.filter(participant=participant)
+    if after:
+        order = Tuple(F("month"), F("journal_id"), F("line"))
+        found = from_place(found, TupleLessThan(order, after))
+    return found.order_by("-month", "-journal_id", "-line").values_list(
+        *("month", "journal_id", "line", "date", "participant__name", "participant__short_name"),
+        *("description", "reference", "amount", "journal__number"),
+    )
 
 
 @Question
@@ -105,7 +151,7 @@ STANDS = {
     Account.Kind.BANK: (1, "is in the pool"),
     Account.Kind.DUE: (1, "is due to the pool"),
     Account.Kind.PREPAID: (1, "is paid and kept for later months"),
-    Account.Kind.OWED: (-1, "is owed to participants"),
+    Account.Kind.OWED: (-1, "is owed to {whom}"),
     Account.Kind.ACCRUED: (-1, "is expected, its paper still to come"),
     Account.Kind.CONTRIBUTIONS: (-1, "was contributed by agreement since the book began"),
     Account.Kind.TRANSFERRED: (1, "left the pool for partners’ own funds since the book began"),
@@ -113,6 +159,8 @@ STANDS = {
 }
 
 
-def standing(account: Account, after: Decimal) -> Standing:
+def standing(account: Account, after: Decimal, participant: Participant | None = None) -> Standing:
+    """`participant` is the one whose part of the account it is."""
     sign, words = STANDS[Account.Kind(account.kind)]
-    return Standing(after * sign + ZERO, words)
+    whom = participant.short_name if participant else "participants"
+    return Standing(after * sign + ZERO, words.format(whom=whom))

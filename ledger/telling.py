@@ -1,6 +1,5 @@
-"""Lines of the book as lists tell them, newest first: costs found by their stretches, others by themselves (ADR 30)."""
+"""Lines of cost as lists tell them, newest first, found by their stretches (ADR 30)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +7,7 @@ from typing import NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import F
-from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan, TupleLessThanOrEqual
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThanOrEqual
 
 STRETCH = 256  # lines of a journal that are found together
 # Each part has its end before the next begins: however the database guesses, it reads few stretches to show a page.
@@ -37,7 +36,7 @@ order by c.month desc, c.journal_id desc, c.line desc
 
 
 class Told(NamedTuple):
-    """A line as lists tell it: names instead of what they name, for a page of them is read very often.
+    """A cost as lists tell it: names instead of what they name, for a page of them is read very often.
 
     `journal` is the journal's number; `cost_return` is the number of the return that it came with, if with one.
     """
@@ -48,7 +47,7 @@ class Told(NamedTuple):
     date: date
     participant: str
     participant_short: str
-    budget_line: str | None
+    budget_line: str
     category: str
     supplier: str
     description: str
@@ -69,10 +68,10 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Lines:
-    """These entries, newest first: by month, journal and line. A slice, from the first, is one query."""
+class Costs:
+    """The costs in these stretches, newest first: by month, journal and line. A slice, from the first, is one query."""
 
-    found: models.QuerySet
+    stretches: models.QuerySet
     place: tuple[date, int, int] | None = None
 
     def after(self, place: tuple[date, int, int]) -> Self:
@@ -80,47 +79,29 @@ class Lines:
         return replace(self, place=place)
 
     def __getitem__(self, shown: slice) -> list[Told]:
-        return list(map(Told._make, self._read(shown.stop)))
-
-    def _read(self, most: int) -> Iterable[tuple]:
-        names = ("month", "journal_id", "line")
-        beyond = self.place and TupleLessThan(Tuple(*map(F, names)), self.place)
-        return self._beginning(beyond, names).values_list(
-            *(
-                *names,
-                "date",
-                "participant__name",
-                "participant__short_name",
-                "budget_line__name",
-                "account__name",
-            ),
-            *("supplier", "description", "reference", "amount"),
-            *("journal__number", "journal__cost_return__number", "source_row"),
-        )[:most]
-
-    def _beginning(self, beyond, names: Iterable[str]) -> models.QuerySet:
-        """Newest first from a place on, which is said before all else: PostgreSQL enters an index where the first bound
-        of a month that it is told is, and from the last month of a filter it would walk past all pages before."""
-        found = self.found.order_by(*(f"-{name}" for name in names))
-        if beyond:
-            found = found.filter(beyond)
-            conditions = found.query.where.children
-            conditions.insert(0, conditions.pop())
-        return found
-
-
-class Costs(Lines):
-    """The costs in these stretches."""
-
-    def _read(self, most: int) -> Iterable[tuple]:
-        names, begun, beyond = ("month", "journal_id", "begins"), (0, 0, 0), None
+        most, begun, found = shown.stop, (0, 0, 0), self.stretches
         if self.place:
             month, journal, line = self.place
             begun = (journal, line // STRETCH * STRETCH, line)
-            beyond = TupleLessThanOrEqual(Tuple(*map(F, names)), (month, *begun[:2]))
+            found = from_place(found, TupleLessThanOrEqual(_AT, (month, *begun[:2])))
         # Each has a line; but of the stretch that was begun, which has as many names as lines at the most.
-        found = self._beginning(beyond, names).values()[: most + STRETCH]
+        found = found.order_by("-month", "-journal_id", "-begins").values()[: most + STRETCH]
         stretches, narrowed = found.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(COSTS.format(stretches=stretches, stretch=STRETCH), [*narrowed, *begun, most])
-            return cursor.fetchall()
+            return list(map(Told._make, cursor.fetchall()))
+
+
+_AT = Tuple(F("month"), F("journal_id"), F("begins"))
+
+
+def from_place(found: models.QuerySet, beyond) -> models.QuerySet:
+    """What is `beyond` a place, which is said before all else.
+
+    PostgreSQL enters an index where the first bound of a month that it is told is, and from the last month of a filter
+    it would walk past everything on the pages before.
+    """
+    found = found.filter(beyond)
+    conditions = found.query.where.children
+    conditions.insert(0, conditions.pop())
+    return found

@@ -1,7 +1,8 @@
 """The memorandum account as a workbook: a sheet for each of its parts, with last year's figures beside this year's."""
 
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
-from ledger.memorandum import GainAndPain, Memorandum
+from ledger.gain_and_pain import GainAndPain
+from ledger.memorandum import Memorandum
 
 
 def workbook(account: Memorandum) -> bytes:

@@ -16,12 +16,8 @@ from ledger.telling import Costs, Told
 A_PAGE = 2000
 
 
-def costs_in_pages(costs: Costs) -> Iterator[Told]:
-    for page in pages_of(costs):
-        yield from page
-
-
 def pages_of(costs: Costs) -> Iterator[list[Told]]:
+    """All of the costs, a page at a time."""
     place = None
     while True:
         page = list((costs.after(place) if place else costs)[:A_PAGE])

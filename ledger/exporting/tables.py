@@ -286,8 +286,12 @@ def _accruals(form: CostsForm):
 
 
 def _decided(form: CostsForm):
-    """What decisions changed of a year's money, in their order: each row one amount of one decision."""
+    """A year's money as it was opened, then what decisions changed of it, in their order: each row one amount."""
     budget = form.budget
+    opened = [
+        *((one.participant.name, one.amount) for one in budget.contributions.select_related("participant")),
+        *((one.name, one.amount) for one in budget.lines_now),
+    ]
     moves = Move.objects.filter(change__budget=budget).select_related("budget_line", "change__decision")
     varied = ContributionChange.objects.filter(change__budget=budget)
     varied = varied.select_related("contribution__participant", "change__decision")
@@ -324,6 +328,9 @@ def _decided(form: CostsForm):
             for one in restated.with_what_it_names().select_related("decision")
         ),
     ]
+    by = budget.decision
+    for of, amount in opened:
+        yield None, (by and by.number, by and by.decided_on, f"{budget.year.label} opened", of, amount, None)
     for decision, what, of, amount, journal in sorted(rows, key=lambda row: row[0].number):
         yield journal, (decision.number, decision.decided_on, what, of, amount, journal)
 
@@ -422,7 +429,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "decided",
-            "What decisions changed",
+            "What was agreed, and what decisions changed",
             (),
             columns("Decision #", "Decided @", "What", "Name", "Amount £", "Journal #"),
             _decided,

@@ -21,7 +21,7 @@ OPEN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0043_lines_beside_costs")]
+    dependencies = [("ledger", "0042_costs_are_found_by_stretches")]
     operations = [
         migrations.AddField("costreturn", "tells_pay", models.BooleanField(default=True)),
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),

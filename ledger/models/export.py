@@ -34,7 +34,7 @@ class BookExport(OfAlliance):
         RETURNS = "returns", "Cost returns"
         ENTRIES = "entries", "Entries, both sides"
         ACCRUALS = "accruals", "Accruals and prepayments"
-        DECIDED = "decided", "What decisions changed"
+        DECIDED = "decided", "What was agreed, and what decisions changed"
 
     class Format(models.TextChoices):
         HLEDGER = "hledger", "hledger and Ledger"

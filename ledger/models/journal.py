@@ -138,7 +138,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(
                 fields=["alliance", "account", "month", "journal", "line"],
-                name="entry_beside_costs",
+                name="entry_of_no_cost",
                 condition=Q(budget_line__isnull=True),
             )
         ]

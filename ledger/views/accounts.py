@@ -1,21 +1,22 @@
-"""The statement of one account: every line that moved it, on both sides of the book."""
+"""The statement of one account: where it stood, what moved it and where it stands, on both sides of the book."""
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from alliance.core.addresses import reverse
-from alliance.core.htmx import render
+from alliance.core.htmx import redirect, render
 from alliance.core.money import format_pounds
 from alliance.core.paging import first_of
 from ledger import saying
-from ledger.exporting.reading import costs_in_pages
+from ledger.exporting.reading import A_PAGE
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, Table, columns, table_file
 from ledger.forms import AccountForm
-from ledger.models import Account, Balance, Entry, Stretch
-from ledger.statement import account_of, standing, statement
-from ledger.telling import Lines, Told
+from ledger.models import Account
+from ledger.statement import Moved, account_of, moved, standing, statement
 from ledger.views.shared import filters_on, key_of, numbered, place_from, places
 from participants.models import Alliance
 from participants.web import in_alliance
@@ -24,28 +25,30 @@ from participants.web import in_alliance
 @require_safe
 @in_alliance
 def account(request: HttpRequest, alliance: Alliance, code: int) -> HttpResponse:
-    """Where the account stood and stands, month by month and year by year, and its lines, newest first, a page at a
-    time."""
+    """Month by month and year by year, and its lines, newest first, a page at a time; the lines of costs are the
+    book's."""
     found, form = _opened(request, alliance, code)
-    told = statement(alliance, found, form.span, participant=form.participant_asked)
-    entries = _entries(form, found)
-    if place := place_from(request.GET.get("after", "")):
-        entries = entries.after(place)
-    shown, more = first_of(entries)
-    here, query = reverse("ledger:account", args=[alliance.slug, code]), urlencode(form.narrowed)
+    whose, place = form.participant_asked, place_from(request.GET.get("after", ""))
+    told = statement(alliance, found, form.span, participant=whose)
+    shown, more = [], False
+    if not found.category:
+        rows, more = first_of(moved(alliance, found, form.span, participant=whose, after=place))
+        shown = [Moved(*row) for row in rows]
+    query = urlencode(form.narrowed)
+    files = _files(alliance, found, form)
     page = {
         "account": found,
         "form": form,
         "told": told,
-        "stands": standing(found, told.whole.after),
+        "stands": standing(found, told.whole.after, whose),
+        "is_running": timezone.localdate() in form.span,
         "rows": _as_told(alliance, found, shown),
-        "here": here,
-        "csv_url": f"{reverse('ledger:account_csv', args=[alliance.slug, code])}?{query}",
-        "xlsx_url": f"{reverse('ledger:account_xlsx', args=[alliance.slug, code])}?{query}"
-        if told.whole.entries <= MOST_IN_A_WORKBOOK
-        else "",
+        "here": request.path,
+        "lines_url": _of_costs(alliance, found, form, "lines") if found.category else "",
+        "csv_url": files["csv"],
+        "xlsx_url": files["xlsx"] if told.whole.entries <= MOST_IN_A_WORKBOOK else "",
         "taken_off": filters_on(form),
-        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1])})}" if more else "",
+        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1].place)})}" if more else "",
         "first": f"?{query}" if place else "",
         "whose": urlencode({name: form.narrowed[name] for name in form.narrowed.keys() & {"participant"}}),
         "places": places(request, alliance),
@@ -56,18 +59,20 @@ def account(request: HttpRequest, alliance: Alliance, code: int) -> HttpResponse
 @require_safe
 @in_alliance
 def account_file(request: HttpRequest, alliance: Alliance, code: int, file_format: str) -> HttpResponse:
-    """The same lines, all of them, as CSV or XLSX."""
+    """The same lines, all of them, as CSV or XLSX; those of costs are the book's."""
     found, form = _opened(request, alliance, code)
+    if found.category:
+        return redirect(request, _of_costs(alliance, found, form, f"lines_{file_format}"))
     table = Table(
         f"account-{found.code}",
         f"Account {found}",
         ("month", "participant"),
         columns(
-            *("Date @", "Month", "Journal #", "Line #", "Participant", "Budget line", "Supplier"),
-            *("Description", "Reference", "Debit £", "Credit £"),
+            *("Date @", "Month", "Journal #", "Line #", "Participant", "Description", "Reference"),
+            *("Debit £", "Credit £"),
         ),
         lambda form: _rows(form, found),
-        lambda form: _within(form, Balance.objects, found).sums()["entries"],
+        lambda form: statement(alliance, found, form.span, participant=form.participant_asked).whole.entries,
     )
     return table_file(alliance, table, form, file_format)
 
@@ -81,44 +86,53 @@ def _opened(request: HttpRequest, alliance: Alliance, code: int) -> tuple[Accoun
     return found, form
 
 
-def _within(form: AccountForm, rows, account: Account):
-    """Of these, what is of the account and was asked for."""
-    found = rows.of(form.alliance).filter(account=account).within(form.span)
-    return found.filter(participant=form.participant_asked) if form.participant_asked else found
+def _of_costs(alliance: Alliance, account: Account, form: AccountForm, name: str) -> str:
+    """The address of the same part of the book's lines."""
+    asked = {"year": form.budget.year.slug} | form.narrowed | {"category": account.category}
+    return f"{reverse(f'ledger:{name}', args=[alliance.slug])}?{urlencode(asked)}"
 
 
-def _entries(form: AccountForm, account: Account) -> Lines:
-    rows = Stretch.objects if account.kind == Account.Kind.COST else Entry.objects.beside_costs()
-    return _within(form, rows, account).told()
+def _files(alliance: Alliance, account: Account, form: AccountForm) -> dict[str, str]:
+    """The addresses of the lines as files, by format."""
+    query = urlencode(form.narrowed)
+    return {
+        kind: f"{reverse(f'ledger:account_{kind}', args=[alliance.slug, account.code])}?{query}"
+        for kind in ("csv", "xlsx")
+    }
 
 
-def _rows(form: AccountForm, account: Account):
-    for one in costs_in_pages(_entries(form, account)):
-        debit, credit = (one.amount, None) if one.amount > 0 else (None, -one.amount)
-        yield (
-            one.journal,
-            (
-                *(one.date, f"{one.month:%Y-%m}", one.journal, one.line, one.participant, one.budget_line),
-                *(one.supplier, one.description, one.reference, debit, credit),
-            ),
-        )
+def _rows(form: AccountForm, account: Account) -> Iterator[tuple]:
+    place = None
+    while True:
+        found = moved(form.alliance, account, form.span, participant=form.participant_asked, after=place)
+        page = [Moved(*row) for row in found[:A_PAGE]]
+        for one in page:
+            debit, credit = (one.amount, None) if one.amount > 0 else (None, -one.amount)
+            yield (
+                one.journal,
+                (
+                    *(one.date, f"{one.month:%Y-%m}", one.journal, one.line, one.participant),
+                    *(one.description, one.reference, debit, credit),
+                ),
+            )
+        if len(page) < A_PAGE:
+            return
+        place = page[-1].place
 
 
-def _as_told(alliance: Alliance, account: Account, entries: list[Told]) -> list[dict]:
-    """As ledger/account.html tells them: plain text, with the addresses that each leads to."""
-    journal_at, row_at = numbered("journal", alliance), numbered("row", alliance, 2)
+def _as_told(alliance: Alliance, account: Account, lines: list[Moved]) -> list[dict]:
+    """As ledger/account.html tells them: plain text, with the address of each journal."""
+    journal_at = numbered("journal", alliance)
     return [
         {
             "day": f"{one.date.day} {one.date:%b %Y}",
-            "what": one.what or f"Line {one.line}",
-            "of": ", ".join(filter(None, (one.participant_short, one.budget_line))),
+            "what": one.description or f"Line {one.line}",
+            "of": one.participant_short,
             "means": saying.side(account.kind, one.amount),
             "debit": format_pounds(one.amount, sign="") if one.amount > 0 else "",
             "credit": format_pounds(-one.amount, sign="") if one.amount < 0 else "",
             "journal": str(one.journal),
             "journal_url": journal_at(one.journal),
-            "source_row": str(one.source_row),
-            "row_url": row_at(one.cost_return, one.source_row) if one.source_row and one.cost_return else "",
         }
-        for one in entries
+        for one in lines
     ]

@@ -116,7 +116,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "taken_off": filters_on(form),
         "sums": sums,
         "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
-        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1])})}" if more else "",
+        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1].place)})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
         "query": urlencode(form.narrowed),
     }

@@ -1,5 +1,7 @@
 """Cost returns in the browser: send, match the columns, see every problem, confirm, follow it into the book."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,7 @@ from alliance.core.refusals import NotAllowed
 from ledger import agreement, asking, importing, permissions, services
 from ledger.asking import knowing
 from ledger.forms import ColumnsForm, ReturnForm, open_months
+from ledger.forms_lists import ReturnsForm
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
@@ -26,7 +29,7 @@ from ledger.pay import TOO_FEW
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
-from ledger.views.shared import LAST, find_numbered, numbered, places, tag, whose_returns
+from ledger.views.shared import LAST, filters_on, find_numbered, numbered, places, tag, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -50,21 +53,28 @@ TONES = {
 @require_safe
 @in_alliance
 def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Every return, newest first, and who has not reported the last month."""
-    before, everybody = place_of(request, "before"), asking.everybody(alliance)
-    shown, more = first_of(_returns(alliance=alliance.pk, before=before or LAST))
+    """Every return, newest first, or those that were asked for, and who has not reported the last month."""
+    before, everybody = place_of(request, "before") or LAST, asking.everybody(alliance)
+    form = ReturnsForm(request.GET, alliance=alliance, participants=everybody)
+    if form.narrowed:
+        found = _told(form.within(CostReturn.objects.of(alliance).filter(number__lt=before)))
+    else:
+        found = _returns(alliance=alliance.pk, before=before)
+    shown, more = first_of(found)
     months = open_months(alliance)
     page = {
         "returns": _listed(alliance, shown),
-        "older": f"?before={shown[-1][0]}" if more else "",
-        "first": request.path if before else "",
+        "form": form,
+        "taken_off": filters_on(form),
+        "older": f"?{urlencode(form.narrowed | {'before': shown[-1][0]})}" if more else "",
+        "first": f"{request.path}?{urlencode(form.narrowed)}" if before != LAST else "",
         "reported": reported(alliance, months[1:2] or months[:1], everybody),
         "why_not_send": why_not_send(whose_returns(request, alliance, everybody), months),
-        "has_book": bool(months) or bool(shown),
+        "has_book": bool(months) or bool(shown) or bool(form.narrowed),
         "own_books": last_confirmed(alliance, everybody),
         "places": places(request, alliance),
     }
-    return render(request, "ledger/returns.html", page)
+    return render(request, "ledger/returns.html", page, partial="returns")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -270,8 +280,12 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
 
 @Question
 def _returns(alliance: int, before: int):
-    found = CostReturn.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
-    return found.values_list(
+    return _told(CostReturn.objects.filter(alliance_id=alliance, number__lt=before))
+
+
+def _told(found):
+    """A page and one more, the newest first, with what the list says of each."""
+    return found.order_by("-number").values_list(
         *("number", "participant__short_name", "month", "reference", "status", "lines_total", "line_count"),
         *("submitted_at", "submitted_by__name"),
     )[: LINES_A_PAGE + 1]

@@ -1,6 +1,7 @@
 """What the open book's pages have in common."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache
 from urllib.parse import urlencode
 
@@ -14,7 +15,6 @@ from alliance.core.periods import Month
 from alliance.core.questions import Question
 from ledger import asking, permissions
 from ledger.querying import OnLine
-from ledger.telling import Told
 from participants.models import Alliance, Participant
 
 LARGEST = 2**31 - 1  # whole number of a column
@@ -91,13 +91,14 @@ def _room(alliance: Alliance, here: str, label: str, name: str, pages: Iterable[
     return {"label": label, "url": url, "current": here == name or here in pages}
 
 
-def key_of(cost: Told) -> str:
-    """Where a page of lines ends, for its address."""
-    return f"{cost.month:%Y-%m}.{cost.journal_id}.{cost.line}"
+def key_of(place: tuple[date, int, int]) -> str:
+    """Where a page of lines ends (month, journal's id, line), for its address."""
+    month, journal, line = place
+    return f"{month:%Y-%m}.{journal}.{line}"
 
 
-def place_from(key: str) -> tuple | None:
-    """From `key_of`, for `EntryQuerySet.after`; None from anything else."""
+def place_from(key: str) -> tuple[date, int, int] | None:
+    """The place of `key_of`; None from anything else."""
     try:
         month, journal, line = key.split(".")
         return Month.parse(month).start, int(journal), int(line)

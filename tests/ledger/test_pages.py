@@ -399,10 +399,32 @@ def test_the_template_to_fill_in_loads_as_it_is(cast, client_of, url):
     assert send_return(cast, filled.getvalue(), name="costs.xlsx").lines_total == D("12.30")
 
 
+def test_journals_and_returns_are_narrowed_by_what_the_address_says(cast, client_of, url):
+    make_book(cast)
+    october = post_return(cast, [cost("1.00", day="05/10/2026")], OCTOBER)
+    post_return(cast, [cost("2.00")])
+    theirs = send_return(cast, [cost("3.00", day="soon")], participant=cast.beacon, by=cast.rosa)
+    bea = client_of(cast.bea)
+
+    def numbers(name: str, shown: str, **asked: str) -> list[int]:
+        page = bea.get(url(name), asked)
+        found = page.context[shown]
+        return [int(one["number"] if isinstance(one, dict) else one.number) for one in found]
+
+    assert numbers("journals", "journals", month="2026-10") == [october.journal.number]
+    assert numbers("journals", "journals", kind="contributions_agreed") == [1]
+    assert len(numbers("journals", "journals", month="nonsense", kind="?")) == 3
+    assert numbers("journals", "journals", kind="payment") == []
+    assert numbers("returns", "returns", participant="beacon") == [theirs.number]
+    assert numbers("returns", "returns", state="posted", month="2026-10") == [october.number]
+    page = bea.get(url("returns"), {"state": "attention"}).content.decode()
+    assert "Take off: </span>State: <strong>Needs attention" in page
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("book", 12), ("lines", 11), ("journals", 7), ("returns", 11), ("budget", 20), ("periods", 11)],
+    [("book", 12), ("lines", 11), ("journals", 8), ("returns", 12), ("budget", 20), ("periods", 11)],
 )
 def test_a_list_takes_as_many_queries_with_three_rows_as_with_one(
     cast, client_of, url, rows, name, count, django_assert_num_queries

@@ -11,11 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alliance.core import paging
 from ledger import explaining
 from ledger.models import Account
 from ledger.services import pay_participant, receive_contribution
 from ledger.statement import account_of, statement
-from tests.factories.ledger import NOVEMBER, OCTOBER, cost, make_book, post_return
+from ledger.views import accounts
+from tests.factories.ledger import OCTOBER, cost, make_book, post_return
 from tests.factories.year_end import LAST_YEAR, MAY
 
 pytestmark = pytest.mark.django_db
@@ -55,22 +57,22 @@ def test_the_pools_money_is_what_arrived_less_what_was_paid(cast, budget, client
     book = bea.get(reverse("ledger:book", args=[cast.alliance.slug])).content.decode()
     assert f'href="{at("account", 1000)}">is in the pool today' in book
     page = text_of(bea.get(at("account", 1000)))
-    assert "At the end of 2026–27 <strong>£149,000.00</strong> is in the pool." in page
+    assert "Today <strong>£149,000.00</strong> is in the pool." in page
     october, november = (one.partition("</tr>")[0] for one in page.split('<th scope="row"><a')[1:3])
     assert [october.count(f">{amount}<") for amount in ("0.00", "150,000.00")] == [2, 2]
     assert ">1,000.00<" in november
     assert "Money in</strong>" in page
     assert "Money out</strong>" in page
-    narrowed = text_of(bea.get(at("account", 1000), {"month": NOVEMBER.slug}))
-    assert "BACS 1" not in narrowed.partition("Its lines")[2]
-    assert "At the end of November 2026 <strong>£149,000.00</strong> is in the pool." in narrowed
+    narrowed = text_of(bea.get(at("account", 1000), {"month": OCTOBER.slug}))
+    assert "Payment" not in narrowed.partition("Its lines")[2]
+    assert "At the end of October 2026 <strong>£150,000.00</strong> is in the pool." in narrowed
 
 
 def test_what_is_owed_to_one_participant_is_its_costs_less_its_payments(cast, budget, client_of, at):
     payments = client_of(cast.bea).get(reverse("ledger:payments", args=[cast.alliance.slug]))
     assert f"{at('account', 2000)}?participant=haven" in payments.content.decode()
     page = text_of(client_of(cast.bea).get(at("account", 2000), {"participant": "haven"}))
-    assert "<strong>£247.00</strong> is owed to participants" in page
+    assert "<strong>£247.00</strong> is owed to Haven" in page
 
 
 def test_every_account_of_the_trial_balance_ends_where_its_statement_does(cast, budget):
@@ -96,22 +98,30 @@ def test_the_lines_come_along_as_csv_and_as_a_workbook(cast, budget, client_of, 
     assert len(list(workbook.iter_rows(min_row=4))) == len(rows)
 
 
-def test_pages_follow_each_other_without_a_gap(cast, budget, client_of, at):
-    post_return(
-        cast,
-        [cost(f"{n}.01", reference=f"R{n}") for n in range(1, 61)],
-        participant=cast.beacon,
-        by=cast.rosa,
-        reference="many",
-    )
-    code = Account.objects.get(alliance=cast.alliance, category="direct_staff").code
-    bea, seen, address = client_of(cast.bea), [], at("account", code)
+def test_pages_follow_each_other_without_a_gap(cast, budget, client_of, at, monkeypatch):
+    monkeypatch.setattr(paging, "LINES_A_PAGE", 2)
+    monkeypatch.setattr(accounts, "A_PAGE", 2)
+    for n in range(1, 5):
+        pay_participant(
+            participant=cast.haven, amount=D(n), on=date(2026, 11, 21), reference=f"P {n + 1}", by=cast.hana
+        )
+    bea, seen, address = client_of(cast.bea), [], at("account", 1000)
     while address:
         page = bea.get(address)
-        seen += [row["debit"] for row in page.context["rows"]]
-        address = page.context["older"] and at("account", code) + page.context["older"]
-    assert len(seen) == 63
-    assert {f"{n}.01" for n in range(1, 61)} <= set(seen)
+        seen += [row["credit"] or row["debit"] for row in page.context["rows"]]
+        address = page.context["older"] and at("account", 1000) + page.context["older"]
+    assert seen == ["4.00", "3.00", "2.00", "1.00", "1,000.00", "150,000.00"]
+    answer = b"".join(bea.get(at("account_csv", 1000)).streaming_content).decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(answer)))) == 6
+
+
+def test_an_account_of_costs_leads_to_its_lines_in_the_book(cast, budget, client_of, at):
+    bea, code = client_of(cast.bea), Account.objects.get(alliance=cast.alliance, category="direct_staff").code
+    page = bea.get(at("account", code), {"participant": "haven"})
+    lines = bea.get(page.context["lines_url"])
+    assert lines.context["sums"] == {"net": page.context["stands"].amount, "entries": 3}
+    assert page.context["stands"].amount == D("1247.00")
+    assert bea.get(at("account_csv", code)).url.partition("?")[0].endswith("/lines.csv")
 
 
 def test_a_statement_asks_the_same_however_much_there_is(cast, budget, client_of, at):

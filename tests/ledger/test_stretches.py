@@ -60,10 +60,10 @@ def test_every_statement_has_its_lines_newest_first_and_each_once(cast, costs, m
     ):
         order = ("-month", "-journal_id", "-line")
         there = Entry.objects.of(cast.alliance).costs().filter(**narrowed).order_by(*order)
-        found = reading.costs_in_pages(Stretch.objects.of(cast.alliance).filter(**narrowed).told())
+        pages = reading.pages_of(Stretch.objects.of(cast.alliance).filter(**narrowed).told())
         there = list(there.values_list("month", "journal_id", "line", "amount", "reference"))
         assert there
-        assert [(*one.place, one.amount, one.reference) for one in found] == there
+        assert [(*one.place, one.amount, one.reference) for page in pages for one in page] == there
 
 
 def test_a_stretch_that_is_lost_or_of_nothing_is_told(cast, costs, owner_connection):

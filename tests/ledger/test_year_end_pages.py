@@ -100,7 +100,7 @@ def test_the_account_takes_the_same_queries_for_one_row_and_for_three(
         assert bea.get(at("years")).status_code == 200
     with django_assert_num_queries(22):
         assert bea.get(at("year_end", "2025-26")).status_code == 200
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
     close_year(budget, cast.hana)
     with django_assert_num_queries(12):
