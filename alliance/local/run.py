@@ -221,7 +221,9 @@ def migrate_and_load(surroundings: Surroundings, environment: Mapping[str, str])
     people = ""
     told = ROOT / "alliance" / "demo" / "management" / "commands" / "load_demo.py"
     if environment["DEMO"].lower() in TRUE and told.exists():
-        with telling("Loading the demonstration alliance, if there is none yet (a minute or so the first time)"):
+        with telling(
+            "Loading the demonstration alliance, if there is none yet (a minute or so the first time)"
+        ):
             manage(environment, "load_demo", "--if-empty")
             people = manage(environment, "demo_people")
     if note:

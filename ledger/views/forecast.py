@@ -29,6 +29,8 @@ from ledger.views.shared import places, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
+UNFOLDED = 30  # figures that a page shows without being asked
+
 
 @require_safe
 @in_alliance
@@ -51,6 +53,7 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "budget": form.budget,
         "outlook": found,
         "rows": [_row(one, plans, ours, form) for one in found.lines],
+        "is_long": sum(len(one.figures) for one in found.lines) > UNFOLDED,
         "chart": _chart(form, found.projection, None if found.participant else found.variance.agreed),
         "plans": plans,
         "said_before": _said_before(form) if form.line_asked else [],
