@@ -46,12 +46,12 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         plans = [one for one in plans if one.budget_line_id == form.line_asked.pk]
     for one in plans:
         one.tone, one.icon = TONES[one.state]
-    ours = whose_returns(request, alliance, form.participants)
-    if ours and possible.not_forecast(form.budget):
-        ours = []
+    closed = possible.not_forecast(form.budget)
+    ours = [] if closed else whose_returns(request, alliance, form.participants)
     page |= {
         "budget": form.budget,
         "outlook": found,
+        "closed": closed,
         "rows": [_row(one, plans, ours, form) for one in found.lines],
         "is_long": sum(len(one.figures) for one in found.lines) > UNFOLDED,
         "chart": _chart(form, found.projection, None if found.participant else found.variance.agreed),
