@@ -73,7 +73,9 @@ def migrate_and_load(surroundings: Surroundings, environment: Mapping[str, str])
         manage(environment, "migrate", "--no-input", "--verbosity", "0")
     people = ""
     if environment["DEMO"].lower() in TRUE:
-        with telling("Loading the demonstration alliance, if there is none yet"):
+        with telling(
+            "Loading the demonstration alliance, if there is none yet (a minute or so the first time)"
+        ):
             manage(environment, "load_demo", "--if-empty")
             people = manage(environment, "demo_people")
     if note:

@@ -29,6 +29,8 @@ from ledger.views.shared import places, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
+UNFOLDED = 30  # figures that a page shows without being asked
+
 
 @require_safe
 @in_alliance
@@ -44,13 +46,14 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         plans = [one for one in plans if one.budget_line_id == form.line_asked.pk]
     for one in plans:
         one.tone, one.icon = TONES[one.state]
-    ours = whose_returns(request, alliance, form.participants)
-    if ours and possible.not_forecast(form.budget):
-        ours = []
+    closed = possible.not_forecast(form.budget)
+    ours = [] if closed else whose_returns(request, alliance, form.participants)
     page |= {
         "budget": form.budget,
         "outlook": found,
+        "closed": closed,
         "rows": [_row(one, plans, ours, form) for one in found.lines],
+        "is_long": sum(len(one.figures) for one in found.lines) > UNFOLDED,
         "chart": _chart(form, found.projection, None if found.participant else found.variance.agreed),
         "plans": plans,
         "said_before": _said_before(form) if form.line_asked else [],

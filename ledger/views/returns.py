@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.core import outbox
 from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_file
+from alliance.core.forms import lower_first
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.money import format_pounds
@@ -467,7 +468,7 @@ def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
 
 def _missing(found: CostReturn) -> list[str]:
     """What no column was found to hold: "category", "budget line"."""
-    return [label[0].lower() + label[1:] for label in importing.Meaning.from_json(found.mapping).missing]
+    return [lower_first(label) for label in importing.Meaning.from_json(found.mapping).missing]
 
 
 def _fixed(name: str, value: str, found: CostReturn, alliance: Alliance) -> str:

@@ -300,7 +300,10 @@ class TestAfterTheClose:
         say = reverse("ledger:say_forecast", args=["harbour-alliance", "2025-26", line.slug, "haven"])
         assert say in client_of(cast.finn).get(its_page).content.decode()
         close_year(budget, cast.hana)
-        assert say not in client_of(cast.finn).get(its_page).content.decode()
+        page = " ".join(client_of(cast.finn).get(its_page).content.decode().split())
+        assert say not in page
+        assert "We spent <strong>£5.00</strong> in 2025–26." in page
+        assert "2025–26 is closed: what it cost is known (rule 42)." in page
         expected = {"method": "entered", "amount": D("9.00"), "reason": "More of it."}
         with pytest.raises(NotPossible, match="2025–26 is closed: what it cost is known"):
             services.say_forecast(budget_line=line, participant=cast.haven, by=cast.finn, **expected)

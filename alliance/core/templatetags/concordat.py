@@ -91,6 +91,9 @@ def plain_number(number):
     return format(Decimal(number).normalize(), "f")
 
 
+register.filter("lower_first", plain_forms.lower_first)
+
+
 @register.filter
 def month_named(said):
     """A month as people say it, from the record's "2026-11": "November 2026". Other words stay as they are."""

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 
@@ -36,6 +37,10 @@ def test_the_page_says_what_the_year_comes_to_and_how_each_figure_is_known(cast,
         "£30,000.00 kept for what nobody foresaw",
     ):
         assert words in page, words
+    folded = "Every line and everybody who spends on it"
+    assert folded not in page
+    with patch("ledger.views.forecast.UNFOLDED", 2):
+        assert folded in words_of(client_of(cast.ari).get(url("forecast")))
     assert "Say what you expect" not in page
     assert "Say what you expect" in words_of(client_of(cast.finn).get(url("forecast")))
     one = words_of(client_of(cast.finn).get(url("forecast") + "?participant=haven&line=housing-first"))
