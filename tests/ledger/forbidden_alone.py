@@ -50,7 +50,7 @@ ALONE = [
             select r.alliance_id, r.id, 99, 1, '{}', a.id, (select min(id) from ledger_budgetline), 1, r.month,
                 'Ann Other', 'Pay', '', ''
             from ledger_costreturn r join ledger_account a on a.alliance_id = r.alliance_id
-            where r.status in ('attention', 'ready') and a.category = 'direct_staff' limit 1""",
+            where r.status in ('checking', 'attention', 'ready') and a.category = 'direct_staff' limit 1""",
     ),
     # What a participant expects, and what it will do (rules 37, 40)
     *(
