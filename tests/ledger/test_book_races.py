@@ -13,7 +13,6 @@ from itertools import count
 import pytest
 
 from alliance.core.invariants import REGISTER
-from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.refusals import Refusal
 from decisions.services import draft_successor, open_proposal
@@ -33,6 +32,7 @@ from tests.factories.ledger import (
     post_return,
     send_return,
 )
+from tests.factories.ledger_stage import do_errands_of_the_book
 from tests.factories.racing import Meetings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,7 +116,6 @@ class Book:
         return list(reversed(self.meetings.of(f"{name}, the other", other, one)))
 
     def adds_up(self) -> None:
-        do_all_due()
         assert [said for promise in REGISTER for said in promise.breaks(self.alliance.pk)] == []
 
 
@@ -259,7 +258,7 @@ def test_a_month_is_closed_while_something_is_done_in_it(cast):
             did, closed = book.meet(act.__name__, doing, close(book, period), place)
             done = came_to(did, too_late), came_to(closed, too_early)
             assert any(done), act
-            do_all_due()
+            do_errands_of_the_book()
             assert close(book, period)().closed_at
     book.adds_up()
 
@@ -452,8 +451,8 @@ def a_return_is_withdrawn_while_its_participant_states_its_vat(book):
 def what_waits_under_a_reference_is_read_while_that_is_reversed(book):
     posted = book.posted(NOVEMBER.start)
     waits = book.sends(content=csv_of(book.rows(NOVEMBER.start)), reference=posted.reference)()
-    yield do_all_due, book.reverses(posted)
-    do_all_due()
+    yield do_errands_of_the_book, book.reverses(posted)
+    do_errands_of_the_book()
     waits.refresh_from_db()
     assert waits.status == "ready"
 
@@ -466,7 +465,7 @@ def another_file_comes_while_what_it_waits_for_is_reversed(book):
         book.reverses(posted),
         book.sends(content=csv_of(book.rows(NOVEMBER.start)), reference=posted.reference),
     )
-    do_all_due()
+    do_errands_of_the_book()
     last.refresh_from_db()
     assert last.status == "ready"
 
@@ -560,5 +559,5 @@ def test_two_who_do_the_same_do_it_once_and_two_who_contradict_each_other_are_to
             one, other = next(story)
             with suppress(StopIteration):
                 story.send(book.meet(together.__name__, one, other, place))
-            do_all_due()
+            do_errands_of_the_book()
     book.adds_up()
