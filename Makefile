@@ -60,7 +60,7 @@ soak: ## Decide and post at random, race, send hostile files for as long as you 
 	@SOAK=$(or $(SOAK),5000) RACES=$(or $(RACES),500) HOSTILE=$(or $(HOSTILE),2000) \
 	  $(BIN)/pytest -q --hypothesis-show-statistics tests/properties/test_decisions_machine.py \
 	  tests/properties/test_ledger_machine.py tests/decisions/test_races.py tests/ledger/test_races.py \
-	  tests/ledger/test_book_races.py \
+	  tests/ledger/test_book_races.py tests/ledger/test_book_together.py \
 	  tests/decisions/test_specification.py tests/ledger/test_hostile_files.py
 
 bench: ## Time every page on the demonstration and print a table

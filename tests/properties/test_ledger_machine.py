@@ -30,8 +30,7 @@ from hypothesis.stateful import (
 )
 
 from alliance.core.invariants import REGISTER
-from alliance.core.models import Errand
-from alliance.core.outbox import Run, do
+from alliance.core.outbox import Run
 from alliance.core.refusals import Refusal
 from ledger import services
 from ledger.models import Category, CostReturn, Entry, Journal, Period, Transfer
@@ -48,7 +47,7 @@ from tests.factories.ledger_model import (
     UNDERSPENDS,
     VIREMENTS,
 )
-from tests.factories.ledger_stage import MONTHS, NAMES, TABLES, Stage
+from tests.factories.ledger_stage import MONTHS, NAMES, TABLES, Stage, do_errands_of_the_book
 from tests.factories.year_end import have_paper
 
 EXAMPLES, STEPS = int(os.environ.get("SOAK", "100")), 25
@@ -89,8 +88,7 @@ class Lost(BaseException):
 
 
 def do_errands(lost: int = 0) -> None:
-    """What is due in the book is done; of a worker that is lost on its way stays what it has committed, and another
-    takes it up. Letters have tests of their own."""
+    """What is due is done; of a worker that is lost on its way stays what it has committed, and another takes it up."""
     left, step = count(1), Run.step
 
     def step_or_die(run, *told):
@@ -99,15 +97,9 @@ def do_errands(lost: int = 0) -> None:
         return step(run, *told)
 
     with patch.object(Run, "step", step_or_die), suppress(Lost):
-        _of_the_book()
+        do_errands_of_the_book()
     if lost:
-        _of_the_book()
-
-
-def _of_the_book() -> None:
-    due = Errand.objects.due().filter(kind__startswith="ledger.").order_by("due_at")
-    for errand in due.values_list("pk", flat=True):
-        do(errand)
+        do_errands_of_the_book()
 
 
 def machine_for(stage: Stage) -> type[RuleBasedStateMachine]:

@@ -63,6 +63,23 @@ def test_two_complete_months_open_no_plan_of_themselves_and_three_do(cast, book,
     assert {plan.budget_line.name for plan in ActionPlan.objects.all()} == {"Housing first", "Peer support"}
 
 
+def test_of_many_that_ask_for_plans_the_last_asks_for_all_unless_it_was_begun_before(
+    cast, line, run_errands, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr("ledger.services.open_plans", lambda **facts: asked.append(facts))
+    for amount in ("1.00", "2.00", "3.00"):
+        say(line(), cast.haven, cast.finn, amount)
+    run_errands()
+    assert len(asked) == 1
+    for amount in ("4.00", "5.00"):
+        say(line(), cast.haven, cast.finn, amount)
+    begun = Errand.objects.filter(kind="ledger.open_plans").latest("pk")
+    Errand.objects.filter(pk=begun.pk).update(attempts=1)  # it may not have seen what came after its look
+    run_errands()
+    assert len(asked) == 3
+
+
 def test_no_page_opens_a_plan(cast, line, client_of, django_assert_num_queries):
     say(line(), cast.haven, cast.finn, "400000.00")
     assert client_of(cast.pat).get(reverse("ledger:forecast", args=[cast.alliance.slug])).status_code == 200
