@@ -154,10 +154,17 @@ class EntryQuerySet(OnAccounts):
         return self.order_by("-month", "-journal_id", IN_STRETCHES.desc(), "-line")
 
     def after(self, place: tuple[date, int, int]):
-        """The entries that follow `place` (month, journal's id, line) when read newest first."""
+        """The entries that follow `place` (month, journal's id, line) when read newest first.
+
+        The place is said before all else: PostgreSQL enters an index where the first bound of a month that it is told
+        is, and from the last month of a filter it would walk past everything on the pages before.
+        """
         month, journal, line = place
         order = Tuple(F("month"), F("journal_id"), IN_STRETCHES, F("line"))
-        return self.filter(TupleLessThan(order, (month, journal, line // STRETCH, line)))
+        found = self.filter(TupleLessThan(order, (month, journal, line // STRETCH, line)))
+        conditions = found.query.where.children
+        conditions.insert(0, conditions.pop())
+        return found
 
     def told(self):
         """These costs as `Told`, in one query."""

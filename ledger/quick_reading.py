@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from weakref import WeakMethod
 
 from alliance.core.spreadsheets import Row
 from ledger.importing import LEAVE, ROOM, Line, Reading, parse_date, plain
@@ -17,13 +18,16 @@ FIELDS = ("date", "amount", "category", "budget_line", "supplier", "description"
 
 
 class Known(dict):
-    """What each text means, looked up once; None when that is a question."""
+    """What each text means, looked up once; None when that is a question.
+
+    It does not hold the reading whose method it asks: else each file stays in memory until rubbish is collected.
+    """
 
     def __init__(self, find: Callable):
-        self.find = find
+        self.find = WeakMethod(find)
 
     def __missing__(self, text: str):
-        self[text] = found = self.find(text)
+        self[text] = found = self.find()(text)
         return found
 
 

@@ -1,16 +1,18 @@
 """Costs by the thousand go through the same guards."""
 
+import re
 import time
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from alliance.core.invariants import REGISTER
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from ledger.bulk import Cost, Loaded, load_costs
 from ledger.chart import accounts
-from ledger.models import Balance, Journal
+from ledger.models import Balance, Entry, Journal
 from ledger.services import close_period
 from tests.factories.ledger import YEAR, make_book, period_of
 
@@ -74,3 +76,16 @@ def test_fifty_thousand_lines_take_seconds(cast, costs):
     took = time.perf_counter() - start
     print(f"{len(lines) / took:,.0f} lines/s")
     assert took < 30
+
+
+def test_a_page_begins_where_the_one_before_ended_however_deep_it_is(cast, costs):
+    """The first bound of a month that PostgreSQL is told is where it enters an index; it walks from there on."""
+    load_costs(alliance=cast.alliance, costs=costs(300), source="deep", by=cast.hana)
+    found = Entry.objects.filter(alliance=cast.alliance).costs().within(YEAR).newest_first()
+    deep = found[290]
+    with connection.cursor() as cursor:
+        cursor.execute("set enable_seqscan = off; set enable_bitmapscan = off")
+        plan = found.after((deep.month, deep.journal_id, deep.line))[:50].explain()
+        cursor.execute("reset enable_seqscan; reset enable_bitmapscan")
+    (entered,) = re.findall(r"Index Cond: (.*)", plan)
+    assert entered.index("ROW(month, journal_id, (line / 256))") < entered.index("(month >=")

@@ -1,6 +1,7 @@
 """Reading in sets is reading the same: lines, problems, notes and questions, whatever the file."""
 
 import csv
+import gc
 import io
 import random
 from dataclasses import replace
@@ -8,7 +9,9 @@ from dataclasses import replace
 import pytest
 
 from alliance.core.outbox import do_all_due
+from alliance.core.spreadsheets import Table
 from ledger import checking, reading_in_sets
+from ledger.importing import Reading
 from ledger.models import CostReturn, ReturnLine
 from ledger.reading_in_sets import LIGATURES, SPACES, InSets
 from ledger.services import submit_cost_return
@@ -103,3 +106,28 @@ def test_what_python_strips_and_what_it_folds_is_known():
     assert set(SPACES) == {one for one in map(chr, range(0x110000)) if one.isspace()}
     folds = {one for one in map(chr, range(128, 0x110000)) if not {*"total"}.isdisjoint(one.casefold())}
     assert set(LIGATURES) == folds
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_read_does_not_stay_in_memory(cast):
+    """Not until rubbish is collected either: a worker reads hundreds between two collections."""
+
+    def held() -> set[int]:
+        return {id(one) for one in gc.get_objects() if isinstance(one, (Reading, InSets, Table))}
+
+    make_book(cast)
+    gc.collect()
+    gc.disable()
+    before = held()
+    try:
+        submit_cost_return(
+            participant=cast.haven,
+            month=NOVEMBER,
+            name="costs.csv",
+            content=of(random.Random(1), rows=95),
+            by=cast.finn,
+        )
+        do_all_due()
+        assert held() <= before
+    finally:
+        gc.enable()
