@@ -70,7 +70,7 @@ def bare_copy(postgres: servers.Postgres, files: Sequence[File]) -> Result:
 
 
 def copy_with_keys(postgres: servers.Postgres, folder: Path) -> Result:
-    """The posted entries as they stand in the book, into a table with its keys and indexes and without its guards."""
+    """The posted entries as they stand in the book, into a table with its key and without its guards."""
     data = folder / "entries"
     with psycopg.connect(**postgres.parameters(servers.OWNER, TEST), autocommit=True) as connection:
         with data.open("wb") as file, connection.cursor().copy("copy ledger_entry to stdout") as copy:
@@ -82,8 +82,8 @@ def copy_with_keys(postgres: servers.Postgres, folder: Path) -> Result:
         connection.execute("drop table bench_entry")
     data.unlink()
     return Result(
-        "COPY with the book's keys",
-        "ready entries into its table with its 5 keys, no guard",
+        "COPY with the book's key",
+        "ready entries into its table with its key, no guard",
         lines,
         watch.took,
     )
