@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "entry",
             models.Index(
-                *("alliance", "account", "month", "journal", "line"),
+                fields=["alliance", "account", "month", "journal", "line"],
                 name="entry_of_no_cost",
                 condition=models.Q(budget_line__isnull=True),
             ),

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
+from alliance.core.models import Errand
 from alliance.core.periods import Month
 from alliance.core.refusals import NotAllowed, NotPossible
 from ledger import forecasting
