@@ -312,7 +312,14 @@ class Model:
         return ""
 
     def state_vat(self, whose: int, recovers: str, since: int) -> str:
-        return self.state(("vat", whose), D({"all": "100.00", "none": "0.00"}[recovers]), since)
+        """What waits to be confirmed is read again by it."""
+        key, facts = ("vat", whose), (D({"all": "100.00", "none": "0.00"}[recovers]), since)
+        if self.stated.get(key, [])[-1:] != [facts]:
+            for one in self.sent:
+                if one.whose == whose and one.status in ("ready", "attention"):
+                    one.status = "checking"
+        self.state(key, *facts)
+        return self.work()
 
     def say_forecast(self, whose: int, line: int, amount: Decimal) -> str:
         return self.state(("forecast", whose, line), amount)
