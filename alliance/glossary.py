@@ -73,6 +73,18 @@ GLOSSARY = [
     ),
     ("Cost return", "What a participant spent in a month, sent as a spreadsheet and posted once checked."),
     ("Journal, entry", "One change to the book and its lines. A journal always adds up to 0.00."),
+    (
+        "Account, statement",
+        "A heading of the book, such as the money in the pool. Its statement tells where it stood, what moved it and where it stands.",
+    ),
+    (
+        "Gain, pain",
+        "What a year cost less, or more, than its target, and who receives or pays how much of it, by the terms that were agreed.",
+    ),
+    (
+        "Risk pool",
+        "What is set aside and put at risk for the unforeseen: the contingency, and what each provider can pay or receive at most.",
+    ),
     ("Reversal", "The opposite of a journal, to correct it. What was posted is never edited or deleted."),
     (
         "Full cost",

@@ -16,6 +16,7 @@ PATIENCE = 1.0  # seconds until a worker has answered
 
 
 def parts() -> dict[str, str]:
+    """Each part by name: "ok", or a few words."""
     return {
         "web": "ok",
         "database": _said(_database),

@@ -5,18 +5,19 @@ services is spared, and the same facts are told to the record, so that the night
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from alliance.core.record import record
-from decisions.case import Case, hash_of
+from decisions.case import Case
 from decisions.lifecycle import State
 from decisions.models import Decision, Numbering, Position, PrincipleTest, Proposal, RollEntry, Wording
 from decisions.services.positions import _told
 from decisions.services.sealing import _sealed
+from decisions.services.shared import wording_of
 from participants.models import Alliance, Principle, RoleAppointment
 
 BATCH = 500
@@ -124,28 +125,7 @@ def _load(alliance: Alliance, batch: list[Put], roll: list, principles: list[Pri
 
 
 def _wording(proposal: Proposal, put: Put, principles: list[Principle]) -> Wording:
-    case = put.case.tidy()
-    body = case.body(proposal=proposal.number, version=1, principles=principles)
-    texts = {
-        name: getattr(case, name) for name in ("title", "text", "why", "alternatives", "affected", "heard")
-    }
-    return Wording(
-        alliance_id=proposal.alliance_id,
-        proposal=proposal,
-        version=1,
-        **texts,
-        legal_basis=case.legal_basis,
-        consulted=case.consulted,
-        amount=case.amount,
-        review_on=case.review_on,
-        effect=case.effect,
-        risks=list(case.risks),
-        files=[asdict(one) for one in case.files],
-        body=body,
-        hash=hash_of(body),
-        written_at=put.at,
-        written_by=put.by.person,
-    )
+    return wording_of(proposal, 1, put.case.tidy(), principles, at=put.at, by=put.by.person)
 
 
 def _decision(proposal: Proposal, last: Position, number: int) -> Decision:

@@ -1,26 +1,15 @@
 """Decisions and minutes as papers: PDFs from what was frozen, and from nothing else (rule 58)."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 
 from django.template.loader import render_to_string
 
-from alliance.core.pdf import Attachment, PdfError, describe, faults, render_pdf
+from alliance.core.papers import Sheet
+from alliance.core.pdf import Attachment
 from decisions import exporting
 from decisions.models import Minutes, Paper, Proposal
 
 DATA = "decision.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A paper before it is set on pages; it needs the database no more."""
-
-    html: str
-    title: str
-    created: datetime
-    attachments: tuple[Attachment, ...] = ()
 
 
 def prepare(paper: Paper) -> Sheet:
@@ -28,26 +17,8 @@ def prepare(paper: Paper) -> Sheet:
     return of_minutes(paper.minutes_id) if paper.minutes_id else of_decision(paper.decision_id)
 
 
-def draw(sheet: Sheet) -> bytes:
-    """The PDF; the same sheet gives the same bytes. Takes seconds and no transaction.
-
-    PdfUnavailable says the cure where the machine cannot make PDFs; PdfError what a reader would miss in this one.
-    """
-    pdf = render_pdf(
-        sheet.html,
-        title=sheet.title,
-        created=sheet.created,
-        identifier=sha256(sheet.html.encode()).hexdigest(),
-        attachments=sheet.attachments,
-    )
-    if wrong := list(
-        faults(describe(pdf), title=sheet.title, attachments=[one.name for one in sheet.attachments])
-    ):
-        raise PdfError("The document is not fit to be kept: " + "; ".join(wrong) + ".")
-    return pdf
-
-
 def of_decision(pk: int) -> Sheet:
+    """A sealed decision, with its facts and the very bytes that were agreed to attached."""
     proposal = exporting.whole(Proposal.objects.filter(decision=pk)).get()
     facts = exporting.facts_of(proposal)
     data = exporting.to_json(facts)
@@ -78,6 +49,7 @@ def of_decision(pk: int) -> Sheet:
 
 
 def of_minutes(pk: int) -> Sheet:
+    """Minutes that are official."""
     written = (
         Minutes.objects.select_related("meeting__alliance", "text", "issued_by")
         .prefetch_related(

@@ -4,6 +4,7 @@ import logging
 from datetime import date
 
 from alliance.core.outbox import Run, enqueue, errand
+from alliance.core.papers import draw
 from alliance.core.refusals import NotPossible
 from alliance.core.schedule import every_day
 from decisions import drawing
@@ -49,7 +50,7 @@ def _draw_paper(run: Run) -> None:
     with run.step("Gathering what was decided", 20):
         sheet = drawing.prepare(paper)
     run.tell("Drawing the pages", 50)
-    pdf = drawing.draw(sheet)
+    pdf = draw(sheet)
     with run.step("Keeping the paper", 90):
         keep_paper(paper=paper, pdf=pdf)
 

@@ -274,7 +274,7 @@ def breaks_in_the_telling(alliance_id: int) -> Iterator[str]:
 
 def _whom_it_is_about(wording: str) -> str | None:
     """Whoever it would exclude or suspend is heard, and not asked (rule 22)."""
-    effect = json.loads(wording)["effect"]
+    effect = json.loads(wording).get("effect", {})  # wordings of version 1 carried nothing out
     return str(effect["participant"]) if effect.get("kind") in ("exclusion", "suspension") else None
 
 

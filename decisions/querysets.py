@@ -63,15 +63,15 @@ class ProposalQuerySet(OfAllianceQuerySet):
         """All that ever opened."""
         return self.exclude(state__in=["draft", "discarded"])
 
-    def in_state(self, state: str, on=None):
+    def in_state(self, state: str):
         """By a `State`'s value, read by the clock."""
         match state:
             case "open":
-                return self.open(on)
+                return self.open()
             case "not_agreed":
-                return self.not_agreed(on)
+                return self.not_agreed()
             case "status_quo":
-                return self.status_quo(on)
+                return self.status_quo()
             case "awaiting":
                 return self.agreed().filter(Exists(_ratifications().filter(state="awaited")))
             case "superseded":
@@ -341,7 +341,7 @@ class RiskQuerySet(OfAllianceQuerySet):
             found = found.filter(said)
         return found
 
-    def not_accepted_by(self, participants, on=None):
+    def not_accepted_by(self, participants):
         """Where one of these (ids) has not accepted the current version, or its acceptance is over."""
         from decisions.models import RiskAcceptance
         from participants.models import Participant
@@ -349,7 +349,7 @@ class RiskQuerySet(OfAllianceQuerySet):
         holds = RiskAcceptance.objects.filter(
             version_id=OuterRef(OuterRef("current_version_id")),
             participant_id=OuterRef("pk"),
-            until_on__gte=on or timezone.localdate(),
+            until_on__gte=timezone.localdate(),
         )
         silent = Participant.objects.filter(pk__in=participants).exclude(Exists(holds))
         return self.filter(Exists(silent))
@@ -368,10 +368,11 @@ class RiskQuerySet(OfAllianceQuerySet):
 
 
 class MeetingQuerySet(OfAllianceQuerySet):
-    def coming(self, on=None):
-        """Planned for that day or later, the next one first."""
-        on = on or timezone.localdate()
-        return self.filter(state="planned", starts_at__date__gte=on).order_by("starts_at", "number")
+    def coming(self):
+        """Planned for today or later, the next one first."""
+        return self.filter(state="planned", starts_at__date__gte=timezone.localdate()).order_by(
+            "starts_at", "number"
+        )
 
     def over(self, on=None):
         """Held, cancelled, or planned for a day before that one; the last one first."""
@@ -383,9 +384,9 @@ class MeetingQuerySet(OfAllianceQuerySet):
         begun = self.filter(starts_at__date__lte=on or timezone.localdate())
         return begun.exclude(state="cancelled")
 
-    def not_told(self, on=None):
+    def not_told(self):
         """Planned for a day that is over, and nobody has said whether it took place."""
-        return self.filter(state="planned", starts_at__date__lt=on or timezone.localdate())
+        return self.filter(state="planned", starts_at__date__lt=timezone.localdate())
 
     def without_official_minutes(self):
         """Held, and its minutes are not written, not issued or not accepted by every attendee (rule 21)."""

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import F, Sum
 
-from alliance.core.money import ZERO
+from alliance.core.money import ZERO, split
 from alliance.core.questions import Question
 from decisions.models import Decision
 from ledger import asking, summaries
@@ -25,6 +26,7 @@ from ledger.models import (
     Transfer,
 )
 from ledger.recovery import overheads_of
+from ledger.sharing import percent_of
 from participants.models import Alliance, Participant
 
 
@@ -58,6 +60,15 @@ class Agreed:
 
 
 @dataclass(frozen=True)
+class AtMost:
+    """What a provider can receive of a gain and pay of a pain under the terms: its part of each cap (rules 37, 38)."""
+
+    name: str
+    gain: Decimal
+    pain: Decimal
+
+
+@dataclass(frozen=True)
 class Agreement:
     """One year of it. `share` and `terms` stand today; `former_share` are the year's versions before, newest first."""
 
@@ -73,6 +84,25 @@ class Agreement:
     @property
     def contingency(self) -> Agreed | None:
         return next((one for one in self.lines if one.is_contingency), None)
+
+    @cached_property
+    def at_most(self) -> tuple[AtMost, ...]:
+        """Of each provider in the split; nothing where no terms are agreed."""
+        if not self.share:
+            return ()
+        weights = [one.weight for one in self.share.parts]
+        caps = (percent_of(self.share.target, cap) for cap in (self.share.gain_cap, self.share.pain_cap))
+        gains, pains = (split(cap, weights) for cap in caps)
+        names = [one.participant.name for one in self.share.parts]
+        return tuple(AtMost(*one) for one in zip(names, gains, pains, strict=True))
+
+    @property
+    def at_risk(self) -> dict[str, Decimal]:
+        """What the providers receive and pay at most, together."""
+        return {
+            "gain": sum((one.gain for one in self.at_most), ZERO),
+            "pain": sum((one.pain for one in self.at_most), ZERO),
+        }
 
     @property
     def together(self) -> dict[str, Decimal]:

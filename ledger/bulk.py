@@ -19,6 +19,7 @@ from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from ledger import chart, permissions, posting
 from ledger.models import Category, Fund, Journal
+from ledger.pay import TOO_FEW
 from ledger.recovery import courses
 from participants.models import Alliance, Participant
 
@@ -62,6 +63,7 @@ def load_costs(*, alliance: Alliance, costs: Iterable[Cost], source: str, by) ->
         _all_open(cursor, alliance.pk)
         _sound(cursor)
         _no_recovered_vat(cursor, alliance.pk)
+        cursor.execute(PAY, {"alliance": alliance.pk, "staff": Category.DIRECT_STAFF, "said": TOO_FEW})
         cursor.execute(GATHER)
         known = _already_there(cursor, alliance.pk, source)
         cursor.execute("select count(*), coalesce(sum(lines), 0) from ledger_bulk_journal")
@@ -106,6 +108,19 @@ create temporary table ledger_bulk (
 """
 COPY = """copy ledger_bulk (key, month, date, participant_id, account_id, budget_line_id, amount, supplier,
     description, reference) from stdin"""
+# The pay of a journal is one line for each budget line: nobody knows of how many people it is (rule 29).
+PAY = """
+with paid as (
+    delete from ledger_bulk where account_id = (
+        select id from ledger_account where alliance_id = %(alliance)s and category = %(staff)s)
+    returning *
+)
+insert into ledger_bulk (key, month, date, participant_id, account_id, budget_line_id, amount, supplier, description,
+                         reference)
+select key, month, max(date), participant_id, account_id, budget_line_id, sum(amount), '', %(said)s, ''
+from paid group by key, month, participant_id, account_id, budget_line_id having sum(amount) <> 0
+order by min(n)
+"""
 GATHER = """
 create temporary table ledger_bulk_journal on commit drop as
 select key, min(month) as month, min(participant_id) as participant_id, max(date) as date, count(*) as lines,

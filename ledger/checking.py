@@ -18,7 +18,17 @@ from alliance.core.tenancy import alliance_context
 from ledger import importing, services
 from ledger.importing import Meaning, Problem
 from ledger.lifecycle import ReturnState
-from ledger.models import Account, BudgetLine, CostReturn, Fund, OwnName, ReturnLine, ReturnProblem, RowFix
+from ledger.models import (
+    Account,
+    BudgetLine,
+    Category,
+    CostReturn,
+    Fund,
+    OwnName,
+    ReturnLine,
+    ReturnProblem,
+    RowFix,
+)
 from ledger.quick_reading import QuickReading
 from ledger.reading_in_sets import InSets, NotPlain
 from ledger.recovery import courses
@@ -47,6 +57,15 @@ class _Known:
     others: list[str]
     vat: Course
 
+    @property
+    def said(self) -> dict[str, set[str]]:
+        """Field → the plain names by which its column is known, ours and the participant's own."""
+        ours = {
+            "category": Category.labels,
+            "budget_line": [name for _, name in self.budget_lines],
+        }
+        return {of: {*map(importing.plain, names), *self.names.get(of, ())} for of, names in ours.items()}
+
     @classmethod
     def of(cls, cost_return: CostReturn) -> "_Known":
         alliance_id, participant = cost_return.alliance_id, cost_return.participant
@@ -54,7 +73,9 @@ class _Known:
         accounts = Account.objects.filter(alliance_id=alliance_id, kind="cost")
         lines = BudgetLine.objects.filter(alliance_id=alliance_id, budget__starts_on=year.start)
         fixes: dict[str, dict[int, dict[str, str]]] = {}
-        for one in RowFix.objects.filter(alliance_id=alliance_id, cost_return=cost_return).order_by("pk"):
+        for one in RowFix.objects.filter(
+            alliance_id=alliance_id, cost_return=cost_return, row__gt=0
+        ).order_by("pk"):
             fixes.setdefault(one.sheet, {}).setdefault(one.row, {})[one.field] = one.now
         others = []
         if Fund.objects.filter(alliance_id=alliance_id, host=participant).exists():
@@ -155,7 +176,7 @@ def _understand(
         vat=known.vat,
     )
     _stage(run, cost_return, found, lines, content)
-    found.notes = [*_about(table), *lines.notes]
+    found.notes, found.tells_pay = [*_about(table), *lines.notes], lines.tells_pay
     found.strange = [
         {"field": field, "said": said, "rows": rows} for (field, _), (said, rows) in lines.strange.items()
     ][:STRANGE]
@@ -182,7 +203,7 @@ def _stage(
     key = (cost_return.alliance_id, cost_return.pk, found.reading)
     sets = InSets(lines, content, key)
     staged = _stage_in_sets(run, found, key, sets)
-    copying, coming = copied(key).removesuffix("\n"), iter(() if sets.is_whole else lines)
+    copying, coming = copied(key).removesuffix("\n"), iter(lines.paid() if sets.is_whole else lines)
     few = min(AT_A_TIME, AT_ONCE)
     while batch := list(islice(coming, few)):
         full = staged + AT_ONCE
@@ -264,7 +285,7 @@ def _meaning(cost_return: CostReturn, seen: importing.Look, known: _Known) -> Me
         .first()
     )
     if remembered is None:
-        return importing.guess(seen.headings)
+        return importing.guess(seen.headings, seen.samples, known.said)
     meaning = Meaning.from_json(remembered.mapping)
     if line := meaning.fixed.get("budget_line"):
         meaning = replace(meaning, fixed=_of_this_year(meaning.fixed, line, known))

@@ -1,28 +1,15 @@
 """The memorandum account as a paper: a PDF from frozen facts, and from nothing else (rules 42, 58)."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
-
 from django.template.loader import render_to_string
 
 from alliance.core.charts import Bar, Chart, bars_chart
 from alliance.core.frozen import thaw
-from alliance.core.pdf import Attachment, PdfError, describe, faults, render_pdf
+from alliance.core.papers import Sheet
+from alliance.core.pdf import Attachment
 from ledger.memorandum import Memorandum
 from ledger.models import MemorandumPaper
 
 DATA = "memorandum.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A paper before it is set on pages; it needs the database no more."""
-
-    html: str
-    title: str
-    created: datetime
-    attachments: tuple[Attachment, ...]
 
 
 def of_memorandum(paper: MemorandumPaper) -> Sheet:
@@ -43,23 +30,6 @@ def of_memorandum(paper: MemorandumPaper) -> Sheet:
         created=account.gathered_at,
         attachments=(Attachment(DATA, body, "The facts of this account, as JSON"),),
     )
-
-
-def draw(sheet: Sheet) -> bytes:
-    """The PDF; the same sheet gives the same bytes. Takes seconds and no transaction.
-
-    PdfUnavailable says the cure where the machine cannot make PDFs; PdfError what a reader would miss in this one.
-    """
-    pdf = render_pdf(
-        sheet.html,
-        title=sheet.title,
-        created=sheet.created,
-        identifier=sha256(sheet.html.encode()).hexdigest(),
-        attachments=sheet.attachments,
-    )
-    if wrong := list(faults(describe(pdf), title=sheet.title, attachments=[DATA])):
-        raise PdfError("The document is not fit to be kept: " + "; ".join(wrong) + ".")
-    return pdf
 
 
 def chart_of(account: Memorandum) -> Chart | None:

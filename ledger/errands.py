@@ -3,6 +3,7 @@
 from datetime import date
 
 from alliance.core import scanner
+from alliance.core.models import Errand
 from alliance.core.outbox import Run, enqueue, errand
 from alliance.core.record import subscribe
 from alliance.core.scanner import ScannerTrouble
@@ -11,6 +12,7 @@ from ledger.lifecycle import UNSCANNED
 from ledger.models import Budget, CostReturn, Evidence
 from participants.models import Alliance
 
+PLANS = "ledger.open_plans"
 AT_ONCE = 500  # files that are scanned belatedly in a day
 
 
@@ -63,10 +65,14 @@ def ask_for_scans(today: date) -> None:
         )
 
 
-@errand("ledger.open_plans")
+@errand(PLANS)
 def _open_plans(run: Run) -> None:
+    """One that nobody has begun sees all that this one would: of many postings the last asks for all."""
     from ledger.services import open_plans
 
+    waiting = Errand.objects.due().filter(kind=PLANS, alliance_id=run.alliance_id, pk__gt=run.row.pk)
+    if waiting.filter(attempts=0).exists():
+        return
     with run.step("Looking at the forecast", 50):
         open_plans(alliance=Alliance.objects.get(pk=run.alliance_id))
 
@@ -78,11 +84,11 @@ def _open_plans(run: Run) -> None:
 )
 def what_changes_a_forecast(event, subject) -> None:
     """Rule 40 is asked after the commit, by a worker; no page view asks it."""
-    enqueue("ledger.open_plans", key=f"event {event.pk}", alliance_id=event.alliance_id)
+    enqueue(PLANS, key=f"event {event.pk}", alliance_id=event.alliance_id)
 
 
 @every_day
 def ask_for_plans(today: date) -> None:
     """Time alone changes a forecast too; and what a worker missed is made up for."""
     for alliance_id in Budget.objects.containing(today).values_list("alliance_id", flat=True):
-        enqueue("ledger.open_plans", key=f"{alliance_id} {today}", alliance_id=alliance_id)
+        enqueue(PLANS, key=f"{alliance_id} {today}", alliance_id=alliance_id)

@@ -1,6 +1,7 @@
 """The memorandum account is drawn by a worker: reading and keeping are short transactions, the drawing takes none."""
 
 from alliance.core.outbox import Run, errand
+from alliance.core.papers import draw
 from ledger.models import MemorandumPaper
 
 
@@ -15,6 +16,6 @@ def _draw_memorandum(run: Run) -> None:
     with run.step("Reading the account", 20):
         sheet = drawing.of_memorandum(paper)
     run.tell("Drawing the pages", 50)
-    pdf = drawing.draw(sheet)
+    pdf = draw(sheet)
     with run.step("Keeping the paper", 90):
         keep_memorandum_paper(paper=paper, pdf=pdf)

@@ -14,6 +14,7 @@ from alliance.core.periods import FinancialYear, Month
 from alliance.core.questions import Question
 from ledger import importing
 from ledger.asking import budgets, everybody
+from ledger.forms_looked import Looked
 from ledger.models import Budget, BudgetLine, Category, Contribution, CostReturn, Period
 from ledger.possible import unbalanced_budget
 from participants.models import Alliance, Participant
@@ -47,7 +48,8 @@ class CostsForm(Form):
             months = [(month.slug, month.label) for month in self.budget.year.months]
             lines = [(line.slug, line.name) for line in self.budget.lines_now]
             self.fields["month"].choices = [("", "All"), *months]
-            self.fields["line"].choices = [("", "All"), *lines]
+            if "line" in self.fields:
+                self.fields["line"].choices = [("", "All"), *lines]
             self.data["year"] = self.budget.year.slug
         self.full_clean()
 
@@ -103,6 +105,13 @@ class CostsForm(Form):
         if self.category_asked:
             entries = entries.of_category(self.alliance, self.category_asked)
         return entries
+
+
+class AccountForm(CostsForm):
+    """Which part of one account's statement is shown; an account is not of a line or a category."""
+
+    line = None
+    category = None
 
 
 class ReturnForm(Form):
@@ -255,7 +264,7 @@ class ReversalForm(Form):
     )
 
 
-class ReceiptForm(Form):
+class ReceiptForm(Looked):
     asks = {"amount": "the amount that arrived", "on": "the day on which it arrived"}
     contribution = forms.ModelChoiceField(
         label="From whom?", queryset=Contribution.objects.none(), empty_label=None
@@ -363,11 +372,10 @@ class YearForm(Form):
         return {one: given[f"from_{one.slug}"] for one in self.participants if given.get(f"from_{one.slug}")}
 
 
-def open_months(alliance: Alliance, today=None) -> list[Month]:
+def open_months(alliance: Alliance) -> list[Month]:
     """The months for which costs can be sent: open and begun, the newest first."""
     return [
-        Month.containing(month)
-        for (month,) in _open_months(alliance=alliance.pk, today=today or timezone.localdate())
+        Month.containing(month) for (month,) in _open_months(alliance=alliance.pk, today=timezone.localdate())
     ]
 
 

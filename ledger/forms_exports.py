@@ -87,6 +87,11 @@ class SpendForm(Form):
             if quarter.start <= timezone.localdate()
         ]
         self.fields["quarter"].choices = [(one.slug, one.label) for one in self.quarters]
+        if self.is_bound and not self.data.get("quarter") and self.asked:
+            self.data = {
+                **dict(self.data.items()),
+                "quarter": self.asked.slug,
+            }  # the field says what is shown
 
     @property
     def asked(self) -> Quarter | None:

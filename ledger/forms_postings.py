@@ -1,6 +1,6 @@
 """The forms of what is posted by hand: each shows what it would do before it does it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import forms
@@ -10,27 +10,11 @@ from alliance.core.forms import DateInputField, Form, MoneyField, NumberInput, R
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
 from alliance.core.uploads import KeptFileField
+from ledger.forms_looked import Looked
 from ledger.models import BudgetLine, Category, Entry, Transfer
 from participants.models import Participant
 
 A_PENNY = Decimal("0.01")
-
-
-class Looked(Form):
-    """A form that is looked over before it is posted: `then` is the button that sent it."""
-
-    LOOK, POST, CHANGE = "look", "post", "change"
-    then = forms.ChoiceField(
-        choices=[(one, one) for one in (LOOK, POST, CHANGE)], required=False, widget=forms.HiddenInput
-    )
-
-    @property
-    def carried(self) -> Iterator[tuple[str, str]]:
-        """(name, value) of every answer, for the page that shows what would happen; a file is asked for there."""
-        for field in self.visible_fields():
-            value = self.cleaned_data.get(field.name)
-            if value is not None and not isinstance(field.field, forms.FileField):
-                yield field.html_name, str(getattr(value, "pk", value))
 
 
 class CostInTimeForm(Looked):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django import forms
 
-from alliance.core.forms import Form
+from alliance.core.forms import Form, MoneyField
 from alliance.core.money import MoneyError, format_pounds, parse_pounds
 from alliance.core.periods import Month
 from ledger import importing
@@ -31,6 +31,14 @@ class SheetForm(Form):
         kwargs.setdefault("initial", {"sheet": current})
         super().__init__(*args, **kwargs)
         self.fields["sheet"].choices = [("", "Choose"), *((name, name) for name in sheets)]
+
+
+class TotalForm(Form):
+    """Another total than the one that was declared with the file."""
+
+    declared_total = MoneyField(
+        label="Total of the costs", required=False, help_text="Leave it empty if you do not want it compared."
+    )
 
 
 @dataclass(frozen=True)
@@ -162,12 +170,26 @@ class NamesForm(Form):
 
 
 def _likely(said: str, choices: Sequence[tuple[str, str]]) -> str:
-    """The one choice that shares a telling word with the name; "" when there is none or more than one."""
-    words = {word for word in plain(said).split() if len(word) > 3}
-    alike = [
-        value for value, label in choices if value not in (LEAVE, COST) and words & set(plain(label).split())
-    ]
-    return alike[0] if len(alike) == 1 else ""
+    """The one choice that shares the most telling words with the name; "" when there is none or more than one.
+
+    A word is shared when one begins with the other: "Overheads", "Recovery & detox".
+    """
+    alike = {
+        value: sum(
+            one.startswith(other) or other.startswith(one)
+            for one in _telling(said)
+            for other in _telling(label)
+        )
+        for value, label in choices
+        if value not in (LEAVE, COST)
+    }
+    most = max(alike.values(), default=0)
+    best = [value for value, count in alike.items() if count == most]
+    return best[0] if most and len(best) == 1 else ""
+
+
+def _telling(name: str) -> set[str]:
+    return {word for word in plain(name).split() if len(word) > 2} - {"and", "for", "the", "with"}
 
 
 class MonthOfForm(Form):

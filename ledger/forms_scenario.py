@@ -10,10 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from alliance.core.forms import Form, MoneyField
-from alliance.core.money import ZERO, format_pounds
+from alliance.core.money import MOST, ZERO, format_pounds
 from ledger.sharing import Outcome, ShareTerms, share
 
-MOST = Decimal("9999999999.99")
 PROVIDERS = 20  # that a split has room for
 NUMBER = re.compile(r"\d{1,7}(\.\d{1,4})?|\.\d{1,4}", re.ASCII)
 

@@ -16,6 +16,7 @@ from alliance.core.money import ZERO
 from alliance.core.questions import Question
 from ledger import asking, summaries
 from ledger.asking import knowing
+from ledger.gain_and_pain import GainAndPain, worked_out
 from ledger.models import Budget, Fund, Restatement, Transfer, Underspend, YearEnd
 from ledger.settling import settle
 from participants.models import Alliance, Participant
@@ -109,7 +110,8 @@ class Memorandum:
     """`difference` is what the close of the year before added to the `planned_forward` that the budget was opened with.
 
     `carry` tells what was decided about an underspend: "all", an amount, or "" where nothing was. `missing` are
-    sentences: what was not there when this was gathered.
+    sentences: what was not there when this was gathered. `shared` is there once the year is over, where terms were
+    agreed.
     """
 
     format: int
@@ -136,6 +138,7 @@ class Memorandum:
     decision: int | None
     missing: tuple[str, ...]
     last: LastYear | None
+    shared: GainAndPain | None = None  # accounts that were kept before this was in them have none
 
     @property
     def is_closed(self) -> bool:
@@ -339,6 +342,7 @@ def gather(
         decision=decided and decided.decision.number,
         missing=(),
         last=last and last.totals,
+        shared=worked_out(budget, spending) if compare and year.end < timezone.localdate() else None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -21,6 +22,13 @@ class LastConfirmed:
 
     participant: Participant
     confirmed: OwnBooks | None
+
+    @property
+    def lines_query(self) -> str:
+        """How the book's lines of that month are asked for."""
+        month, alliance = self.confirmed.period, self.participant.alliance
+        asked = {"year": alliance.financial_year(month.start).slug, "month": month.slug}
+        return urlencode(asked | {"participant": self.participant.slug})
 
 
 def last_confirmed(

@@ -1,8 +1,9 @@
 """Pay in a return: by grade and full-time equivalents, never by name, and never of fewer than three (rule 29).
 
-A file's rows of pay become lines of the book only together: those of one grade on one budget line are one line, and a
-grade of fewer than three is merged with others until three are in it. Full-time equivalents stand for people: there
-are at least as many people. Pure calculation; what is merged here is all that is ever staged.
+A file's rows of direct staff become lines of the book only together: those of one grade on one budget line are one
+line, and a grade of fewer than three is merged with others until three are in it. Full-time equivalents stand for
+people: there are at least as many people. Where none are stated nobody knows how many people it is, and all of it on a
+budget line is one line. Pure calculation; what is merged here is all that is ever staged.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from alliance.core import money
 from alliance.core.money import ZERO, MoneyError, parse_pounds
 
 FEWEST = Decimal(3)
 NO_GRADE = "Grade not stated"
 SEVERAL = "Several grades"
 TOO_FEW = "Pay: fewer than three full-time equivalents, or none stated"
-MOST = Decimal("9999.99")
+MOST, ROOM = Decimal("9999.99"), Decimal("9999999.99")  # full-time equivalents in one row, and in one line
 GRADE_ROOM = 60
 
 
@@ -34,9 +36,15 @@ class Cell:
     def is_enough(self) -> bool:
         return self.fte >= FEWEST
 
+    @property
+    def fits(self) -> bool:
+        """Has a line of the book room for it?"""
+        return abs(self.amount) <= money.MOST and self.fte <= ROOM
+
     def take(self, row: int, day: date, amount: Decimal, fte: Decimal) -> None:
+        """What is taken back is nobody's work: its full-time equivalents do not count."""
         self.rows.append(row)
-        self.amount, self.fte = self.amount + amount, self.fte + fte
+        self.amount, self.fte = self.amount + amount, self.fte + (fte if amount > 0 else 0)
         self.day = max(self.day, day)
 
     @property

@@ -7,7 +7,7 @@ from django.utils import timezone
 from alliance.core.permissions import rule
 from alliance.core.questions import Question
 from ledger import forecasting, possible, querying
-from ledger.models import ActionPlan, CostReturn, Entry, Journal, Query
+from ledger.models import ActionPlan, CostReturn, Entry, Evidence, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
 
@@ -43,6 +43,15 @@ def see_the_file(by, *, cost_return: CostReturn) -> str:
         f"The file may say what people are paid: it is for {cost_return.participant.short_name}’s own people and "
         "auditors. Everybody sees its lines, with the pay by grade (rule 29)."
     )
+
+
+@rule
+def see_evidence(by, *, evidence: Evidence) -> str:
+    """What shows one row is everybody's, unless that row is pay; what shows a whole return is as its file (rule 29).
+
+    The evidence knows whether it `is_open` (EvidenceQuerySet.told).
+    """
+    return "" if evidence.is_open else see_the_file.reason(by, cost_return=evidence.cost_return)
 
 
 @rule

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from alliance.core.charts import Chart
-from alliance.core.course import course_chart
+from alliance.core.charts import Chart, course_chart
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.templatetags.concordat import in_words

@@ -17,7 +17,6 @@ from alliance.core.models import Words
 from alliance.core.money import ZERO
 from alliance.core.periods import Month
 from alliance.core.refusals import NotPossible
-from ledger import possible
 from ledger.models import Account, BudgetLine, CostReturn, Entry, Fund, Journal, Period
 from participants.models import Participant
 
@@ -209,10 +208,22 @@ def hold_fund(alliance_id: int) -> None:
 
 
 def first_open_month(alliance_id: int, *, from_month: Month) -> Month:
-    """Where a correction of `from_month` goes (rule 27)."""
-    if found := possible.first_open_month(alliance_id, from_month):
+    """Where a correction of `from_month` goes (rule 27), shared until the commit."""
+    if found := hold_first_open(alliance_id, from_month=from_month):
         return found
     raise NotPossible(f"Every month from {from_month.label} on is closed. Open the next year first.")
+
+
+def hold_first_open(alliance_id: int, *, from_month: Month) -> Month | None:
+    """Share the first open month from `from_month` on until the commit; one that is being closed is passed over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select month from ledger_period where alliance_id = %s and month >= %s and closed_at is null "
+            "order by month limit 1 for share",
+            [alliance_id, from_month.start],
+        )
+        row = cursor.fetchone()
+    return row and Month.containing(row[0])
 
 
 def need_month(alliance_id: int, month: Month) -> None:

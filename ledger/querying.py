@@ -117,16 +117,17 @@ class Unresolved:
 
 def unresolved(
     alliance: Alliance,
-    span: Span,
+    span: Span | None = None,
     *,
     participant: Participant | None = None,
     line: BudgetLine | None = None,
 ) -> Unresolved:
-    """The unresolved queries about lines of the span's months, for the book and for reports. One query.
+    """The unresolved queries about lines of the span's months, or of all, for the book and for reports. One query.
 
     `participant` is the one whose lines they are.
     """
-    found = _unresolved(alliance=alliance.pk, first=span.start, last=span.end)
+    first, last = (span.start, span.end) if span else (date.min, date.max)
+    found = _unresolved(alliance=alliance.pk, first=first, last=last)
     return Unresolved(
         tuple(
             one

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, OuterRef, Prefetch, Subquery, Sum, Value
+from django.db.models import DecimalField, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from alliance.core.periods import Period as Span
@@ -150,9 +150,16 @@ class EvidenceQuerySet(OfAllianceQuerySet):
         return self.filter(scan__in=["not_scanned", "failed"])
 
     def told(self):
-        """With what a list says of each; never the bytes."""
+        """With what a list says of each; never the bytes. `is_open`: it shows a row, which is understood and no pay."""
+        lines = self.model._meta.apps.get_model("ledger", "ReturnLine").objects.filter(
+            alliance_id=OuterRef("alliance_id"),
+            cost_return_id=OuterRef("cost_return_id"),
+            reading=OuterRef("cost_return__reading"),
+            row=OuterRef("row"),
+        )
+        open_rows = lines.exclude(account__category="direct_staff").filter(account__isnull=False)
         rows = self.select_related("document", "added_by", "reason", "superseded_by__reason")
-        return rows.defer("document__content")
+        return rows.annotate(is_open=Exists(open_rows)).defer("document__content")
 
 
 class OwnBooksQuerySet(OfAllianceQuerySet):

@@ -273,7 +273,7 @@ class _Piece:
             found = Meant(
                 *texts, reading.days[texts[0]], reading.categories_said[texts[1]], reading.lines[texts[2]]
             )
-            if None in found:
+            if None in found or found.account == reading.staff:  # pay goes together first (rule 29)
                 continue
             if reading.vat and found.account == reading.vat_account and reading.vat.not_a_cost(found.day):
                 continue
@@ -309,7 +309,7 @@ class _Piece:
                 description, reference, evidence
             from (
                 select p.*, m.day, m.account, m.line, s.supplier,
-                    case when {amount} ~ '^-?[0-9]+[.][0-9][0-9]$' and octet_length({amount}) <= 16
+                    case when {amount} ~ '^-?[0-9]+[.][0-9][0-9]$' and octet_length({amount}) <= 13
                         then {amount}::numeric(15, 2) end as amount,
                     {", ".join(f"btrim({of[name]}, %(spaces)s) as {name}" for name in free)}
                 from ledger_piece p

@@ -1,6 +1,7 @@
 """What a posting is, in plain words, beside its debits and credits."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ledger.models import Account, Entry, Journal
 
@@ -78,7 +79,12 @@ def what_it_is(journal: Journal) -> str:
 
 def meaning(entry: Entry) -> Direction:
     """What this side of the posting means for the pool; the entry's account is at hand."""
-    return _directed(MEANS[Of(entry.account.kind)][0 if entry.amount > 0 else 1])
+    return side(entry.account.kind, entry.amount)
+
+
+def side(kind: str, amount: Decimal) -> Direction:
+    """What a debit (positive) or a credit on an account of that kind means for the pool."""
+    return _directed(MEANS[Of(kind)][0 if amount > 0 else 1])
 
 
 def _directed(said: str) -> Direction:

@@ -14,6 +14,7 @@ from alliance.core.money import ZERO, MoneyError, format_pounds, pounds, round_t
 
 Weight = Decimal | int
 Part = tuple[Hashable, Decimal]
+STEP = Decimal("2.5")  # per cent between two of the outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,30 +131,35 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
-        """What it comes to, for somebody who reads nothing else."""
+        """What it would come to, for somebody who reads nothing else."""
         cost = f"If the year costs {format_pounds(self.actual)}"
         if self.disallowed:
             cost += f", of which {format_pounds(self.disallowed)} is not allowed"
+        return f"{cost}, {self.consequence}"
+
+    @property
+    def consequence(self) -> str:
+        """ "the providers receive £25,635.05 of the £112,087.63 below the target, and the commissioners keep …" """
         whole, theirs, ours = (
             format_pounds(abs(one)) for one in (self.variance, self.providers, self.commissioners)
         )
         if not self.variance:
-            return f"{cost}, it meets the target exactly and there is nothing to share."
+            return "it meets the target exactly and there is nothing to share."
         if self.is_gain:
             if self.providers:
                 return (
-                    f"{cost}, the providers receive {theirs} of the {whole} below the target, "
+                    f"the providers receive {theirs} of the {whole} below the target, "
                     f"and the commissioners keep {ours}."
                 )
-            return f"{cost}, the providers receive nothing of the {whole} below the target; the commissioners keep it."
+            return (
+                f"the providers receive nothing of the {whole} below the target; the commissioners keep it."
+            )
         if self.providers:
             return (
-                f"{cost}, the providers pay {theirs} of the {whole} above the target, "
+                f"the providers pay {theirs} of the {whole} above the target, "
                 f"and the commissioners bear {ours}."
             )
-        return (
-            f"{cost}, the providers pay nothing of the {whole} above the target; the commissioners bear it."
-        )
+        return f"the providers pay nothing of the {whole} above the target; the commissioners bear it."
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -241,12 +247,10 @@ def share(terms: ShareTerms, actual: Decimal, disallowed: Decimal = ZERO) -> Out
     )
 
 
-def outcomes(
-    terms: ShareTerms, *, spread: Decimal = Decimal(15), step: Decimal = Decimal("2.5")
-) -> list[tuple]:
+def outcomes(terms: ShareTerms, *, spread: Decimal = Decimal(15)) -> list[tuple]:
     """(percent above the target, Outcome) for allowed costs from `spread` percent below it to as much above it."""
-    count = int(spread / step)
-    percents = [step * n for n in range(-count, count + 1)]
+    count = int(spread / STEP)
+    percents = [STEP * n for n in range(-count, count + 1)]
     return [(percent, share(terms, terms.target + percent_of(terms.target, percent))) for percent in percents]
 
 

@@ -16,6 +16,7 @@ from alliance.core.money import ZERO, round_to_penny
 from alliance.core.periods import Month
 from alliance.core.periods import Period as Span
 from alliance.core.questions import Question
+from decisions.models import Decision
 from ledger import asking
 from ledger.models import Balance, Budget, BudgetLine, Category, CostReturn, Journal, Restatement, SplitShare
 from ledger.sharing import ShareTerms
@@ -188,11 +189,16 @@ def in_the_pool(alliance_id: int) -> Decimal:
 
 def agreed_terms(budget: Budget) -> ShareTerms | None:
     """How the year's gain or pain is shared as it was agreed last, for `sharing.share`; None before anything was."""
+    return agreed_and_decided(budget)[0]
+
+
+def agreed_and_decided(budget: Budget) -> tuple[ShareTerms | None, Decision | None]:
+    """The same with the decision that agreed to it; None for what the founders signed."""
     parts = _split(budget=budget.pk)
     if not parts:
-        return None
+        return None, None
     agreed = parts[0].terms
-    return ShareTerms(
+    terms = ShareTerms(
         target=agreed.target,
         neutral_band_percent=agreed.neutral_band,
         gain_share_percent=agreed.gain_share,
@@ -201,12 +207,14 @@ def agreed_terms(budget: Budget) -> ShareTerms | None:
         pain_cap_percent=agreed.pain_cap,
         split=tuple((one.participant.name, one.weight) for one in parts if one.terms_id == agreed.pk),
     )
+    return terms, agreed.decision
 
 
 @Question
 def _split(budget: int):
     """Of every version, the newest first."""
-    parts = SplitShare.objects.filter(terms__budget_id=budget).select_related("terms", "participant")
+    parts = SplitShare.objects.filter(terms__budget_id=budget)
+    parts = parts.select_related("terms__decision", "participant")
     return parts.order_by("-terms__version", "place")
 
 
@@ -261,6 +269,7 @@ class Pool:
 
 
 def pool(budget: Budget) -> Pool:
+    """In the order of the agreement, contributions as they are agreed now."""
     arrived = receipts(budget.alliance_id)
     rows = tuple(
         (one.participant, one.now, arrived.get(one.pk, ZERO))

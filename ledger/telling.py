@@ -1,10 +1,9 @@
 """Lines of cost as lists tell them, newest first, found by their stretches (ADR 30)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import F
@@ -60,7 +59,7 @@ class Told(NamedTuple):
 
     @property
     def place(self) -> tuple[date, int, int]:
-        """For `Costs.after`."""
+        """For `after`."""
         return self[:3]
 
     @property
@@ -70,28 +69,39 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs in some stretches, newest first: by month, journal and line. A slice, from the first, is one query."""
+    """The costs in these stretches, newest first: by month, journal and line. A slice, from the first, is one query."""
 
     stretches: models.QuerySet
     place: tuple[date, int, int] | None = None
 
-    def after(self, place: tuple[date, int, int]) -> "Costs":
+    def after(self, place: tuple[date, int, int]) -> Self:
         """Those that follow `place` (month, journal's id, line)."""
         return replace(self, place=place)
 
     def __getitem__(self, shown: slice) -> list[Told]:
-        return list(self._read(shown.stop))
-
-    def _read(self, most: int) -> Iterator[Told]:
-        begun, found = (0, 0, 0), self.stretches
+        most, begun, found = shown.stop, (0, 0, 0), self.stretches
         if self.place:
             month, journal, line = self.place
             begun = (journal, line // STRETCH * STRETCH, line)
-            at = Tuple(F("month"), F("journal_id"), F("begins"))
-            found = found.filter(TupleLessThanOrEqual(at, (month, *begun[:2])))
+            found = from_place(found, TupleLessThanOrEqual(_AT, (month, *begun[:2])))
         # Each has a line; but of the stretch that was begun, which has as many names as lines at the most.
         found = found.order_by("-month", "-journal_id", "-begins").values()[: most + STRETCH]
         stretches, narrowed = found.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(COSTS.format(stretches=stretches, stretch=STRETCH), [*narrowed, *begun, most])
-            yield from map(Told._make, cursor.fetchall())
+            return list(map(Told._make, cursor.fetchall()))
+
+
+_AT = Tuple(F("month"), F("journal_id"), F("begins"))
+
+
+def from_place(found: models.QuerySet, beyond) -> models.QuerySet:
+    """What is `beyond` a place, which is said before all else.
+
+    PostgreSQL enters an index where the first bound of a month that it is told is, and from the last month of a filter
+    it would walk past everything on the pages before.
+    """
+    found = found.filter(beyond)
+    conditions = found.query.where.children
+    conditions.insert(0, conditions.pop())
+    return found

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ledger.views import (
+    accounts,
     agreement,
     book,
     correcting,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("returns/<int:number>/sheet/", mending.sheet, name="sheet"),
     path("returns/<int:number>/names/", mending.names, name="names"),
     path("returns/<int:number>/fixes/", mending.fix, name="fix"),
+    path("returns/<int:number>/total/", mending.total, name="total"),
     path("returns/<int:number>/confirmation/", returns.confirm, name="confirm"),
     path("returns/<int:number>/withdrawal/", returns.withdraw, name="withdraw"),
     path("returns/<int:number>/another-try/", returns.another_try, name="another_try"),
@@ -58,7 +60,8 @@ urlpatterns = [
     path("returns/<int:number>/evidence/new/", evidence.add_evidence, name="add_evidence"),
     path("returns/<int:number>/evidence/<int:file>/", evidence.evidence, name="evidence"),
     path("queries/", queries.queries, name="queries"),
-    path("queries.csv", queries.queries_csv, name="queries_csv"),
+    path("queries.csv", queries.queries_file, {"file_format": "csv"}, name="queries_csv"),
+    path("queries.xlsx", queries.queries_file, {"file_format": "xlsx"}, name="queries_xlsx"),
     path("queries/<int:number>/", queries.query, name="query"),
     path("queries/<int:number>/replies/", queries.reply, name="reply"),
     path("journals/<int:number>/lines/<int:line>/query/", queries.ask, name="ask"),
@@ -79,7 +82,8 @@ urlpatterns = [
     path("years/<slug:year>/memorandum.xlsx", year_end.memorandum_xlsx, name="memorandum_xlsx"),
     # What the year will have cost
     path("forecast/", forecast.forecast, name="forecast"),
-    path("forecast.csv", forecast.forecast_csv, name="forecast_csv"),
+    path("forecast.csv", forecast.forecast_file, {"file_format": "csv"}, name="forecast_csv"),
+    path("forecast.xlsx", forecast.forecast_file, {"file_format": "xlsx"}, name="forecast_xlsx"),
     path("forecast/<slug:year>/<slug:line>/<slug:participant>/", forecast.say_forecast, name="say_forecast"),
     path("plans/<int:number>/", plans.plan, name="plan"),
     path("plans/<int:number>/writing/", plans.write_plan, name="write_plan"),
@@ -96,12 +100,15 @@ urlpatterns = [
     path("transfers/<int:number>/payment/", payments.pay_transfer, name="pay_transfer"),
     # Full cost, VAT, own books
     path("full-cost/", costing.full_cost, name="full_cost"),
-    path("full-cost.csv", costing.full_cost_csv, name="full_cost_csv"),
+    path("full-cost.csv", costing.full_cost_file, {"file_format": "csv"}, name="full_cost_csv"),
+    path("full-cost.xlsx", costing.full_cost_file, {"file_format": "xlsx"}, name="full_cost_xlsx"),
     path("vat/", costing.vat, name="vat"),
-    path("vat.csv", costing.vat_csv, name="vat_csv"),
+    path("vat.csv", costing.vat_file, {"file_format": "csv"}, name="vat_csv"),
+    path("vat.xlsx", costing.vat_file, {"file_format": "xlsx"}, name="vat_xlsx"),
     path("vat/<slug:participant>/", costing.state_vat, name="state_vat"),
     path("own-books/", own_books.own_books, name="own_books"),
-    path("own-books.csv", own_books.own_books_csv, name="own_books_csv"),
+    path("own-books.csv", own_books.own_books_file, {"file_format": "csv"}, name="own_books_csv"),
+    path("own-books.xlsx", own_books.own_books_file, {"file_format": "xlsx"}, name="own_books_xlsx"),
     path("own-books/new/", own_books.confirm_own_books, name="confirm_own_books"),
     # What is taken along
     path("exports/", exports.exports, name="exports"),
@@ -112,4 +119,8 @@ urlpatterns = [
     path("spend/file/", exports.spend_file, name="spend_file"),
     path("spend/supplier/", exports.mark_supplier, name="mark_supplier"),
     path("adds-up/", exports.explain, name="explain"),
+    # One account of the book
+    path("accounts/<int:code>/", accounts.account, name="account"),
+    path("accounts/<int:code>.csv", accounts.account_file, {"file_format": "csv"}, name="account_csv"),
+    path("accounts/<int:code>.xlsx", accounts.account_file, {"file_format": "xlsx"}, name="account_xlsx"),
 ]

@@ -213,7 +213,7 @@ def _plans_to_write(plans: list[ActionPlan], standing: Standing) -> list[Waiting
         Waiting(
             title=f"Action plan {one.number}: what will be done about {one.budget_line.name}?",
             url=one.get_absolute_url(),
-            why=f"It is forecast at {Variance(one.agreed, one.forecast).sentence}.",
+            why=f"It was forecast at {Variance(one.agreed, one.forecast).sentence}.",
             who="me" if writes else "organisation",
             due=one.due_on,
         )

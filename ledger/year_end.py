@@ -69,12 +69,10 @@ class Readiness:
         return next((one.month for one in self.months if one.closed_at is None), None)
 
 
-def readiness(
-    budget: Budget, today: date | None = None, closed_by: str = "", among: Sequence[Budget] | None = None
-) -> Readiness:
+def readiness(budget: Budget, closed_by: str = "", among: Sequence[Budget] | None = None) -> Readiness:
     """A constant number of queries. `closed_by` is who is about to close it; `among` are all `years`, if at hand."""
     alliance, year = budget.alliance, budget.year
-    today, among = today or timezone.localdate(), among or years(alliance)
+    today, among = timezone.localdate(), among or years(alliance)
     everybody = asking.everybody(alliance)
     spending = summaries.spending(alliance, year, budget, everybody=everybody)
     account = gather(budget, closed_by=closed_by, spending=spending, everybody=everybody, among=among)

@@ -30,9 +30,9 @@ class UserManager(BaseUserManager):
     def create_superuser(self, email: str, name: str, password: str | None = None) -> "User":
         return self.create_user(email, name, password, is_staff=True, is_superuser=True)
 
-    def members_of(self, alliance, on=None):
-        """Everybody with an appointment in force there that day, by name."""
-        held = RoleAppointment.objects.in_force(on).filter(alliance=alliance)
+    def members_of(self, alliance):
+        """Everybody with an appointment in force there today, by name."""
+        held = RoleAppointment.objects.in_force().filter(alliance=alliance)
         return self.filter(pk__in=held.values("person_id")).order_by("name")
 
 

@@ -6,13 +6,13 @@ from django.utils import timezone
 
 
 class AllianceQuerySet(models.QuerySet):
-    def visible_to(self, user, on=None):
+    def visible_to(self, user):
         """The alliances in which the person holds an appointment in force; nobody else sees that they exist."""
         if not user.is_authenticated:
             return self.none()
         from participants.models import RoleAppointment
 
-        held = RoleAppointment.objects.in_force(on).filter(person=user)
+        held = RoleAppointment.objects.in_force().filter(person=user)
         return self.filter(pk__in=held.values("alliance_id"))
 
 

@@ -178,8 +178,43 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryOpen:
+    """A query on a line that is neither settled nor withdrawn, by name of organisation; `days` is its age."""
+
+    number: int
+    asked_by: str
+    asked_of: str
+    line: str
+    month: str
+    asked_on: date
+    days: int
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRestated:
+    """A material error in a closed month (rule 33): what the book said, what was posted to put it right, and by which
+    decision."""
+
+    month: str
+    participant: str
+    line: str
+    category: str
+    original: Decimal
+    restated: Decimal
+    decision: int
+
+    @property
+    def correction(self) -> Decimal:
+        return self.restated - self.original
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
-    """The quarter, and the financial year up to its end. `pool` is contributions plus brought forward."""
+    """The quarter, and the financial year up to its end. `pool` is contributions plus brought forward. `queries` are
+    those that are unresolved at the cut-off, whatever month their lines are of; None in reports made before they were
+    told.
+    """
 
     year: str
     brought_forward: Decimal
@@ -192,6 +227,8 @@ class Money:
     categories: tuple[Spend, ...]
     months: tuple[MonthOfMoney, ...]
     outlook: Outlook | None = None  # reports made before there was a forecast have none
+    queries: tuple[QueryOpen, ...] | None = None
+    restated: tuple[MonthRestated, ...] = ()
 
     @property
     def arrived(self) -> Decimal:
@@ -200,6 +237,11 @@ class Money:
     @property
     def left_in_pool(self) -> Decimal:
         return self.pool - self.spent_in_year
+
+    @property
+    def unanswered(self) -> int:
+        """How many of the unresolved queries have no answer."""
+        return sum(not one.answered for one in self.queries or ())
 
     @property
     def months_of_quarter(self) -> tuple[MonthOfMoney, ...]:

@@ -22,8 +22,10 @@ from decisions.tally import joined
 from learning.analysis import Analysis
 from learning.models import Experiment
 from learning.summaries import Learning, learning_between
+from ledger.asking import restatements
 from ledger.forecasting import for_report
-from ledger.models import Budget, Period
+from ledger.models import Budget, Period, Restatement
+from ledger.querying import unresolved
 from ledger.summaries import pool, reported, spending
 from participants.models import Participant, Principle, RoleAppointment
 
@@ -271,6 +273,33 @@ def _money(report: Report) -> contents.Money | None:
             for one, total in zip(reported(alliance, so_far.months), of_year.by_month, strict=True)
         ),
         outlook=_outlook(report),
+        queries=tuple(
+            contents.QueryOpen(
+                number=one.number,
+                asked_by=one.asking.name,
+                asked_of=one.answering.name,
+                line=one.budget_line.name,
+                month=one.period.label,
+                asked_on=one.asked_on,
+                days=one.days,
+                answered=one.state == "answered",
+            )
+            for one in unresolved(alliance).queries
+        ),
+        restated=tuple(
+            contents.MonthRestated(
+                month=one.period.label,
+                participant=one.participant.name,
+                line=one.budget_line.name,
+                category=one.account.name,
+                original=one.original,
+                restated=one.restated,
+                decision=one.decision.number,
+            )
+            for one in restatements(
+                alliance, Restatement.objects.of(alliance).within(so_far).with_what_it_names()
+            )
+        ),
     )
 
 

@@ -34,9 +34,9 @@ class ReportQuerySet(OfAllianceQuerySet):
             )
         )
 
-    def after_the_end_of(self, quarter):
-        """Those that cover the whole quarter: gathered, or asked for, when it was over."""
-        return self.filter(quarter=quarter.slug, covers_until__gte=quarter.end)
+    def of_as_far_as(self, quarter, day):
+        """Those of the quarter that cover it up to that day: gathered, or asked for, when that was over."""
+        return self.filter(quarter=quarter.slug, covers_until__gte=day)
 
 
 class DownloadQuerySet(models.QuerySet):

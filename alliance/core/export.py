@@ -13,6 +13,7 @@ from alliance.core.record import head
 
 
 def record_lines(alliance) -> Iterator[dict]:
+    """The lines in their order, each to be written as JSON; `verify_export.py` says what each field is checked for."""
     end = head(alliance.pk)
     yield {
         "format": "concordat-record",

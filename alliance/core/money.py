@@ -13,6 +13,7 @@ from fractions import Fraction
 PENNY = Decimal("0.01")
 ZERO = Decimal("0.00")
 LARGEST = Decimal("9999999999999.99")  # numeric(15,2)
+MOST = Decimal("9999999999.99")  # of what somebody enters, so that a thousand of them can be summed and told
 
 
 class MoneyError(ValueError):
@@ -136,7 +137,7 @@ def parse_pounds(text: str) -> Decimal:
     if len(pence) > 2:
         raise refuse("has more than two decimal places")
     digits = re.sub(r"[, ]", "", whole) or "0"
-    if len(digits.lstrip("0")) > 13:
+    if len(digits.lstrip("0")) > 10:
         raise refuse("is larger than the book can hold")
     amount = pounds(f"{digits}.{pence or '0'}")
     return -amount + ZERO if set(signs) & _NEGATIVE else amount

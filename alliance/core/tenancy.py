@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from alliance.core.refusals import NotPossible
 
 SERIALIZATION_FAILURE, DEADLOCK, WAITED_TOO_LONG = "40001", "40P01", "55P03"
+CHANGED_UNDER_IT, DISCARDED = "0A000", "26000"  # a question that was prepared (postgresql/saying.py)
 TRIES = 3
 BUSY = "Somebody else is at work on this very thing, so nothing was done. Try again in a minute."
 
@@ -43,7 +44,8 @@ def one_moment(alliance_id: int) -> Iterator[None]:
 
 
 def within_alliance(alliance_id: int, act: Callable):
-    """Run `act` in the alliance's context; deadlocks and serialisation failures are tried again, three times.
+    """Run `act` in the alliance's context; deadlocks and serialisation failures are tried again, three times, and so is
+    what a migration or a pooler took from under a prepared question.
 
     Who waits too long for what somebody else is doing is told so: NotPossible.
 
@@ -54,11 +56,12 @@ def within_alliance(alliance_id: int, act: Callable):
         try:
             with alliance_context(alliance_id):
                 return act()
-        except OperationalError as problem:
+        except DatabaseError as problem:
             state = getattr(problem.__cause__, "sqlstate", None)
             if state == WAITED_TOO_LONG and not connection.in_atomic_block:
                 raise NotPossible(BUSY) from problem
-            worth_it = state in {SERIALIZATION_FAILURE, DEADLOCK} and not connection.in_atomic_block
+            again = {SERIALIZATION_FAILURE, DEADLOCK, CHANGED_UNDER_IT, DISCARDED}
+            worth_it = state in again and not connection.in_atomic_block
             if not worth_it or attempt == TRIES:
                 raise
         time.sleep(random.uniform(0.01, 0.05) * 2**attempt)

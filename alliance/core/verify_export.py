@@ -30,6 +30,7 @@ def event_hash(chain, seq, prev_hash, body):
 
 
 def commitments_in(value):
+    """Every commitment to somebody's words that an event's facts hold, as hexadecimal digits."""
     if isinstance(value, dict):
         if set(value) == {"commitment"}:
             yield value["commitment"]

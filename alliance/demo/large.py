@@ -166,7 +166,7 @@ def _open_year(world: World, year: FinancialYear, lines: int) -> None:
 
 
 def _load_lines(world: World, year: FinancialYear, months: list[Month], many: dict, say) -> None:
-    usual = (Category.DIRECT_STAFF, Category.DIRECT_OTHER, Category.OVERHEAD)
+    usual = (Category.DIRECT_OTHER, Category.SUBCONTRACT, Category.OVERHEAD)
     accounts = Account.objects.filter(alliance=world.alliance, category__in=usual).order_by("code")
     lines = BudgetLine.objects.filter(
         alliance=world.alliance, budget__starts_on=year.start, is_contingency=False

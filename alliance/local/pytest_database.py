@@ -13,38 +13,30 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 
-from alliance.local import roles, servers
-from alliance.local.pytest_servers import MEMORY, RUNNING, TEST
+from alliance.local import servers
+from alliance.local.pytest_servers import RUNNING, TEMPLATE, TEST, Servers
 
-TEMPLATE, STAGE, SPARE = "concordat_test_template", "concordat_test_stage", "concordat_test_spare"
+STAGE, SPARE = "concordat_test_stage", "concordat_test_spare"
 COPIES = pytest.StashKey["Copies"]()
 
 
 class Copies:
     """The test database and the copies of its template: one in use, one being made while the tests go on."""
 
-    def __init__(self, postgres: servers.Postgres):
-        self.postgres = postgres
+    def __init__(self, running: Servers):
+        self.run, self.put_away = running.run, running.put_away
+        self._copy_of = running.copy
         self.stage = STAGE
         self.furnished: dict[Callable, tuple[str, object]] = {}  # by its function: the stage, what that said
         self.maker: threading.Thread | None = None
         self.trouble: Exception | None = None
-
-    def run(self, *statements: str) -> None:
-        with psycopg.connect(**self.postgres.parameters(), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
-    def keep_template(self) -> None:
-        """The migrated test database becomes the template."""
-        self._keep_as(TEMPLATE)
 
     def begin(self, set_stage: Callable[[], None]) -> None:
         """Set the stage in a copy of the template; then the first copies of the stage."""
         self.run(f"drop database if exists {STAGE} with (force)", self._copy(TEST, TEMPLATE))
         set_stage()
         connections.close_all()
-        self._keep_as(STAGE)
+        self.put_away(STAGE)
         self.run(self._copy(TEST))
         self._make_spare()
 
@@ -64,17 +56,12 @@ class Copies:
             self.run(self._copy(TEST, STAGE))
             stage, said = f"{STAGE}_{len(self.furnished)}", furnish()
             connections.close_all()
-            self._keep_as(stage)
+            self.put_away(stage)
             self.furnished[furnish] = stage, said
         self.stage = stage
         self.run(self._copy(TEST))
         self._make_spare()
         return said
-
-    def _keep_as(self, name: str) -> None:
-        self.run(
-            f"alter database {TEST} rename to {name}", f"alter database {name} with allow_connections false"
-        )
 
     def renew(self) -> None:
         """Put a fresh copy in the place of the used database; whoever is still connected to the old one is cut off."""
@@ -87,8 +74,7 @@ class Copies:
         self._make_spare()
 
     def _copy(self, name: str, source: str | None = None) -> str:
-        how = "file_copy" if MEMORY in self.postgres.data.parents else "wal_log"
-        return f"create database {name} template {source or self.stage} owner {servers.OWNER} strategy {how}"
+        return self._copy_of(name, source or self.stage)
 
     def _make_spare(self) -> None:
         def make() -> None:
@@ -136,14 +122,14 @@ def _django_db_helper(on_stage, _django_db_helper):
 def django_db_setup(request, django_test_environment, django_db_blocker, set_stage):
     """Takes the place of pytest-django's own."""
     running = request.config.stash[RUNNING]
-    copies = request.config.stash[COPIES] = Copies(running.postgres)
-    if not running.is_seeded:
+    copies = request.config.stash[COPIES] = Copies(running)
+
+    def migrate() -> None:
         with django_db_blocker.unblock():
-            roles.prepare(running.postgres, TEST)
             call_command("migrate", interactive=False, verbosity=0)
             connections.close_all()
-        copies.keep_template()
-        running.keep()
+
+    running.have_template(migrate)
     with django_db_blocker.unblock():
         copies.begin(set_stage)
     with pytest.MonkeyPatch.context() as patch:

@@ -10,15 +10,17 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from alliance.local import servers
+from alliance.local import roles, servers
 from alliance.local.bootstrap import digest
 from alliance.local.identity import Notebook, birth, end
 
-TEST = "concordat_test"
+TEST, TEMPLATE = "concordat_test", "concordat_test_template"
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("alliance", "participants", "decisions", "ledger", "learning")
 KEPT = ROOT / ".local" / "test-clusters"
@@ -74,6 +76,30 @@ class Servers:
             self.is_seeded = True
         except OSError:  # there is none, or another run has just tidied it away
             shutil.rmtree(self.postgres.data, ignore_errors=True)
+
+    def have_template(self, migrate: Callable[[], None]) -> None:
+        """The database that all copies are made of is there: as kept, else migrated by this function, and kept."""
+        if not self.is_seeded:
+            roles.prepare(self.postgres, TEST)
+            migrate()
+            self.put_away(TEMPLATE)
+            self.keep()
+
+    def put_away(self, name: str) -> None:
+        """The test database becomes one that copies are made of."""
+        self.run(
+            f"alter database {TEST} rename to {name}", f"alter database {name} with allow_connections false"
+        )
+
+    def copy(self, name: str, source: str) -> str:
+        """The statement that makes this database, a copy of that one."""
+        how = "file_copy" if MEMORY in self.postgres.data.parents else "wal_log"
+        return f"create database {name} template {source} owner {servers.OWNER} strategy {how}"
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(**self.postgres.parameters(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def keep(self) -> None:
         """Keep the migrated cluster for the next run, and only the three latest ones."""
@@ -170,8 +196,8 @@ def pytest_load_initial_conftests(early_config):
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers(config):
-    """One more than there are processors: it works while the others wait for a browser or a server."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: they work while the others wait for a browser or a server."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,6 +1,7 @@
 """One kind of effect, and the table of all of them."""
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from alliance.core.refusals import NotPossible
 from participants.models import Alliance, User
@@ -30,6 +31,10 @@ class Kind:
 
     def sentences(self, alliance: Alliance, terms: dict) -> list[str]:
         """What the seal will do, in words, for everybody who is asked."""
+        return []
+
+    def now_and_then(self, alliance: Alliance, terms: dict) -> list[tuple[str, Decimal, Decimal]]:
+        """(what, as it is today, as it would be after the seal) in pounds; nothing where no sum of money changes."""
         return []
 
     def off_the_roll(self, alliance: Alliance, terms: dict) -> Collection[int]:
@@ -74,6 +79,11 @@ def sentences(alliance: Alliance, effect: dict) -> list[str]:
     if kind is None or any(terms in (None, "") for terms in (effect.get(name) for name in kind.needs)):
         return []
     return kind.sentences(alliance, effect)
+
+
+def now_and_then(alliance: Alliance, effect: dict) -> list[tuple[str, Decimal, Decimal]]:
+    """What the seal would change of the money, sum by sum; nothing where `sentences` says nothing."""
+    return KINDS[effect["kind"]].now_and_then(alliance, effect) if sentences(alliance, effect) else []
 
 
 def off_the_roll(alliance: Alliance, effect: dict) -> Collection[int]:

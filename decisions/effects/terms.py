@@ -79,8 +79,8 @@ def not_before_today(terms: dict, name: str) -> date:
     return max(day_of(terms, name), timezone.localdate())
 
 
-def participant_of(alliance: Alliance, terms: dict, name: str = "participant") -> Participant | None:
-    pk = terms.get(name)
+def participant_of(alliance: Alliance, terms: dict) -> Participant | None:
+    pk = terms.get("participant")
     return (
         Participant.objects.filter(alliance=alliance, pk=pk).select_related("alliance").first()
         if isinstance(pk, int)

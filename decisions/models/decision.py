@@ -90,10 +90,6 @@ class Decision(OfAlliance):
         """The day on which it is looked back at, as it was said last: in its wording, a plan, a review; or None."""
         return Decision.objects.with_review().values_list("review_due", flat=True).get(pk=self.pk)
 
-    def needs_review(self, on=None) -> bool:
-        """Its day has come, or a conflict was found since it was last looked at (rule 9). One query."""
-        return Decision.objects.to_review(on).filter(pk=self.pk).exists()
-
 
 @Question
 def _put_after(decision: int):

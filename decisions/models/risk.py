@@ -61,14 +61,13 @@ class Risk(OfAlliance):
     def title(self) -> str:
         return self.current_version.title
 
-    def acceptances_of(self, participants, on=None) -> "list[Acceptance]":
-        """What each participant's word on it is worth that day. Free of queries after `with_acceptances()`."""
-        on = on or timezone.localdate()
-        last = {}
+    def acceptances_of(self, participants) -> "list[Acceptance]":
+        """What each participant's word on it is worth today. Free of queries after `with_acceptances()`."""
+        today, last = timezone.localdate(), {}
         for version in self.versions.all():
             for one in version.acceptances.all():
                 last[one.participant_id] = one
-        return [Acceptance(one, last.get(one.pk), self.current_version_id, on) for one in participants]
+        return [Acceptance(one, last.get(one.pk), self.current_version_id, today) for one in participants]
 
     def get_absolute_url(self) -> str:
         return reverse("decisions:risk", args=[self.alliance.slug, self.number])

@@ -4,6 +4,7 @@ A position carries the hash of the wording that its author was shown: a wording 
 agreed to by mistake (rules 3, 20). The seal happens in the transaction of the last assent.
 """
 
+from decisions.services.attending import note_attendance, note_guests
 from decisions.services.conflicts import (
     declare_conflict,
     declare_interest,
@@ -40,18 +41,13 @@ from decisions.services.departing import be_heard, note_departures
 from decisions.services.drafting import discard_draft, draft_proposal, draft_successor, save_draft
 from decisions.services.files import add_file, take_out_file
 from decisions.services.meetings import (
-    accept_minutes,
     call_meeting,
     cancel_meeting,
     change_meeting,
     hold_meeting,
-    issue_minutes,
-    note_attendance,
-    note_guests,
     set_agenda,
-    settle_minutes,
-    write_minutes,
 )
+from decisions.services.minutes import accept_minutes, issue_minutes, settle_minutes, write_minutes
 from decisions.services.papers import (
     ask_for_decision_paper,
     ask_for_minutes_paper,

@@ -211,13 +211,12 @@ def leave_roll(
     participant: Participant,
     because: str,
     by: User | None,
-    declaration: Declaration | None = None,
 ) -> RollDeparture:
     """Ask `participant` no longer on this proposal; its row on the frozen roll stays (rules 2, 9).
 
-    `because` is a `RollDeparture.Because`; a conflict names its `declaration`, which becomes LEFT. When nobody could
-    decide any more the proposal ends without a decision (rule 10); else those who are left may be unanimous now, and
-    the seal follows. `by` None is the clock. A service for other services: who may cause it is their question. Twice
+    `because` is a `RollDeparture.Because`, and no conflict: that is left by its own verb. When nobody could decide any
+    more the proposal ends without a decision (rule 10); else those who are left may be unanimous now, and the seal
+    follows. `by` None is the clock. A service for other services: who may cause it is their question. Twice
     is once.
     """
     proposal = locked(proposal)
@@ -231,10 +230,7 @@ def leave_roll(
     if entry.has_left:
         return entry.departure
     PROPOSAL.require(proposal.state_now, "leave_roll")
-    if declaration is not None:
-        _depart_for(proposal, declaration, by)
-    else:
-        depart(proposal, entry, because, by)
+    depart(proposal, entry, because, by)
     _go_on(proposal, by)
     return RollDeparture.objects.get(entry=entry)
 

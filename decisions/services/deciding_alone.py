@@ -75,7 +75,7 @@ def decide_alone(*, proposal: Proposal, by: User) -> Decision:
     if case.effect:
         raise NotPossible("Only a key decision carries out a change of the agreement.")
     appointment = appointment_of(proposal, proposal.participant, by)
-    wording = write_wording(proposal, 1, case, principles, note=None, at=now, by=by)
+    wording = write_wording(proposal, 1, case, principles, at=now, by=by)
     decision = Decision.objects.create(
         alliance_id=proposal.alliance_id,
         number=next_number(proposal.alliance_id, "decisions"),

@@ -113,6 +113,7 @@ def save_draft(
 
 @transaction.atomic
 def discard_draft(*, proposal: Proposal, by: User) -> Proposal:
+    """It was never put to anybody, so nobody is told. Twice is once."""
     proposal = locked(proposal)
     permissions.edit_draft.check(by, proposal=proposal)
     if proposal.state == State.DISCARDED:

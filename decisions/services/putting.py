@@ -55,7 +55,7 @@ def ask_everybody(proposal: Proposal, by: User) -> Proposal:
         RollEntry(alliance_id=proposal.alliance_id, proposal=proposal, participant=one, place=one.place)
         for one in roll
     )
-    wording = write_wording(proposal, 1, case, principles, note=None, at=now, by=by)
+    wording = write_wording(proposal, 1, case, principles, at=now, by=by)
     proposal.state, proposal.current_wording, proposal.draft = state, wording, {}
     proposal.answer_by, proposal.standing_aside = answer_by, proposal.alliance.standing_aside
     proposal.independent = proposal.alliance.independent

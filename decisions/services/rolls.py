@@ -23,6 +23,7 @@ def depart(
     by: User | None,
     declaration: Declaration | None = None,
 ) -> None:
+    """From now on `entry` is not asked; for a conflict, `declaration` is the one that its participant left for."""
     departure = RollDeparture.objects.create(
         alliance_id=proposal.alliance_id,
         entry=entry,
@@ -50,6 +51,7 @@ def depart(
 
 
 def settle(declaration: Declaration, verb: str, by: User | None) -> None:
+    """Take a declared conflict a step of its lifecycle."""
     declaration.state = DECLARATION.after(declaration.state, verb)
     declaration.settled_at, declaration.settled_by = timezone.now(), by
     declaration.save(update_fields=["state", "settled_at", "settled_by"])

@@ -1,14 +1,16 @@
 """What the verbs share: the lock, the numbers, who speaks, and the wording that was shown."""
 
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.utils import timezone
 
+from alliance.core.models import Words
 from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
+from decisions import effects
 from decisions.case import Case, hash_of
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Position, PrincipleTest, Proposal, Risk, Wording
@@ -33,8 +35,9 @@ class WordingChanged(NotPossible):
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it is now, its row locked until the transaction ends (house 13).
 
-    The alliance comes first, then the proposal, and the record last: in this order nobody waits in a ring. Who is in
-    the alliance and what all signed stay as they are until then; only what may change them by its seal holds it alone.
+    The alliance comes first, then the proposal, what its seal would change, and the record last: in this order nobody
+    waits in a ring. Who is in the alliance and what all signed stay as they are until then; only what may change them
+    by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
     with connection.cursor() as cursor:
@@ -44,6 +47,8 @@ def locked(proposal: Proposal) -> Proposal:
         cursor.execute("select from decisions_proposal where id = %s for update", [proposal.pk])
     if (found := _whole.first(proposal=proposal.pk)) is None:
         raise Proposal.DoesNotExist
+    if found.current_wording:
+        effects.hold(found.alliance, found.current_wording.effect)
     return found
 
 
@@ -59,6 +64,7 @@ _whole = Question(
 
 
 def next_number(alliance_id: int, noun: str) -> int:
+    """The alliance's next of "proposals" or "decisions", counted from 1; two at once wait for each other."""
     assert noun in {"proposals", "decisions"}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,14 +92,24 @@ def complete(case: Case, alliance_id: int, kind: str = "key") -> tuple[Case, lis
 
 
 def in_time(answer_by: date, today: date) -> None:
+    """Refuses a last day that is over."""
     if answer_by < today:
         raise NotPossible("The last day to answer must be today or later.")
 
 
-def write_wording(proposal: Proposal, version: int, case: Case, principles, *, note, at, by: User) -> Wording:
-    names_what_is_there(proposal, case)
+def wording_of(
+    proposal: Proposal,
+    version: int,
+    case: Case,
+    principles: list[Principle],
+    *,
+    at: datetime,
+    by: User,
+    note: Words | None = None,
+) -> Wording:
+    """The row, not kept yet: the texts, and the very bytes that everybody is asked about with their hash."""
     body = case.body(proposal=proposal.number, version=version, principles=principles)
-    wording = Wording.objects.create(
+    return Wording(
         alliance_id=proposal.alliance_id,
         proposal=proposal,
         version=version,
@@ -116,6 +132,15 @@ def write_wording(proposal: Proposal, version: int, case: Case, principles, *, n
         written_at=at,
         written_by=by,
     )
+
+
+def write_wording(
+    proposal: Proposal, version: int, case: Case, principles: list[Principle], **facts
+) -> Wording:
+    """Keep a version with its tests against the principles; `facts` are those of `wording_of`."""
+    names_what_is_there(proposal, case)
+    wording = wording_of(proposal, version, case, principles, **facts)
+    wording.save(force_insert=True)
     PrincipleTest.objects.bulk_create(
         PrincipleTest(
             alliance_id=proposal.alliance_id,

@@ -17,6 +17,7 @@ from participants.models import Alliance
 from participants.standing import Standing
 
 HEARD = ("exclusion", "suspension")
+QUARTERS = 8  # that the reserve rate is told of
 
 
 def panel(proposal: Proposal, standing: Standing) -> dict:
@@ -25,6 +26,9 @@ def panel(proposal: Proposal, standing: Standing) -> dict:
     effect = wording.effect if wording else {}
     shown = {
         "alone_carries": effects.sentences(proposal.alliance, effect) if effect else [],
+        "alone_now_and_then": effects.now_and_then(proposal.alliance, effect)
+        if effect and proposal.state_now == State.OPEN
+        else [],
         "alone_carried": agreed and not (proposal.decision.awaiting or proposal.decision.refusing),
         "alone_right": _right(proposal) if proposal.is_decided_alone else None,
         "alone_follows": proposal.follows if proposal.follows_id else None,
@@ -86,14 +90,14 @@ def _gone(proposal: Proposal) -> list[str]:
 # ── Who decides what ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def reserve_rate(alliance: Alliance, quarters: int = 8, today=None) -> list[dict]:
-    """[{"quarter", "label", "reserved", "of", "rate"}], oldest first, from the alliance's first quarter on.
+def reserve_rate(alliance: Alliance) -> list[dict]:
+    """[{"quarter", "label", "reserved", "of", "rate"}], oldest first: the last eight, or as many as there were.
 
     "rate", a whole per cent or None, is the share of decisions that the agreement reserves to one (rule 13).
     """
-    last = Quarter.containing(today or timezone.localdate(), alliance.year_starts_in)
+    last = Quarter.containing(timezone.localdate(), alliance.year_starts_in)
     first = min(last, Quarter.containing(alliance.starts_on, alliance.year_starts_in))
-    asked = [one for one in (last.shifted(-back) for back in range(quarters - 1, -1, -1)) if first <= one]
+    asked = [one for one in (last.shifted(-back) for back in range(QUARTERS - 1, -1, -1)) if first <= one]
     months = (
         Decision.objects.filter(alliance=alliance)
         .decided_between(asked[0].start, asked[-1].end)

@@ -98,6 +98,7 @@ def answer_gate(
 
 @transaction.atomic
 def start_experiment(*, experiment: Experiment, by: User) -> Experiment:
+    """Let it begin, once both gates said yes and nothing that rule 46 asks for is missing."""
     experiment = _locked(experiment)
     permissions.start_experiment.check(by, experiment=experiment)
     after = EXPERIMENT.after(experiment.status, "start")
@@ -156,6 +157,7 @@ def end_experiment(
 
 @transaction.atomic
 def withdraw_experiment(*, experiment: Experiment, by: User) -> Experiment:
+    """Take back what never started; it stays to be read."""
     experiment = _locked(experiment)
     permissions.withdraw_experiment.check(by, experiment=experiment)
     experiment.status = EXPERIMENT.after(experiment.status, "withdraw")

@@ -32,6 +32,8 @@ def define_measure(
     screening: bool = True,
     baseline: int | None = None,
 ) -> Measure:
+    """Say what is looked at, without a target (rule 47). `baseline` is how many points of each phase set
+    its limits, None for all; `screening` leaves great leaps out of them (rule 49)."""
     permissions.define_measure.check(by, alliance=alliance)
     said = {
         "name": name,
@@ -104,9 +106,7 @@ def record_observations(
 
 
 @transaction.atomic
-def correct_observation(
-    *, observation: Observation, value: Decimal, reason: str, by: User, note: str = ""
-) -> Observation:
+def correct_observation(*, observation: Observation, value: Decimal, reason: str, by: User) -> Observation:
     """A new figure for the same month; the old one stays beside it, with the reason."""
     measure = _locked(observation.measure)
     permissions.record_observations.check(by, measure=measure)
@@ -121,7 +121,6 @@ def correct_observation(
         measure=measure,
         on=observation.on,
         value=value,
-        note=note,
         replaces=observation,
         reason=reason.strip(),
         observed_by=by,

@@ -6,7 +6,7 @@ from alliance.core.forms import Group, MoneyField, Row
 from alliance.core.money import ZERO, format_pounds
 from alliance.core.periods import Month
 from decisions.effects import TermsForm, register
-from ledger import posting, services
+from ledger import services
 from ledger.effects.kind import OfBook
 from ledger.effects.terms import amounts, budget_of, budgets_to_change, is_open, listed, of_each, plain
 from ledger.models import Budget, BudgetLine, Contribution
@@ -116,6 +116,26 @@ class _Change(OfBook):
     def unequal(self, budget: Budget, terms: dict, moved: Decimal) -> dict[str, str]:
         return {}
 
+    def now_and_then(self, alliance: Alliance, terms: dict) -> list[tuple[str, Decimal, Decimal]]:
+        budget = budget_of(alliance, terms)
+        if budget is None:
+            return []
+        varied = dict(zip(terms.get("participants", []), amounts(terms, "contributions"), strict=True))
+        moved = dict(zip(terms["lines"], amounts(terms, "amounts"), strict=True))
+        put_in = budget.contributions.as_now().select_related("participant") if varied else ()
+        return [
+            *(
+                (f"{one.participant.name} contributes", one.now, one.now + varied[one.participant_id])
+                for one in put_in
+                if one.participant_id in varied
+            ),
+            *(
+                (one.name, one.now, one.now + moved[one.pk])
+                for one in budget.lines.as_now()
+                if one.pk in moved
+            ),
+        ]
+
     def sentences(self, alliance: Alliance, terms: dict) -> list[str]:
         moves = zip(terms["line_names"], amounts(terms, "amounts"), strict=True)
         return [
@@ -162,9 +182,9 @@ class Variation(_Change):
     key, label, form = "variation", "Contributions change, and the lines with them", VariationForm
     needs = ("lines", "amounts", "participants", "contributions")
 
-    def months(self, alliance: Alliance, terms: dict) -> list[Month]:
+    def posts_from(self, alliance: Alliance, terms: dict) -> Month | None:
         budget = budget_of(alliance, terms)
-        return [posting.first_open_month(alliance.pk, from_month=budget.year.months[0])] if budget else []
+        return budget and budget.year.months[0]
 
     def unequal(self, budget: Budget, terms: dict, moved: Decimal) -> dict[str, str]:
         agreed = {one.participant_id: one for one in budget.contributions.as_now()}

@@ -10,13 +10,14 @@ class OfBook(Kind):
     """What the kinds of the book share: they hold the fund before the record's head (ledger-and-record.md)."""
 
     def hold(self, alliance: Alliance, terms: dict) -> None:
-        """The periods it may post to first, then the fund, in the order of every posting."""
-        for month in self.months(alliance, terms):
-            posting.hold_open(alliance.pk, month)
+        """The month that it may post to first, then the fund, in the order of every posting."""
+        if month := self.posts_from(alliance, terms):
+            posting.hold_first_open(alliance.pk, from_month=month)
         posting.hold_fund(alliance.pk)
 
-    def months(self, alliance: Alliance, terms: dict) -> list[Month]:
-        return []
+    def posts_from(self, alliance: Alliance, terms: dict) -> Month | None:
+        """It posts in the first open month from this one on."""
+        return None
 
 
 class AtFounding(OfBook):

@@ -10,7 +10,7 @@ from alliance.core.money import format_pounds, pounds
 from alliance.core.periods import Month
 from decisions.effects import TermsForm, register
 from decisions.effects.terms import participant_of
-from ledger import posting, services, summaries
+from ledger import services, summaries
 from ledger.effects.kind import OfBook
 from ledger.effects.terms import plain
 from ledger.models import BudgetLine, Category, Period
@@ -70,8 +70,8 @@ class RestatementKind(OfBook):
     key, label, form = "restatement", "A closed month is restated", RestatementForm
     needs = ("month", "participant", "participant_name", "budget_line", "category", "original", "restated")
 
-    def months(self, alliance: Alliance, terms: dict) -> list[Month]:
-        return [posting.first_open_month(alliance.pk, from_month=_month(terms))]
+    def posts_from(self, alliance: Alliance, terms: dict) -> Month:
+        return _month(terms)
 
     def problems(self, alliance: Alliance, terms: dict) -> dict[str, str]:
         period = Period.objects.of(alliance).filter(month=terms["month"]).first()
@@ -105,6 +105,10 @@ class RestatementKind(OfBook):
                 "The closed month keeps its figure, with the restated one beside it."
             ),
         ]
+
+    def now_and_then(self, alliance: Alliance, terms: dict) -> list[tuple[str, Decimal, Decimal]]:
+        where = f"{terms['participant_name']}, {terms['budget_line_name']}, {Category(terms['category']).label.lower()}"
+        return [(f"{_month(terms).label}: {where}", Decimal(terms["original"]), Decimal(terms["restated"]))]
 
     def carry_out(self, decision, terms: dict, *, by: User) -> None:
         services.restate(

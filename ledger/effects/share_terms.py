@@ -12,6 +12,7 @@ from ledger.effects.terms import (
     ask_each,
     budget_of,
     budgets_to_change,
+    is_open,
     listed,
     percent_field,
     plain,
@@ -61,6 +62,7 @@ class ShareForm(TermsForm):
                     Row("A saving", ("gain_share", "gain_cap")),
                     Row("An overspend", ("pain_share", "pain_cap")),
                 ],
+                "Where there is no cap, enter 100: the whole target.",
             ),
             Group(
                 "Among the providers",
@@ -93,8 +95,14 @@ class Share(AtFounding):
     needs = ("target", *PERCENTS)
 
     def problems(self, alliance: Alliance, terms: dict) -> dict[str, str]:
-        if not budget_of(alliance, terms):
+        budget = budget_of(alliance, terms)
+        if budget is None:
             return {"": "Open a year of the book first: gain and pain are shared for a year."}
+        if not is_open(alliance, budget):
+            return {
+                "": f"The last month of {budget.year.label} is closed: how its gain and pain are shared does not "
+                "change any more."
+            }
         if Decimal(terms["target"]) <= 0:
             return {"target": "Enter a target of more than nothing."}
         if not terms["participants"]:

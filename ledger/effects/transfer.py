@@ -8,7 +8,7 @@ from alliance.core.forms import MoneyField
 from alliance.core.money import format_pounds
 from decisions.effects import TermsForm, register
 from decisions.effects.terms import participant_of
-from ledger import services
+from ledger import services, summaries
 from ledger.effects.kind import OfBook
 from ledger.models import Fund
 from participants.models import Alliance, Participant, User
@@ -50,6 +50,10 @@ class TransferKind(OfBook):
             ),
             "The pool manager enters the payment in the open book when it is made.",
         ]
+
+    def now_and_then(self, alliance: Alliance, terms: dict) -> list[tuple[str, Decimal, Decimal]]:
+        there = summaries.in_the_pool(alliance.pk)
+        return [("Money in the pool, once it is paid", there, there - Decimal(terms["amount"]))]
 
     def carry_out(self, decision, terms: dict, *, by: User) -> None:
         services.agree_transfer(

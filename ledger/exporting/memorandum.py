@@ -1,6 +1,7 @@
 """The memorandum account as a workbook: a sheet for each of its parts, with last year's figures beside this year's."""
 
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
+from ledger.gain_and_pain import GainAndPain
 from ledger.memorandum import Memorandum
 
 
@@ -57,6 +58,9 @@ def workbook(account: Memorandum) -> bytes:
             title=title,
         ),
     ]
+    if account.shared:
+        columns = (_text("Step", 34), _text("What is done", 70), *_money("Before", "After"))
+        sheets.append(Sheet("Gain and pain", columns, _shared(account.shared), title=title))
     return write_xlsx(sheets, created=account.gathered_at, empty_rows=0)
 
 
@@ -82,6 +86,13 @@ def _funding(account: Memorandum):
         *("Brought forward", account.planned_forward, account.difference, forward, forward, None),
         *_was(account, account.last and account.last.brought_forward),
     )
+
+
+def _shared(shared: GainAndPain):
+    for step in shared.steps:
+        yield step.name, step.words, step.before, step.after
+    for part in shared.parts:
+        yield part.name, "Receives, or pays (−)", None, part.amount
 
 
 def _years(account: Memorandum):

@@ -21,6 +21,7 @@ from participants.models import Alliance
 
 OVER = Decimal("500.00")  # 500.01 is in, 500.00 is out
 REDACTED = "Redacted: personal data"
+SHOWN = 100  # items before the file is taken
 HEADINGS = (
     *("Body name", "Body URI", "Fund", "Spent by", "Service", "Date", "Transaction number", "Supplier name"),
     *("Amount net of recoverable VAT", "Of which irrecoverable VAT", "Purpose", "Category"),
@@ -142,12 +143,13 @@ class Preview:
         return [one for one in self.suppliers if one[3]]
 
 
-def preview(alliance: Alliance, quarter: Quarter, most: int = 100) -> Preview:
+def preview(alliance: Alliance, quarter: Quarter) -> Preview:
+    """Some items to look at; count, total and suppliers are of them all."""
     shown, count, total, suppliers = [], 0, ZERO, {}
     for one in items(alliance, quarter):
         count += 1
         total += one.amount
-        if len(shown) < most:
+        if len(shown) < SHOWN:
             shown.append(one)
         if one.supplier:
             key = (one.participant_id, persons.plain(one.supplier))

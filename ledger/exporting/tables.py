@@ -14,9 +14,21 @@ from alliance.core.downloads import download_csv, download_file
 from alliance.core.refusals import NotPossible
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import summaries
-from ledger.exporting.reading import A_PAGE, costs_in_pages
+from ledger.exporting.reading import A_PAGE, evidence_of, journals_of, pages_of
 from ledger.forms import CostsForm
-from ledger.models import Balance, CostReturn, Journal, Stretch
+from ledger.models import (
+    Account,
+    Accrual,
+    Balance,
+    BudgetLine,
+    ContributionChange,
+    CostReturn,
+    Journal,
+    Move,
+    Restatement,
+    Stretch,
+    Transfer,
+)
 from participants.models import Alliance
 
 MOST_IN_A_WORKBOOK = 50_000  # rows that a workbook is made of while somebody waits
@@ -48,6 +60,22 @@ class Table:
         return (*self.columns, NEW), marked
 
 
+def list_file(
+    alliance: Alliance,
+    key: str,
+    label: str,
+    columns: tuple[Column, ...],
+    rows: Iterable[tuple],
+    file_format: str,
+) -> HttpResponse:
+    """The download of a page's list, as CSV of any length or as a workbook; `rows` are as the columns."""
+    name = f"{alliance.slug}-{key}"
+    if file_format == "csv":
+        return download_csv(name, [column.heading for column in columns], rows, alliance_id=alliance.pk)
+    content = write_xlsx([Sheet(label, columns, rows, title=f"{alliance}: {label.lower()}")], empty_rows=0)
+    return download_file(content, name=f"{name}.xlsx", media_type=XLSX)
+
+
 def too_large(table: Table, form: CostsForm) -> str:
     """Why a workbook is not made of it; empty when it is."""
     if (rows := table.count(form)) <= MOST_IN_A_WORKBOOK:
@@ -63,13 +91,13 @@ def table_file(
 ) -> HttpResponse:
     """The download. Refused when a workbook would be too large."""
     name = "-".join([alliance.slug, table.key, *(form.narrowed.values() or [form.budget.year.slug])])[:120]
-    columns, rows = table.written(form, new_after)
+    headed, rows = table.written(form, new_after)
     if file_format == "csv":
-        return download_csv(name, [column.heading for column in columns], rows, alliance_id=alliance.pk)
+        return download_csv(name, [column.heading for column in headed], rows, alliance_id=alliance.pk)
     if why_not := too_large(table, form):
         raise NotPossible(why_not)
     title = f"{alliance}: {table.label.lower()}, {form.span.label}"
-    content = write_xlsx([Sheet(table.label, columns, rows, title=title)], empty_rows=0)
+    content = write_xlsx([Sheet(table.label, headed, rows, title=title)], empty_rows=0)
     return download_file(content, name=f"{name}.xlsx", media_type=XLSX)
 
 
@@ -77,24 +105,45 @@ def table_file(
 
 
 def _lines(form: CostsForm):
-    for cost in costs_in_pages(form.within(Stretch.objects).told()):
-        yield (
-            cost.journal,
-            (
-                cost.date,
-                f"{cost.month:%Y-%m}",
-                cost.participant,
-                cost.budget_line,
-                cost.category,
-                cost.supplier,
-                cost.description,
-                cost.reference,
-                cost.amount,
+    for page in pages_of(form.within(Stretch.objects).told()):
+        evidence = evidence_of(form.alliance.pk, page)
+        for cost in page:
+            yield (
                 cost.journal,
-                cost.cost_return,
-                cost.source_row,
-            ),
-        )
+                (
+                    cost.date,
+                    f"{cost.month:%Y-%m}",
+                    cost.participant,
+                    cost.budget_line,
+                    cost.category,
+                    cost.supplier,
+                    cost.description,
+                    cost.reference,
+                    evidence.get((cost.cost_return, cost.source_row)),
+                    cost.amount,
+                    cost.journal,
+                    cost.cost_return,
+                    cost.source_row,
+                ),
+            )
+
+
+def _entries(form: CostsForm):
+    accounts = {one.pk: one for one in Account.objects.filter(alliance=form.alliance)}
+    who = {one.pk: one.name for one in form.participants}
+    lines = dict(BudgetLine.objects.filter(alliance=form.alliance).values_list("pk", "name"))
+    for month in summaries.months_of(form.span):
+        for journal, entries in journals_of(form.alliance.pk, month):
+            for one in entries:
+                account = accounts[one.account_id]
+                yield (
+                    journal.number,
+                    (
+                        *(journal.number, one.line, month.slug, one.date, journal.get_kind_display()),
+                        *(account.code, account.name, who[one.participant_id], lines.get(one.budget_line_id)),
+                        *(one.supplier, one.description, one.reference, one.debit, one.credit),
+                    ),
+                )
 
 
 def _journals_found(form: CostsForm):
@@ -211,7 +260,82 @@ def _returns(form: CostsForm):
         )
 
 
-def _columns(*headings: str) -> tuple[Column, ...]:
+def _accruals_found(form: CostsForm):
+    found = Accrual.objects.of(form.alliance).filter(month__gte=form.span.start, month__lte=form.span.end)
+    return found.filter(participant=form.participant_asked) if form.participant_asked else found
+
+
+def _accruals(form: CostsForm):
+    found = (
+        _accruals_found(form)
+        .order_by("number")
+        .select_related(
+            *("participant", "account", "budget_line", "reason", "journal__reversed_by", "made_by")
+        )
+    )
+    for one in found.iterator(chunk_size=A_PAGE):
+        back = getattr(one.journal, "reversed_by", None)
+        yield (
+            one.journal.number,
+            (
+                *(one.number, one.get_kind_display(), f"{one.month:%Y-%m}", one.months, one.participant.name),
+                *(one.budget_line.name, one.account.name, one.amount, str(one.reason), one.journal.number),
+                *(back and back.number, timezone.localdate(one.made_at), str(one.made_by)),
+            ),
+        )
+
+
+def _decided(form: CostsForm):
+    """A year's money as it was opened, then what decisions changed of it, in their order: each row one amount."""
+    budget = form.budget
+    opened = [
+        *((one.participant.name, one.amount) for one in budget.contributions.select_related("participant")),
+        *((one.name, one.amount) for one in budget.lines_now),
+    ]
+    moves = Move.objects.filter(change__budget=budget).select_related("budget_line", "change__decision")
+    varied = ContributionChange.objects.filter(change__budget=budget)
+    varied = varied.select_related("contribution__participant", "change__decision")
+    first, last = budget.year.start, budget.year.end
+    transfers = Transfer.objects.of(form.alliance).filter(journal__month__range=(first, last))
+    restated = Restatement.objects.of(form.alliance).filter(month__range=(first, last))
+    rows = [
+        *(
+            (one.change.decision, one.change.get_kind_display(), one.budget_line.name, one.amount, None)
+            for one in moves
+        ),
+        *(
+            (
+                one.change.decision,
+                one.change.get_kind_display(),
+                one.contribution.participant.name,
+                one.amount,
+                None,
+            )
+            for one in varied
+        ),
+        *(
+            (one.decision, "Transfer out of the pool", one.participant.name, -one.amount, one.journal.number)
+            for one in transfers.select_related("decision", "participant", "journal")
+        ),
+        *(
+            (
+                one.decision,
+                f"Restatement of {one.period.label}",
+                f"{one.participant.name}, {one.budget_line.name}, {one.account.name.lower()}",
+                one.correction,
+                one.journal.number,
+            )
+            for one in restated.with_what_it_names().select_related("decision")
+        ),
+    ]
+    by = budget.decision
+    for of, amount in opened:
+        yield None, (by and by.number, by and by.decided_on, f"{budget.year.label} opened", of, amount, None)
+    for decision, what, of, amount, journal in sorted(rows, key=lambda row: row[0].number):
+        yield journal, (decision.number, decision.decided_on, what, of, amount, journal)
+
+
+def columns(*headings: str) -> tuple[Column, ...]:
     """ "Amount £" is money, "Lines #" a number, "Sent @" a day; any other is text."""
     kinds = {"£": "money", "#": "number", "@": "date"}
     found = []
@@ -230,18 +354,29 @@ TABLES: dict[str, Table] = {
             "lines",
             "Lines",
             ("month", "participant", "line", "category"),
-            _columns(
+            columns(
                 *("Date @", "Month", "Participant", "Budget line", "Category", "Supplier", "Description"),
-                *("Reference", "Amount £", "Journal #", "Return #", "Row in the return #"),
+                *("Reference", "Evidence", "Amount £", "Journal #", "Return #", "Row in the return #"),
             ),
             _lines,
             lambda form: form.within(Balance.objects).sums()["entries"],
         ),
         Table(
+            "entries",
+            "Entries, both sides",
+            ("month",),
+            columns(
+                *("Journal #", "Line #", "Month", "Date @", "Kind", "Code", "Account", "Participant"),
+                *("Budget line", "Supplier", "Description", "Reference", "Debit £", "Credit £"),
+            ),
+            _entries,
+            lambda form: Balance.objects.of(form.alliance).within(form.span).sums()["entries"],
+        ),
+        Table(
             "journals",
             "Journals",
             ("month",),
-            _columns(
+            columns(
                 *("Journal #", "Month", "Date @", "Kind", "Description", "Debits £", "Lines #", "Reverses #"),
                 *("Posted @", "Posted by"),
             ),
@@ -252,7 +387,7 @@ TABLES: dict[str, Table] = {
             "balances",
             "Balances",
             ("month", "participant", "line", "category"),
-            _columns(
+            columns(
                 *("Month", "Code", "Account", "Participant", "Budget line", "Debit £", "Credit £", "Net £"),
                 "Lines #",
             ),
@@ -263,7 +398,7 @@ TABLES: dict[str, Table] = {
             "budget",
             "Budget and contributions",
             (),
-            _columns(
+            columns(
                 *("Year", "Side", "Name", "Agreed first £", "Changed since £", "Now £"),
                 *("Spent or received £", "Left or still due £"),
             ),
@@ -274,12 +409,31 @@ TABLES: dict[str, Table] = {
             "returns",
             "Cost returns",
             ("month", "participant"),
-            _columns(
+            columns(
                 *("Return #", "Participant", "Month", "Reference", "State", "Lines #", "Total £"),
                 *("Declared total £", "Sent @", "Sent by", "Confirmed @", "Confirmed by", "Journal #"),
             ),
             _returns,
             lambda form: _returns_found(form).count(),
+        ),
+        Table(
+            "accruals",
+            "Accruals and prepayments",
+            ("month", "participant"),
+            columns(
+                *("Number #", "Kind", "Month", "Months after #", "Participant", "Budget line", "Category"),
+                *("Amount £", "Why", "Journal #", "Taken back by journal #", "Posted @", "Posted by"),
+            ),
+            _accruals,
+            lambda form: _accruals_found(form).count(),
+        ),
+        Table(
+            "decided",
+            "What was agreed, and what decisions changed",
+            (),
+            columns("Decision #", "Decided @", "What", "Name", "Amount £", "Journal #"),
+            _decided,
+            lambda form: sum(1 for _ in _decided(form)),
         ),
     )
 }

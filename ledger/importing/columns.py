@@ -1,9 +1,11 @@
 """What a return's columns mean: where its headings are, and which field each of them names."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 
 from alliance.core.spreadsheets import Row, SpreadsheetError, Table
 from ledger.importing.words import plain
@@ -60,7 +62,7 @@ COLUMNS = {
             "reference", "ref", "invoice number", "transaction number", "internal ref", "document number",
             "transaction reference", "voucher", "invoice",
         ),
-        r"\b(transaction|document|invoice|voucher|payment|internal)\b.*\b(no|number|ref|reference|id)\b",
+        r"\b(transaction|document|invoice|inv|voucher|payment|internal)\b.*\b(no|number|ref|reference|id)\b",
     ),
     "description": Column(
         "Description",
@@ -84,7 +86,7 @@ COLUMNS = {
     ),
 }  # fmt: skip
 EITHER = ("supplier", "description")  # one of the two is needed
-PAY = ("grade", "fte")  # a file that has one of them gives its pay by grade (rule 29)
+PAY = ("grade", "fte")  # by which pay is told (rule 29)
 # The order in which headings are given away: a column means one thing.
 CLAIMS = (
     *("amount", "date", "category", "budget_line", "supplier", "reference", "evidence", "description"),
@@ -162,8 +164,15 @@ def look(table: Table) -> Look:
     return Look(heading.number, headings, samples)
 
 
-def guess(headings: Iterable[str]) -> Meaning:
-    """The columns that their headings name, each heading given away once."""
+def guess(
+    headings: Iterable[str],
+    samples: Sequence[Sequence[str]] = (),
+    names: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Meaning:
+    """The columns that their headings name, each heading given away once; else what the rows below them say.
+
+    samples: rows of cells. names: field → plain names by which a column without its heading is known.
+    """
     named = [plain(heading) for heading in headings]
     columns: dict[str, int] = {}
     for name in CLAIMS:
@@ -175,6 +184,12 @@ def guess(headings: Iterable[str]) -> Meaning:
         like = [place for place in free if re.search(column.like, named[place])]
         if exact or like:
             columns[name] = exact[0][1] if exact else like[0]
+    for name in names.keys() - columns.keys():
+        said = Counter(
+            place for cells in samples for place, cell in enumerate(cells) if plain(cell) in names[name]
+        )
+        if free := [place for place, _ in said.most_common() if place not in columns.values()]:
+            columns[name] = free[0]
     return Meaning(columns)
 
 

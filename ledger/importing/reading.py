@@ -10,7 +10,8 @@ from typing import NamedTuple
 from alliance.core.money import ZERO, MoneyError, format_pounds
 from alliance.core.periods import FinancialYear, Month
 from alliance.core.spreadsheets import Row, Table
-from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, PAY, ROOM, Look, Meaning, letter, texts
+from ledger.importing.columns import COLUMNS, COST, EITHER, LEAVE, ROOM, Look, Meaning, letter, texts
+from ledger.importing.left_out import LeftOut, Sums
 from ledger.importing.words import (
     LISTED,
     amount_of,
@@ -30,8 +31,6 @@ from ledger.importing.words import (
 from ledger.models import Category
 from ledger.pay import GRADE_ROOM, Pay, parse_fte
 from ledger.vat import Course
-
-GROUPS = 500  # groups of rows whose sums are remembered
 
 
 @dataclass(frozen=True)
@@ -102,19 +101,11 @@ class Reading:
         self.names, self.fixes = names or {}, fixes or {}
         self.others = {plain(name) for name in others} - {""}
         self.headings = [plain(heading) for heading in heading.headings]
-        self.pay = Pay() if {*PAY} & {*meaning.columns} else None
-        self.staff = self.by_value.get(Category.DIRECT_STAFF)
-        self.sums = Sums()
+        self.pay, self.staff = Pay(), self.by_value.get(Category.DIRECT_STAFF)
+        self.tells_pay = False  # or may, in a row that nobody understood, or that was left out (rule 29)
+        self.sums, self.out = Sums(), LeftOut()
         self.strange: dict[tuple[str, str], list] = {}  # (field, plain name) → [the name as written, rows]
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
-        self.blank: list[int] = []
-        self.short: list[int] = []
-        self.zero: list[int] = []
-        self.totals: list[int] = []
-        self.words: list[int] = []
-        self.repeated: list[int] = []
-        self.hidden: list[int] = []
-        self.left_out: list[int] = []
         self.doubtful: dict[str, list[int]] = {}  # why irrecoverable VAT may be none → rows
         self.unequal: list[tuple[int, Decimal, Decimal]] = []  # row, its total, the rows above
         self.seen = self.kept = self.early = self.fixed = 0
@@ -123,12 +114,15 @@ class Reading:
         for row in self.table:
             if row.number > self.read_to and (line := self.read(row)):
                 yield line
-        if self.pay:
-            yield from self._pay()
+        yield from self.paid()
 
-    def _pay(self) -> Iterator[Line]:
+    def paid(self) -> Iterator[Line]:
         """The pay as everybody may see it: its cells say no more than its meaning (rule 29)."""
         for budget_line, cell in self.pay.lines():
+            if not cell.fits:
+                said = "it is pay that comes to more, with the rows that are one line with it, than the book can hold"
+                yield Line(cell.rows[0], ("",), problems=(Problem(said, cell.rows[0]),))
+                continue
             grade, fte = (cell.grade, f"{cell.fte}") if cell.is_enough else ("", "0.00")
             said = {
                 "amount": f"{cell.amount}",
@@ -154,7 +148,7 @@ class Reading:
     def read(self, row: Row) -> Line | None:
         """What a row comes to; None, and noted, when it is no cost. Rows are read in their order."""
         if not row.cells:
-            self.blank.append(row.number)
+            self.out.blank.append(row.number)
             return None
         return self._line(row) if self._is_meant(row) else None
 
@@ -167,52 +161,35 @@ class Reading:
             said.append(
                 f"{self.kept:,} of {self.seen:,} rows have “{value}” as {self.name(place)}. The others were left out."
             )
-        hidden = (
-            ("is hidden in the file and was left out.", "are hidden in the file and were left out.")
-            if self.meaning.leave_hidden
-            else ("is hidden in the file and was read all the same.",
-                  "are hidden in the file and were read all the same.")
-        )  # fmt: skip
-        said += [
-            f"{rows_in_words(numbers)} {one if len(numbers) == 1 else many}"
-            for numbers, one, many in (
-                (self.short, "ends before the column that says whose it is, and was left out.",
-                 "end before the column that says whose they are, and were left out."),
-                (self.blank, "holds nothing and was left out.", "hold nothing and were left out."),
-                (self.repeated, "repeats the headings and was left out.", "repeat the headings and were left out."),
-                (self.words, "has neither a date nor an amount and was left out.",
-                 "have neither a date nor an amount and were left out."),
-                (self.totals, "is a total of other rows and was left out.",
-                 "are totals of other rows and were left out."),
-                (self.zero, "has the amount 0.00 and was left out.", "have the amount 0.00 and were left out."),
-                (self.hidden, *hidden),
-                (self.left_out, "was left out by hand.", "were left out by hand."),
-            )
-            if numbers
-        ]  # fmt: skip
+        said += self.out.sentences(leave_hidden=self.meaning.leave_hidden)
         said += [
             f"{count:,} {'row has' if count == 1 else 'rows have'} “{name}” as {COLUMNS[of].label.lower()} "
             f"and {'was' if count == 1 else 'were'} left out, as was said of that name."
             for (of, name), count in self.by_name.items()
         ]
-        said += [
-            f"Row {row:,} says that it is a total of {format_pounds(total)}, and the rows above it come to "
-            f"{format_pounds(above)}. See why before you confirm."
-            for row, total, above in self.unequal[:LISTED]
-        ]
+        said += [self._unequal(*one) for one in self.unequal[:LISTED]]
         said += [
             f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} irrecoverable VAT. {why}"
             for why, rows in self.doubtful.items()
         ]
-        if self.pay and (rows := self.pay.rows):
+        if rows := self.pay.rows:
             said.append(
-                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade; a grade of "
-                "fewer than three is merged with others. The file is for its participant and auditors alone."
+                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} pay. The book has it by grade, a grade of "
+                "fewer than three merged with others; where no full-time equivalents are stated it is one sum on each "
+                "budget line. The file is for its participant and auditors alone."
             )
         if self.early:
             rows = "row is" if self.early == 1 else "rows are"
             said.append(f"{self.early:,} {rows} dated before {self.month.label}.")
         return said
+
+    def _unequal(self, row: int, total: Decimal, above: Decimal) -> str:
+        """Everybody reads it: where there is pay, a sum of rows may be what somebody is paid."""
+        is_told = not self.pay.rows
+        of = f" of {format_pounds(total)}" if is_told else ""
+        to = format_pounds(above) if is_told else "something else"
+        said = f"Row {row:,} says that it is a total{of}, and the rows above it come to {to}"
+        return f"{said}. See why before you confirm."
 
     def name(self, place: int) -> str:
         """What a column is called: its heading, or its letter."""
@@ -224,22 +201,25 @@ class Reading:
             return True
         place, value = self.meaning.only
         if place >= len(row.cells):
-            self.short.append(row.number)
+            self.out.short.append(row.number)
             return False
         self.seen += 1
         meant = plain_value(row.cells[place]) == plain_value(value)
         self.kept += meant
+        self.tells_pay |= not meant
         return meant
 
     def _line(self, row: Row) -> Line | None:
         fixes = self.fixes.get(row.number, {})
         text = texts(self.meaning, row.cells) | fixes
         if row.hidden:
-            self.hidden.append(row.number)
+            self.out.hidden.append(row.number)
             if self.meaning.leave_hidden:
+                self.tells_pay = True
                 return None
         if text.pop("", None) == LEAVE:
-            self.left_out.append(row.number)
+            self.out.by_hand.append(row.number)
+            self.tells_pay = True
             return None
         if not fixes:
             if len(row.cells) > len(self.heading.headings):
@@ -247,10 +227,12 @@ class Reading:
                     f"it has {len(row.cells)} cells and there are {len(self.heading.headings)} headings. "
                     "Put quotation marks around a text that has a comma in it"
                 )
+                self.tells_pay = True
                 return Line(row.number, row.cells, problems=(Problem(said, row.number),))
             if self._is_no_cost(row, text):
                 return None
             if said := self._perhaps_a_total(row, text):
+                self.tells_pay = True
                 return Line(row.number, row.cells, problems=(said,))
         self.fixed += bool(fixes)
         problems: list[Problem] = []
@@ -288,6 +270,8 @@ class Reading:
             self.sums.unsure = True
         account = self._category(text, trouble) if "category" not in unread else None
         budget_line = self._budget_line(text, trouble) if "budget_line" not in unread else None
+        is_pay = account is not None and account == self.staff
+        self.tells_pay |= is_pay or account in (None, LEAVE)
         if LEAVE in (account, budget_line) or self._pays_a_participant(text, trouble):
             return None
         if account and account == self.vat_account and self.vat and day:
@@ -308,7 +292,6 @@ class Reading:
                 "the cost was"
             )
             problems.append(Problem(said, row.number, value=text["amount"], field=EITHER[0]))
-        is_pay = self.pay is not None and account == self.staff
         if is_pay:
             try:
                 fte = parse_fte(text.get("fte", ""))
@@ -317,7 +300,7 @@ class Reading:
         if problems:
             return Line(row.number, row.cells, problems=tuple(problems))
         if not amount:
-            self.zero.append(row.number)
+            self.out.zero.append(row.number)
             return None
         if is_pay:
             grade = text.get("grade", "")
@@ -341,14 +324,14 @@ class Reading:
         if dated and not any("total" in text.get(name, "").casefold() for name in EITHER):
             return False
         if len(row.cells) > 1 and [plain(cell) for cell in row.cells] == self.headings[: len(row.cells)]:
-            self.repeated.append(row.number)
+            self.out.repeated.append(row.number)
             return True
         if not dated and not text["amount"] and not row.unsaved:
             if is_total_row(row, text):
-                self.totals.append(row.number)
+                self.out.totals.append(row.number)
                 return True
             if sum(bool(cell.strip()) for cell in row.cells) - len(row.merged) <= 2:
-                self.words.append(row.number)
+                self.out.words.append(row.number)
                 return True
         try:
             amount = amount_of(text["amount"])
@@ -363,7 +346,7 @@ class Reading:
         alone = not any(value for name, value in text.items() if name != "amount")
         wholly = any(is_wholly_total(text.get(name, "")) for name in EITHER)
         if says_so or (adds_up and (wholly or (not dated and (likely or alone)))):
-            self.totals.append(row.number)
+            self.out.totals.append(row.number)
             if amount is not None:
                 if (
                     not adds_up
@@ -414,6 +397,20 @@ class Reading:
         """What the participant's own name was said to mean, or ""."""
         return self.names.get(field, {}).get(plain(said), "")
 
+    def _category_meant(self, said: str) -> int | str | None:
+        """The account of a category, by its own name or by one that was explained; LEAVE; None where it is strange."""
+        if account := self.categories.get(plain(said)) or self.by_value.get(said):
+            return account
+        meant = self._meant_by("category", said)
+        return LEAVE if meant == LEAVE else self.by_value.get(meant)
+
+    def _budget_line_meant(self, said: str) -> int | str | None:
+        """The id of a budget line, likewise."""
+        if found := self.budget_lines.get(plain(said)):
+            return found
+        meant = self._meant_by("budget_line", said)
+        return LEAVE if meant == LEAVE else self.budget_lines.get(plain(meant)) if meant else None
+
     def _is_strange(self, field: str, said: str) -> None:
         self.strange.setdefault((field, plain(said)), [said[:200], 0])[1] += 1
 
@@ -421,13 +418,10 @@ class Reading:
         if (fixed := self.meaning.fixed.get("category")) and "category" not in text:
             return self.by_value[fixed]
         said = text["category"]
-        account = self.categories.get(plain(said)) or self.by_value.get(said)
-        if account is None and (meant := self._meant_by("category", said)):
-            if meant == LEAVE:
-                self.by_name["category", said] += 1
-                return LEAVE
-            account = self.by_value.get(meant)
-        if account is None:
+        account = self._category_meant(said)
+        if account == LEAVE:
+            self.by_name["category", said] += 1
+        elif account is None:
             trouble("category", not_one_of("category", said, Category.labels))
             if said:
                 self._is_strange("category", said)
@@ -439,13 +433,10 @@ class Reading:
                 trouble("budget_line", "the budget line that was chosen is not one of this year's")
             return self.line_ids.get(fixed)
         said = text["budget_line"]
-        found = self.budget_lines.get(plain(said))
-        if found is None and (meant := self._meant_by("budget_line", said)):
-            if meant == LEAVE:
-                self.by_name["budget_line", said] += 1
-                return LEAVE
-            found = self.budget_lines.get(plain(meant))
-        if found is None:
+        found = self._budget_line_meant(said)
+        if found == LEAVE:
+            self.by_name["budget_line", said] += 1
+        elif found is None:
             trouble("budget_line", not_one_of("budget line", said, self.line_names))
             if said:
                 self._is_strange("budget_line", said)
@@ -468,34 +459,3 @@ class Reading:
                 "whether such rows are costs",
             )
         return False
-
-
-class Sums:
-    """What the rows come to, group by group, to recognise sums of them. `unsure`: an amount could not be read."""
-
-    def __init__(self):
-        self.groups = [ZERO]
-        self.unsure = False
-
-    def add(self, amount: Decimal) -> None:
-        self.groups[-1] += amount
-
-    def close(self) -> None:
-        """A sum was met: what follows is another group."""
-        self.groups.append(ZERO)
-        if len(self.groups) > GROUPS:
-            self.groups[:2] = [self.groups[0] + self.groups[1]]
-
-    def has(self, amount: Decimal) -> bool:
-        """Is it the sum of the last group, of the last few, or of all?"""
-        return amount != 0 and any(amount == total for total in self._totals())
-
-    def nearest(self, amount: Decimal) -> Decimal:
-        return min(self._totals(), key=lambda total: abs(total - amount))
-
-    def _totals(self) -> Iterator[Decimal]:
-        total = ZERO
-        for group in reversed(self.groups):
-            total += group
-            if group:
-                yield total

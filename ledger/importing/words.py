@@ -73,11 +73,12 @@ def parse_date(text: str) -> Day:
     if not said:
         raise ValueError(f"the date is blank; {DATE_WORDS}")
     if match := re.fullmatch(
-        r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?", said
+        r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?",
+        said,
     ):
         year, month, day = map(int, match.groups())
     elif match := re.fullmatch(
-        r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?)?", said
+        r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?", said
     ):
         day, month, year = int(match[1]), int(match[3]), int(match[4])
         year += 2000 if len(match[4]) == 2 else 0
@@ -105,13 +106,13 @@ def parse_date(text: str) -> Day:
         raise ValueError(f"the date '{short(said)}' is not a day in the calendar") from None
 
 
-# "3 Nov 2026", "Tuesday 3rd November 2026", "3-Nov-26"; and, as some programs write it, "Nov 3, 2026"
+# "3 Nov 2026", "Tuesday 3rd November 2026", "3-Nov-26", "03NOV2026"; and, as some programs write it, "Nov 3, 2026"
 _IN_WORDS = re.compile(
-    r"(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[- ]([A-Za-z]{3,9})\.?[- ,]+(\d{4}|\d{2})"
+    r"(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[- ]?([A-Za-z]{3,9})\.?[- ,]*(\d{4}|\d{2})"
 )
 _MONTH_FIRST = re.compile(r"(?:[A-Za-z]{3,9},? )?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 known_day = lru_cache(maxsize=4096)(parse_date)
-EXACT = re.compile(r"-?\d{1,13}\.\d\d", re.ASCII)
+EXACT = re.compile(r"-?\d{1,10}\.\d\d", re.ASCII)
 
 
 def amount_of(text: str) -> Decimal:

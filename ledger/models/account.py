@@ -18,6 +18,23 @@ class Category(models.TextChoices):
     CONTINGENCY = "contingency", "Contingency"
     DISALLOWED = "disallowed", "Disallowed"
 
+    @property
+    def means(self) -> str:
+        """What belongs to it, in a sentence for whoever has to choose."""
+        return MEANS[self]
+
+
+MEANS = {
+    Category.DIRECT_STAFF: "Pay of those who do the work, with the employer’s costs: by grade, never by name.",
+    Category.DIRECT_OTHER: "What the work itself uses, other than pay: rooms, travel, food, equipment.",
+    Category.SUBCONTRACT: "What another organisation is paid to do a part of the work.",
+    Category.OVERHEAD: "A part of what the organisation needs anyway: premises, central functions, governance.",
+    Category.IRRECOVERABLE_VAT: "VAT that its payer cannot get back. What can be got back is no cost.",
+    Category.MARGIN: "What the agreement allows above cost.",
+    Category.CONTINGENCY: "What was met from the sum kept for the unforeseen.",
+    Category.DISALLOWED: "What the agreement does not count: whoever spent it bears it alone.",
+}
+
 
 class Account(OfAlliance):
     """One heading of the chart of accounts (ledger/chart.py): what an entry is about, in the accountants' way."""

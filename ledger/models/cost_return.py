@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, both_or_neither
+from alliance.core.money import parse_pounds
 from alliance.core.periods import Month
 from ledger.lifecycle import IN_HAND, ReturnState
 from ledger.models.account import Account
@@ -23,7 +24,8 @@ class CostReturn(OfAlliance):
 
     `mapping` says what each column means (importing.Meaning). `reference` tells two returns of one month apart.
     `samples` are the first rows below the headings, `strange` the names that are not the alliance's own:
-    [{field, said, rows}]; `sheets` are those that a workbook has to choose from.
+    [{field, said, rows}]; `sheets` are those that a workbook has to choose from. `tells_pay`: its file says what single
+    people are paid, or it may, for nobody has understood the whole of it yet, or rows of it were left out (rule 29).
     """
 
     number = models.BigIntegerField()
@@ -47,6 +49,7 @@ class CostReturn(OfAlliance):
     line_count = models.PositiveIntegerField(default=0)
     lines_total = models.DecimalField(max_digits=20, decimal_places=2, default=Decimal("0.00"))
     lines_hash = models.CharField(max_length=64, blank=True)
+    tells_pay = models.BooleanField(default=True)
     problem_count = models.PositiveIntegerField(default=0)
     submitted_at = models.DateTimeField(default=timezone.now)
     submitted_by = somebody()
@@ -90,6 +93,14 @@ class CostReturn(OfAlliance):
     def __str__(self) -> str:
         return f"{self.participant.short_name}, {self.period.label}"
 
+    @property
+    def declared_now(self) -> Decimal | None:
+        """The total that was declared with the file, or what was said in its place since."""
+        fix = self.fixes.filter(row=0, field=RowFix.DECLARED).order_by("pk").last()
+        if fix is None:
+            return self.declared_total
+        return parse_pounds(fix.now) if fix.now else None
+
     def get_absolute_url(self) -> str:
         return reverse("ledger:return", args=[self.alliance.slug, self.number])
 
@@ -100,12 +111,6 @@ class CostReturn(OfAlliance):
     @property
     def is_in_hand(self) -> bool:
         return self.status in IN_HAND
-
-    @property
-    def tells_pay(self) -> bool:
-        """Its file may say what single people are paid: it has grades, or nobody knows yet what it has (rule 29)."""
-        columns = self.mapping.get("columns")
-        return self.status != ReturnState.NIL and (not columns or "grade" in columns or "fte" in columns)
 
     @property
     def is_moving(self) -> bool:
@@ -191,7 +196,10 @@ class RowFix(OfAlliance):
     """What somebody put in the place of a row's text, in the page: the file and what was read of it stay as they are.
 
     `field` is one of importing.COLUMNS; "" says that the whole row is no cost, or is one after all. The newest counts.
+    Row 0 is the file as a whole, of which the declared total (DECLARED) can be put right: pounds, "" for none.
     """
+
+    DECLARED = "declared_total"
 
     cost_return = models.ForeignKey(CostReturn, on_delete=models.PROTECT, related_name="fixes")
     sheet = models.CharField(max_length=120, blank=True)

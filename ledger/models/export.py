@@ -32,6 +32,9 @@ class BookExport(OfAlliance):
         BALANCES = "balances", "Balances"
         BUDGET = "budget", "Budget and contributions"
         RETURNS = "returns", "Cost returns"
+        ENTRIES = "entries", "Entries, both sides"
+        ACCRUALS = "accruals", "Accruals and prepayments"
+        DECIDED = "decided", "What was agreed, and what decisions changed"
 
     class Format(models.TextChoices):
         HLEDGER = "hledger", "hledger and Ledger"

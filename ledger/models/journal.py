@@ -86,8 +86,8 @@ class Entry(models.Model):
     """One line of a journal: an amount on an account, for a participant. It is never zero and never changes.
 
     Its references are kept sound by the balance that it is folded into, which has the foreign keys; so ten million
-    entries cost no ten million look-ups. Its key is its only index: costs are found by their stretches (stretch.py).
-    `source_row` is its row in the file that it came from.
+    entries cost no ten million look-ups. Costs are found by their stretches (stretch.py), the few lines beside them
+    by an index of their own. `source_row` is its row in the file that it came from.
     """
 
     pk = models.CompositePrimaryKey("alliance_id", "journal_id", "line")
@@ -134,6 +134,13 @@ class Entry(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="entry_is_never_zero"),
             models.CheckConstraint(condition=Q(line__gte=1), name="entries_count_from_one"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["alliance", "account", "month", "journal", "line"],
+                name="entry_of_no_cost",
+                condition=Q(budget_line__isnull=True),
+            )
         ]
 
     @property

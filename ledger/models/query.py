@@ -92,8 +92,10 @@ class Query(OfAlliance):
 
     @property
     def age(self) -> str:
-        """ "today", "1 day", "12 days"."""
-        return "today" if not self.days else f"{self.days} day{'' if self.days == 1 else 's'}"
+        """ "today", "the same day", "1 day", "12 days"."""
+        if not self.days:
+            return "today" if self.is_unresolved else "the same day"
+        return f"{self.days} day{'' if self.days == 1 else 's'}"
 
 
 class QueryReply(OfAlliance):

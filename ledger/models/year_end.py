@@ -1,7 +1,5 @@
 """The end of a year: what becomes of an underspend, the memorandum account as it was closed, its papers (39, 42)."""
 
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -41,10 +39,6 @@ class Underspend(OfAlliance):
 
     def __str__(self) -> str:
         return f"What becomes of the underspend of {self.budget.year.label}, version {self.version}"
-
-    def carried_of(self, left: Decimal) -> Decimal:
-        """How much of what is left is carried forward."""
-        return left if self.most is None else min(left, self.most)
 
 
 class YearEnd(OfAlliance):

@@ -13,7 +13,7 @@ from ledger.services.forecasts import (
     say_forecast,
     write_plan,
 )
-from ledger.services.mending import explain_names, fix_rows
+from ledger.services.mending import declare_total, explain_names, fix_rows
 from ledger.services.own_statements import confirm_own_books, state_vat
 from ledger.services.payments import agree_transfer, pay_participant, pay_transfer
 from ledger.services.pool import close_period, open_year, receive_contribution
@@ -63,6 +63,7 @@ __all__ = [
     "close_year",
     "confirm_own_books",
     "correct_line",
+    "declare_total",
     "download_memorandum",
     "draw_memorandum_again",
     "explain_names",

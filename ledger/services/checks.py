@@ -6,13 +6,14 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from alliance.core.money import ZERO, format_pounds
+from alliance.core.money import MOST, ZERO, format_pounds
 from ledger import posting
 from ledger.comparing import differing_row
 from ledger.importing import Problem
 from ledger.lifecycle import ReturnState
-from ledger.models import CostReturn, ReturnLine, ReturnProblem
+from ledger.models import CostReturn, ReturnLine, ReturnProblem, RowFix
 from ledger.services.shared import locked, move, posted_under, same_lines
+from participants.models import Participant
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
+    tells_pay: bool = True  # until all of it is understood
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -43,13 +45,17 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
 
     The worker's own act. A return that was withdrawn or replaced meanwhile stays so.
     """
-    cost_return = locked(cost_return)
-    if cost_return.status != ReturnState.CHECKING:
-        return cost_return
     of_reading = ReturnLine.objects.filter(
         alliance_id=cost_return.alliance_id, cost_return=cost_return, reading=found.reading
     )
     sums = of_reading.aggregate(lines=Count("row"), total=Sum("amount", default=ZERO))
+    is_whole = not found.missing and not found.problems
+    lines_hash = posting.reading_digest(cost_return, found.reading) if is_whole else ""
+    # Whoever reverses what holds its reference takes turns with this: one of the two sees the other.
+    Participant.objects.select_for_update(no_key=True).get(pk=cost_return.participant_id)
+    cost_return = locked(cost_return)
+    if cost_return.status != ReturnState.CHECKING:
+        return cost_return
     told = {
         "reading": found.reading,
         "headings": found.headings,
@@ -62,13 +68,18 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
         "notes": found.notes,
         "line_count": sums["lines"],
         "lines_total": sums["total"],
+        "tells_pay": found.tells_pay,
     }
     verb = "find_it_ready"
     if found.missing and not found.problems:
         verb = "ask_for_columns"
     elif not found.problems:
-        told["lines_hash"] = posting.reading_digest(cost_return, found.reading)
-        declared = cost_return.declared_total
+        told["lines_hash"] = lines_hash
+        if abs(sums["total"]) > MOST:
+            found.add(
+                Problem(f"The lines sum to {format_pounds(sums['total'])}, more than the book can hold")
+            )
+        declared = cost_return.declared_now
         if declared is not None and declared != sums["total"]:
             found.add(_not_as_declared(declared, sums["total"]))
         if same := same_lines(cost_return, told["lines_hash"]):
@@ -107,5 +118,6 @@ def _not_as_declared(declared: Decimal, total: Decimal) -> Problem:
     apart = format_pounds(abs(declared - total))
     return Problem(
         f"The lines sum to {format_pounds(total)} and the declared total is {format_pounds(declared)}: "
-        f"{apart} {'is missing from' if declared > total else 'too much is in'} the lines"
+        f"{apart} {'is missing from' if declared > total else 'too much is in'} the lines",
+        field=RowFix.DECLARED,
     )

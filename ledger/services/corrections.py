@@ -15,21 +15,21 @@ from ledger import chart, permissions, possible, posting
 from ledger.lifecycle import ReturnState
 from ledger.models import BudgetLine, Category, Correction, CostReturn, Entry, Journal
 from ledger.recovery import not_a_cost
-from ledger.services.shared import move, read_again
+from ledger.services.shared import locked, move, read_again
+from participants.models import Participant
 
 
 @transaction.atomic
 def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
     """Undo a journal by its exact opposite, in the first open month from its own on; once, with a reason (rule 27)."""
     permissions.reverse.check(by, journal=journal)
-    cost_return = CostReturn.objects.filter(journal=journal).select_for_update(of=("self",)).first()
+    cost_return, waiting = _hold_returns(journal)
     journal = Journal.objects.select_related("alliance").get(pk=journal.pk)
     if why_not := possible.not_reversible(journal):
         raise NotPossible(why_not)
     words = Words.need(journal.alliance_id, reason, "Say why the journal is reversed.")
     posting.take_your_time()
     month = posting.first_open_month(journal.alliance_id, from_month=journal.period)
-    posting.hold_open(journal.alliance_id, month)
     # Two who reverse at once take turns here.
     posting.hold_fund(journal.alliance_id)
     if why_not := possible.not_reversible(journal):
@@ -37,7 +37,8 @@ def reverse_journal(*, journal: Journal, reason: str, by) -> Journal:
     reversal = posting.post_reversal(journal, month=month, day=_day_in(month), reason=words, by=by)
     if cost_return:
         move(cost_return, "reverse")
-        _clear_the_way(cost_return)
+    for one in waiting:
+        read_again(one)
     record(
         "ledger.journal_reversed",
         reversal,
@@ -65,7 +66,6 @@ def correct_line(
     """
     permissions.correct.check(by, participant=entry.participant)
     month = posting.first_open_month(entry.alliance_id, from_month=Month.containing(entry.month))
-    posting.hold_open(entry.alliance_id, month)
     posting.hold_fund(entry.alliance_id)
     if why_not := possible.not_correctable(entry):
         raise NotPossible(why_not)
@@ -126,12 +126,13 @@ def _day_in(month: Month) -> date:
     return min(max(timezone.localdate(), month.start), month.end)
 
 
-def _clear_the_way(reversed_return: CostReturn) -> None:
-    """A file that waits under the reference of what was reversed is read again: it may be right now."""
+def _hold_returns(journal: Journal) -> tuple[CostReturn | None, list[CostReturn]]:
+    """The return that the journal posted, and the file that waits under its reference: it may be right from now on."""
+    posted = CostReturn.objects.filter(journal=journal).first()
+    if posted is None:
+        return None, []
+    Participant.objects.select_for_update(no_key=True).get(pk=posted.participant_id)
     waiting = CostReturn.objects.filter(
-        participant_id=reversed_return.participant_id,
-        reference=reversed_return.reference,
-        status=ReturnState.ATTENTION,
+        participant_id=posted.participant_id, reference=posted.reference, status=ReturnState.ATTENTION
     )
-    for one in waiting.select_for_update(of=("self",)).defer("document__content"):
-        read_again(one)
+    return locked(posted), list(waiting.select_for_update(of=("self",)).defer("document__content"))

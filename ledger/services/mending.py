@@ -1,9 +1,11 @@
 """Putting a return right in the page: its rows, and the names that are a participant's own."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.db import transaction
 
+from alliance.core.money import format_pounds
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from ledger import importing, permissions
@@ -12,7 +14,7 @@ from ledger.lifecycle import RETURN
 from ledger.models import BudgetLine, Category, CostReturn, OwnName, ReturnLine, RowFix
 from ledger.services.shared import ask_for_a_check, locked, move
 
-IN_THE_RECORD = ("date", "amount", "category", "budget_line")  # fields that hold nobody's own words
+IN_THE_RECORD = {"date", "amount", "category", "budget_line"}  # fields that hold nobody's own words
 
 
 @transaction.atomic
@@ -49,6 +51,9 @@ def fix_rows(*, cost_return: CostReturn, fixes: Mapping[int, Mapping[str, str]],
     RowFix.objects.bulk_create(made)
     move(cost_return, "fix_rows")
     ask_for_a_check(cost_return)
+    told = IN_THE_RECORD
+    if cost_return.tells_pay or any(one.field == "category" for one in made):
+        told = told - {"amount"}  # everybody reads the record, and it may be what somebody is paid (rule 29)
     record(
         "ledger.return_fixed",
         cost_return,
@@ -59,9 +64,46 @@ def fix_rows(*, cost_return: CostReturn, fixes: Mapping[int, Mapping[str, str]],
         rows=sorted({one.row for one in made}),
         changes=[
             {"row": one.row, "field": one.field or "left out"}
-            | ({"was": one.was, "now": one.now} if one.field in IN_THE_RECORD else {})
+            | ({"was": one.was, "now": one.now} if one.field in told else {})
             for one in made
         ][:500],
+    )
+    return cost_return
+
+
+@transaction.atomic
+def declare_total(*, cost_return: CostReturn, total: Decimal | None, by) -> CostReturn:
+    """Say another total than the one that was declared with the file, or None, and have the file read again.
+
+    The first total and every later one stay in sight, with who said them.
+    """
+    cost_return = locked(cost_return)
+    permissions.handle_return.check(by, cost_return=cost_return)
+    RETURN.require(cost_return.status, "fix_rows")
+    before = cost_return.declared_now
+    if total == before:
+        return cost_return
+    was, now = (format_pounds(one) if one is not None else "" for one in (before, total))
+    RowFix.objects.create(
+        alliance_id=cost_return.alliance_id,
+        cost_return=cost_return,
+        row=0,
+        field=RowFix.DECLARED,
+        was=was,
+        now=now,
+        fixed_by=by,
+    )
+    move(cost_return, "fix_rows")
+    ask_for_a_check(cost_return)
+    record(
+        "ledger.total_declared",
+        cost_return,
+        by=by,
+        participant=cost_return.participant,
+        month=cost_return.period.slug,
+        number=cost_return.number,
+        was=before,
+        now=total,
     )
     return cost_return
 

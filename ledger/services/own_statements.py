@@ -11,7 +11,7 @@ from alliance.core.money import ZERO, format_pounds, pounds
 from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
-from ledger import permissions
+from ledger import permissions, posting
 from ledger.lifecycle import ReturnState
 from ledger.models import CostReturn, OwnBooks, VatStatement
 from ledger.own_books import in_the_book
@@ -42,6 +42,10 @@ def state_vat(
     last = _locked(participant).vat_statements.select_related("basis").order_by("-version").first()
     if last and (last.percent, last.since, last.basis.text) == (percent, since, basis.strip()):
         return last
+    read = CostReturn.objects.filter(
+        participant=participant, status__in=[ReturnState.READY, ReturnState.ATTENTION]
+    )
+    in_hand = list(read.select_for_update(of=("self",)).order_by("pk"))
     appointment = _appointment(by, participant)
     words = Words.need(participant.alliance_id, basis, "Say on what legal basis, or why.")
     made = VatStatement.objects.create(
@@ -64,10 +68,7 @@ def state_vat(
         since=since,
         basis=words,
     )
-    read = CostReturn.objects.filter(
-        participant=participant, status__in=[ReturnState.READY, ReturnState.ATTENTION]
-    )
-    for cost_return in read.select_for_update(of=("self",)).order_by("pk"):
+    for cost_return in in_hand:
         read_again(cost_return)
     return made
 
@@ -86,6 +87,7 @@ def confirm_own_books(
         raise NotPossible(f"{month.label} has not ended yet. Own books are confirmed when a month has ended.")
     own = pounds(own)
     confirmed = _locked(participant).own_books.filter(month=month.start)
+    posting.hold_fund(participant.alliance_id)  # nothing is posted between the look and the word
     book = sum((amount for _, amount in in_the_book(participant, month)), ZERO)
     if seen is not None and seen != book:
         raise NotPossible(

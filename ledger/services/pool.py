@@ -44,6 +44,7 @@ def open_year(
     if year.begins != alliance.year_starts_in:
         raise NotPossible(f"{alliance}'s financial year starts in another month.")
     fund = _fund(alliance, by)
+    posting.hold_fund(alliance.pk)
     if Budget.objects.filter(alliance=alliance, starts_on=year.start).exists():
         raise NotPossible(f"The year {year.label} is open already.")
     if why_not := possible.wrong_brought_forward(alliance, year, pounds(brought_forward)):

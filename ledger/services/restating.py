@@ -33,7 +33,6 @@ def restate(
     """
     alliance_id = participant.alliance_id
     here = posting.first_open_month(alliance_id, from_month=month)
-    posting.hold_open(alliance_id, here)
     posting.hold_fund(alliance_id)
     if there := Restatement.objects.filter(decision=decision).first():
         return there

@@ -131,6 +131,7 @@ def state_nothing_spent(*, participant: Participant, month: Month, by) -> CostRe
         reference=month.slug,
         document=document,
         submitted_by=by,
+        tells_pay=False,
     )
     move(cost_return, "state_nothing_spent")
     record(

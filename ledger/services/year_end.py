@@ -14,7 +14,7 @@ from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from decisions.models import Decision
-from ledger import chart, permissions, possible, posting
+from ledger import chart, permissions, posting
 from ledger.memorandum import Memorandum
 from ledger.models import (
     Budget,
@@ -66,11 +66,10 @@ def close_year(*, budget: Budget, by: User) -> YearEnd:
     """
     permissions.keep_the_pool.check(by, alliance=budget.alliance_id)
     budget = Budget.objects.select_related("alliance").get(pk=budget.pk)
-    month = _month_after(budget)
-    posting.hold_open(budget.alliance_id, month)
-    posting.hold_fund(budget.alliance_id)
+    posting.hold_fund(budget.alliance_id)  # first: a month that is made is made in turn
     if there := YearEnd.objects.filter(budget=budget).first():
         return there
+    month = _month_after(budget)
     ready = readiness(budget, closed_by=str(by))
     if ready.why_not:
         raise NotPossible(ready.why_not)
@@ -129,7 +128,7 @@ def close_year(*, budget: Budget, by: User) -> YearEnd:
 def _month_after(budget: Budget) -> Month:
     """Where the shares are posted: the first open month after the year, which is made if there is none."""
     after = budget.year.months[-1].next
-    if found := possible.first_open_month(budget.alliance_id, after):
+    if found := posting.hold_first_open(budget.alliance_id, from_month=after):
         return found
     last = Period.objects.filter(alliance_id=budget.alliance_id).order_by("-month").first()
     month = max(after, last.value.next) if last else after

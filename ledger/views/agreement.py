@@ -16,7 +16,7 @@ from ledger.agreement import agreement
 from ledger.asking import knowing
 from ledger.forms import CostsForm, YearForm
 from ledger.forms_postings import MoreForm
-from ledger.models import BookTerms, Budget, Journal, Overhead, ShareTerms
+from ledger.models import BookTerms, Budget, Category, Journal, Overhead, ShareTerms
 from ledger.views.shared import places
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
@@ -55,6 +55,7 @@ def budget(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         received = _received(alliance=alliance.pk, first=year.start, last=year.end)
         page |= {
             "agreed": agreement(form.budget, form.participants),
+            "categories": list(Category),
             "receipts": knowing(alliance, received),
             "carried": possible.carried_into(alliance, year),
         }

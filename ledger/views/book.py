@@ -16,14 +16,21 @@ from alliance.core.periods import Month
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import agreement, permissions, position, summaries
 from ledger.asking import restatements
-from ledger.exporting.reading import costs_in_pages
-from ledger.exporting.tables import MOST_IN_A_WORKBOOK, XLSX
+from ledger.exporting.tables import MOST_IN_A_WORKBOOK, TABLES, XLSX, table_file
 from ledger.forms import CostsForm
 from ledger.models import Balance, Restatement, Stretch
 from ledger.own_books import last_confirmed
 from ledger.querying import Unresolved, asks_for, on_entries, unresolved
 from ledger.telling import Costs, Told
-from ledger.views.shared import filters_on, numbered, places, query_links, whose_returns
+from ledger.views.shared import (
+    filters_on,
+    key_of,
+    numbered,
+    place_from,
+    places,
+    query_links,
+    whose_returns,
+)
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -95,7 +102,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """The lines under a total, newest first, a page at a time."""
     form = _opened(request, alliance)
     costs = _costs(form)
-    if place := _place(request.GET.get("after", "")):
+    if place := place_from(request.GET.get("after", "")):
         costs = costs.after(place)
     shown, more = first_of(costs)
     sums = form.within(Balance.objects).sums()
@@ -109,7 +116,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "taken_off": filters_on(form),
         "sums": sums,
         "too_many": sums["entries"] > MOST_IN_A_WORKBOOK,
-        "older": f"?{urlencode(form.narrowed | {'after': _key(shown[-1])})}" if more else "",
+        "older": f"?{urlencode(form.narrowed | {'after': key_of(shown[-1].place)})}" if more else "",
         "first": f"?{urlencode(form.narrowed)}" if place else "",
         "query": urlencode(form.narrowed),
     }
@@ -120,29 +127,7 @@ def lines(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def lines_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Every line under a total, as many as there are, with flat memory."""
-    form = _opened(request, alliance)
-
-    def rows():
-        for cost in costs_in_pages(_costs(form)):
-            yield (
-                cost.date,
-                f"{cost.month:%Y-%m}",
-                cost.participant,
-                cost.budget_line,
-                cost.category,
-                cost.supplier,
-                cost.description,
-                cost.reference,
-                cost.amount,
-                cost.journal,
-                cost.source_row,
-            )
-
-    headings = [
-        *("Date", "Month", "Participant", "Budget line", "Category", "Supplier", "Description", "Reference"),
-        *("Amount", "Journal", "Row in the return"),
-    ]
-    return download_csv(f"{alliance.slug}-lines", headings, rows(), alliance_id=alliance.pk)
+    return table_file(alliance, TABLES["lines"], _opened(request, alliance), "csv")
 
 
 # ── What the pages show ──────────────────────────────────────────────────────
@@ -285,16 +270,3 @@ def _with_ways_on(request: HttpRequest, costs: list[Told]) -> list[dict]:
         }
         for one in costs
     ]
-
-
-def _key(cost: Told) -> str:
-    return f"{cost.month:%Y-%m}.{cost.journal_id}.{cost.line}"
-
-
-def _place(key: str) -> tuple | None:
-    """From `_key`; None from anything else."""
-    try:
-        month, journal, line = key.split(".")
-        return Month.parse(month).start, int(journal), int(line)
-    except ValueError:
-        return None

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.addresses import reverse
 from alliance.core.charts import Bar, Chart, bars_chart
-from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.money import ZERO
 from ledger import permissions, services
 from ledger.asking import with_decisions
+from ledger.exporting.tables import columns, list_file
 from ledger.forms_costing import MonthsForm, PurchaseForm, VatForm
 from ledger.full_cost import FullCosts
 from ledger.models import Category, Overhead, VatStatement
@@ -63,29 +63,28 @@ def full_cost(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         ],
         "chart": _full_cost_chart(form, found),
         "query": query,
+        "lines_query": urlencode(form.lines_query or {}),
         "csv_url": _with(reverse("ledger:full_cost_csv", args=[alliance.slug]), query),
+        "xlsx_url": _with(reverse("ledger:full_cost_xlsx", args=[alliance.slug]), query),
     }
     return render(request, "ledger/full_cost.html", page, partial="full_cost")
 
 
 @require_safe
 @in_alliance
-def full_cost_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+def full_cost_file(request: HttpRequest, alliance: Alliance, file_format: str) -> HttpResponse:
     """The same as a file: a row for each participant."""
     form = MonthsForm(request.GET, alliance=alliance)
     if not form.budget:
         raise Http404("There is no book yet.")
     overheads = overheads_of(form.budget, form.participants)
     found = full_costs(alliance, form.span, overheads, form.participants)
-    headings = [
+    headed = columns(
         "Participant",
-        *NAMES.values(),
-        *(f"Share of {one.budget_line}" for one in overheads),
-        "Full cost",
-        "Borne in the book",
-        "Paid",
-        "Period",
-    ]
+        *(f"{name} £" for name in NAMES.values()),
+        *(f"Share of {one.budget_line} £" for one in overheads),
+        *("Full cost £", "Borne in the book £", "Paid £", "Period"),
+    )
     rows = (
         (
             one.who.name,
@@ -98,7 +97,7 @@ def full_cost_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         )
         for one in found.by_participant
     )
-    return download_csv(f"{alliance.slug}-full-cost", headings, rows, alliance_id=alliance.pk)
+    return list_file(alliance, "full-cost", "Full cost", headed, rows, file_format)
 
 
 def _columns(found: FullCosts) -> list[Category]:
@@ -159,12 +158,12 @@ def vat(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 @require_safe
 @in_alliance
-def vat_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+def vat_file(request: HttpRequest, alliance: Alliance, file_format: str) -> HttpResponse:
     """Every VAT statement, in its order."""
-    headings = [
-        *("Participant", "Version", "From", "Recovers", "Percent", "Why"),
-        *("Stated on", "Stated by", "As"),
-    ]
+    headed = columns(
+        *("Participant", "Version #", "From @", "Recovers", "Percent #", "Why"),
+        *("Stated on @", "Stated by", "As"),
+    )
     found = VatStatement.objects.of(alliance).select_related("participant", "basis").order_by("pk")
     rows = (
         (
@@ -174,7 +173,7 @@ def vat_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         )
         for one in found
     )
-    return download_csv(f"{alliance.slug}-vat-statements", headings, rows, alliance_id=alliance.pk)
+    return list_file(alliance, "vat-statements", "VAT statements", headed, rows, file_format)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

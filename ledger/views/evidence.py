@@ -66,11 +66,14 @@ def add_evidence(request: HttpRequest, alliance: Alliance, number: int) -> HttpR
 def evidence(request: HttpRequest, alliance: Alliance, number: int, file: int) -> HttpResponse:
     """The bytes as they came, always as a download that can do nothing in the reader's browser."""
     kept = get_object_or_404(
-        Evidence.objects.of(alliance).select_related("document", "cost_return__participant"),
+        Evidence.objects.of(alliance)
+        .told()
+        .select_related("document", "cost_return__participant")
+        .defer(None),
         cost_return__number=number,
         number=file,
     )
-    permissions.see_the_file.check(request.user, cost_return=kept.cost_return)
+    permissions.see_evidence.check(request.user, evidence=kept)
     if not kept.is_handed_out:
         raise NotPossible(
             f"A scanner found “{kept.found}” in “{kept.document.name}”, so it is not handed out. It stays on record; "

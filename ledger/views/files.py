@@ -25,6 +25,7 @@ def shown_evidence(request: HttpRequest, found: CostReturn, row: int | None = No
         one.tone, one.icon = TONES[one.scan]
         one.label = "Scanning" if _is_being_scanned(one) else one.get_scan_display()
         one.later = getattr(one, "superseded_by", None)
+        one.may_open = one.is_handed_out and permissions.see_evidence.allows(request.user, evidence=one)
     why_not = RETURN.reason(found.status, "add_evidence") or permissions.add_evidence.reason(
         request.user, cost_return=found
     )

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.addresses import reverse
 from alliance.core.charts import Chart, Series, lines_chart
-from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.periods import FinancialYear, PeriodError
 from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from ledger import forecasting, permissions, possible, services
 from ledger.asking import knowing
+from ledger.exporting.tables import columns, list_file
 from ledger.forecasting import Figure, Line, Outlook
 from ledger.forms_forecast import OutlookForm, SayForm
 from ledger.models import ActionPlan, BudgetLine, Forecast
@@ -28,6 +28,8 @@ from ledger.views.plans import TONES
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
+
+UNFOLDED = 30  # figures that a page shows without being asked
 
 
 @require_safe
@@ -44,24 +46,26 @@ def forecast(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         plans = [one for one in plans if one.budget_line_id == form.line_asked.pk]
     for one in plans:
         one.tone, one.icon = TONES[one.state]
-    ours = whose_returns(request, alliance, form.participants)
-    if ours and possible.not_forecast(form.budget):
-        ours = []
+    closed = possible.not_forecast(form.budget)
+    ours = [] if closed else whose_returns(request, alliance, form.participants)
     page |= {
         "budget": form.budget,
         "outlook": found,
+        "closed": closed,
         "rows": [_row(one, plans, ours, form) for one in found.lines],
+        "is_long": sum(len(one.figures) for one in found.lines) > UNFOLDED,
         "chart": _chart(form, found.projection, None if found.participant else found.variance.agreed),
         "plans": plans,
         "said_before": _said_before(form) if form.line_asked else [],
         "query": urlencode(form.narrowed),
+        "lines_url": f"{reverse('ledger:lines', args=[alliance.slug])}?year={form.budget.year.slug}",
     }
     return render(request, "ledger/forecast.html", page, partial="forecast")
 
 
 @require_safe
 @in_alliance
-def forecast_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+def forecast_file(request: HttpRequest, alliance: Alliance, file_format: str) -> HttpResponse:
     """The figures that the page shows, one row for each."""
     form = OutlookForm(request.GET, alliance=alliance)
     if not form.budget:
@@ -72,17 +76,17 @@ def forecast_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
             *(figure.projection.so_far, figure.projection.to_come, figure.projection.year_end),
             *(_method(figure), figure.months),
             figure.said.said_by_name if figure.said else "",
-            figure.said.said_on if figure.said else "",
+            figure.said.said_on if figure.said else None,
             str(figure.said.reason) if figure.said else "",
         )
         for one in _outlook(form).lines
         for figure in one.figures
     )
-    headings = [
-        *("Year", "Budget line", "Participant", "Spent so far", "To come", "By the year's end", "How"),
-        *("Complete months", "Said by", "Said on", "Reason"),
-    ]
-    return download_csv(f"{alliance.slug}-forecast", headings, rows, alliance_id=alliance.pk)
+    headed = columns(
+        *("Year", "Budget line", "Participant", "Spent so far £", "To come £", "By the year's end £", "How"),
+        *("Complete months #", "Said by", "Said on @", "Reason"),
+    )
+    return list_file(alliance, "forecast", f"Forecast {form.budget.year.label}", headed, rows, file_format)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,11 +1,12 @@
 """Every posting in the browser, with its entries, where it came from, and its reversal."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
 from alliance.core.money import format_pounds
 from alliance.core.paging import LINES_A_PAGE, first_of, place_of
@@ -13,9 +14,11 @@ from alliance.core.questions import Question
 from ledger import permissions, possible, saying, services
 from ledger.asking import knowing, restatements
 from ledger.forms import ReversalForm
+from ledger.forms_lists import JournalsForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
-from ledger.views.shared import LARGEST, LAST, find_numbered, numbered, places, query_links, tag
+from ledger.reversing import now_and_then
+from ledger.views.shared import LARGEST, LAST, filters_on, find_numbered, numbered, places, query_links, tag
 from participants.models import Alliance
 from participants.web import in_alliance
 
@@ -23,25 +26,36 @@ from participants.web import in_alliance
 @require_safe
 @in_alliance
 def journals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Every posting, newest first."""
-    before = place_of(request, "before")
-    shown, more = first_of(_journals(alliance=alliance.pk, before=before or LAST))
+    """Every posting, newest first, or those of a month or kind."""
+    before, form = place_of(request, "before") or LAST, JournalsForm(request.GET, alliance=alliance)
+    if form.narrowed:
+        found = _told(form.within(Journal.objects.of(alliance).filter(number__lt=before)))
+    else:
+        found = _journals(alliance=alliance.pk, before=before)
+    shown, more = first_of(found)
     journal_at = numbered("journal", alliance)
     for one in shown:
         one.means, one.url = saying.in_short(one), journal_at(one.number)
     page = {
         "journals": shown,
-        "older": f"?before={shown[-1].number}" if more else "",
+        "form": form,
+        "taken_off": filters_on(form),
+        "older": f"?{urlencode(form.narrowed | {'before': shown[-1].number})}" if more else "",
         "reversed": tag("Reversed", "outline", "reverse"),
-        "first": reverse("ledger:journals", args=[alliance.slug]) if before else "",
+        "first": f"{request.path}?{urlencode(form.narrowed)}" if before != LAST else "",
         "places": places(request, alliance),
     }
-    return render(request, "ledger/journals.html", page)
+    return render(request, "ledger/journals.html", page, partial="journals")
 
 
 @Question
 def _journals(alliance: int, before: int):
-    found = Journal.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
+    return _told(Journal.objects.filter(alliance_id=alliance, number__lt=before))
+
+
+def _told(found):
+    """A page and one more, the newest first, with what a list says of each."""
+    found = found.order_by("-number")
     taken_back = Exists(Journal.objects.filter(reverses=OuterRef("pk")))
     return found.select_related("posted_by").annotate(is_reversed=taken_back)[: LINES_A_PAGE + 1]
 
@@ -103,11 +117,13 @@ def reversal(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
         made = services.reverse_journal(journal=found, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, f"Journal {found.number} is reversed by journal {made.number}.")
         return redirect(request, made.get_absolute_url())
+    month, why_not = possible.first_open_month(alliance.pk, found.period), possible.not_reversible(found)
     page = {
         "journal": found,
         "form": form,
-        "month": possible.first_open_month(alliance.pk, found.period),
-        "why_not": possible.not_reversible(found),
+        "month": month,
+        "why_not": why_not,
+        "rows": now_and_then(found, month) if month and not why_not else [],
         "places": places(request, alliance),
     }
     return render(request, "ledger/reversal.html", page, status=422 if form.errors else 200)
@@ -138,8 +154,8 @@ def _as_told(
     }
     asked, for_whom = on_entries(alliance, entries), asks_for(request.standing).keys()
     ask_at, correction_at = numbered("ask", alliance, 2), numbered("correction", alliance, 2)
-    row_at = numbered("row", alliance, 2)
-    told = []
+    row_at, account_at = numbered("row", alliance, 2), numbered("account", alliance)
+    year, told = alliance.financial_year(found.month).slug, []
     for entry in entries:
         is_cost, means = entry.budget_line_id is not None, saying.meaning(entry)
         correctable = is_cost and entry.line not in standing and allowed.get(entry.participant)
@@ -155,6 +171,7 @@ def _as_told(
                 "way": means.way,
                 "words": means.words,
                 "account": str(entry.account),
+                "account_url": f"{account_at(entry.account.code)}?year={year}",
                 "debit": format_pounds(entry.amount, sign="") if entry.amount > 0 else "",
                 "credit": format_pounds(-entry.amount, sign="") if entry.amount < 0 else "",
                 "corrected_by": standing.get(entry.line),

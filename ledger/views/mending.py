@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.core.htmx import redirect, render
 from ledger import importing, permissions, services
-from ledger.forms_returns import TYPED, FixForm, FixRow, NamesForm, SheetForm
+from ledger.forms_returns import TYPED, FixForm, FixRow, NamesForm, SheetForm, TotalForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, ReturnLine
 from ledger.services.mending import rows_as_they_stand
@@ -73,6 +73,21 @@ def fix(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
         "places": places(request, alliance),
     }
     return render(request, "ledger/fix.html", page, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_alliance
+def total(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
+    """Say another total, when the declared one was wrong and the lines are right."""
+    found = find_return(alliance, number)
+    permissions.handle_return.check(request.user, cost_return=found)
+    RETURN.require(found.status, "fix_rows")
+    form = TotalForm(request.POST or None, initial={"declared_total": found.declared_now})
+    if request.method == "POST" and form.is_valid():
+        services.declare_total(cost_return=found, total=form.cleaned_data["declared_total"], by=request.user)
+        return redirect(request, found.get_absolute_url())
+    page = {"cost_return": found, "form": form, "places": places(request, alliance)}
+    return render(request, "ledger/total.html", page, status=422 if form.errors else 200)
 
 
 def _names_of_lines(found: CostReturn, alliance: Alliance) -> list[str]:

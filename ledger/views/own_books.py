@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.core.addresses import reverse
-from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.money import ZERO
 from alliance.core.paging import first_of, place_of
 from alliance.core.refusals import NotPossible
 from ledger import asking, services
+from ledger.exporting.tables import columns, list_file
 from ledger.forms_costing import MonthToConfirmForm, OwnBooksForm
 from ledger.models import OwnBooks
 from ledger.own_books import in_the_book, last_confirmed, month_to_begin_with, months_to_confirm
@@ -46,12 +46,12 @@ def own_books(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 @require_safe
 @in_alliance
-def own_books_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+def own_books_file(request: HttpRequest, alliance: Alliance, file_format: str) -> HttpResponse:
     """Everything that was confirmed, in its order."""
-    headings = [
-        *("Participant", "Month", "Version", "Own books", "Open book then", "Difference", "Why"),
-        *("Confirmed on", "Confirmed by", "As"),
-    ]
+    headed = columns(
+        *("Participant", "Month", "Version #", "Own books £", "Open book then £", "Difference £", "Why"),
+        *("Confirmed on @", "Confirmed by", "As"),
+    )
     rows = (
         (
             *(one.participant.name, f"{one.month:%Y-%m}", one.version, one.own, one.book, one.difference),
@@ -59,7 +59,7 @@ def own_books_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         )
         for one in OwnBooks.objects.of(alliance).told().order_by("pk").iterator(chunk_size=1000)
     )
-    return download_csv(f"{alliance.slug}-own-books", headings, rows, alliance_id=alliance.pk)
+    return list_file(alliance, "own-books", "Own books", headed, rows, file_format)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

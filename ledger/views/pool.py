@@ -8,13 +8,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.htmx import redirect, render
+from alliance.core.money import ZERO
 from alliance.core.periods import FinancialYear, Month, PeriodError
 from alliance.core.questions import Question
+from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import permissions, possible, services, summaries
 from ledger.asking import restatements
 from ledger.forms import ReceiptForm
+from ledger.forms_looked import Looked
 from ledger.models import Balance, Budget, CostReturn, Period, Restatement
 from ledger.views.shared import places, tag
 from participants.models import Alliance
@@ -24,7 +28,7 @@ from participants.web import in_alliance
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_alliance
 def receipt(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse:
-    """Enter a contribution that arrived."""
+    """Enter a contribution that arrived: due and in the pool now and then, and after that the posting."""
     permissions.keep_the_pool.check(request.user, alliance=alliance)
     try:
         start = FinancialYear.parse(year, alliance.year_starts_in).start
@@ -32,12 +36,44 @@ def receipt(request: HttpRequest, alliance: Alliance, year: str) -> HttpResponse
         raise Http404("There is no such year.") from None
     found = get_object_or_404(Budget, alliance=alliance, starts_on=start)
     form = ReceiptForm(request.POST or None, budget=found)
-    if request.method == "POST" and form.is_valid():
-        journal = services.receive_contribution(by=request.user, **form.cleaned_data)
-        messages.success(request, f"{journal.description} is in the book as journal {journal.number}.")
-        return redirect(request, "ledger:budget", alliance.slug)
-    page = {"form": form, "budget": found, "places": places(request, alliance)}
+    page = {
+        "form": form,
+        "budget": found,
+        "back_url": reverse("ledger:budget", args=[alliance.slug]),
+        "places": places(request, alliance),
+    }
+    if form.is_bound and form.is_valid():
+        given = dict(form.cleaned_data)
+        then = given.pop("then")
+        if then == Looked.POST:
+            try:
+                journal = services.receive_contribution(by=request.user, **given)
+            except NotPossible as refusal:
+                form.add_error(None, refusal.reason)
+            else:
+                messages.success(
+                    request, f"{journal.description} is in the book as journal {journal.number}."
+                )
+                return redirect(request, "ledger:budget", alliance.slug)
+        elif then != Looked.CHANGE:
+            return render(request, "ledger/receipt_look.html", page | _received(alliance, given))
     return render(request, "ledger/receipt.html", page, status=422 if form.errors else 200)
+
+
+def _received(alliance: Alliance, given: dict) -> dict:
+    """What is due of the contribution and in the pool, now and with what arrived."""
+    contribution, amount = given["contribution"], given["amount"]
+    due = contribution.now - summaries.receipts(alliance.pk).get(contribution.pk, ZERO)
+    there = summaries.in_the_pool(alliance.pk)
+    who = contribution.participant
+    return {
+        "given": given,
+        "rows": [
+            (f"Still due from {who.short_name}", due, due - amount),
+            ("Money in the pool", there, there + amount),
+        ],
+        "beyond": max(amount - due, ZERO),
+    }
 
 
 @require_safe
@@ -113,8 +149,11 @@ def close(request: HttpRequest, alliance: Alliance, month: str) -> HttpResponse:
         .in_hand()
         .select_related("participant", "alliance")
     )
+    budget = Budget.objects.of(alliance).containing(start).with_lines().first()
     page = {
         "period": period,
+        "by_line": summaries.spending(alliance, period.value, budget).by_line,
+        "next_open": possible.first_open_month(alliance.pk, period.value.next),
         "why_not": possible.not_closable(period),
         "reported": summaries.reported(alliance, [period.value])[0],
         "spent": Balance.objects.of(alliance).filter(month=start).costs().net(),

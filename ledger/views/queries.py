@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alliance.core.addresses import reverse
-from alliance.core.downloads import download_csv
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.questions import Question
 from alliance.core.refusals import NotAllowed
 from ledger import permissions, querying, services
 from ledger.asking import knowing
+from ledger.exporting.tables import columns, list_file
 from ledger.forms_queries import AskForm, QueriesForm, ReplyForm
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import CostReturn, Entry, Query, QueryReply
@@ -81,7 +81,7 @@ def queries(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 
 @require_safe
 @in_alliance
-def queries_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
+def queries_file(request: HttpRequest, alliance: Alliance, file_format: str) -> HttpResponse:
     """The queries that the page shows, all of them, without their words: those are on their pages."""
     form = QueriesForm(request.GET, alliance=alliance)
     found = form.within(
@@ -95,11 +95,11 @@ def queries_csv(request: HttpRequest, alliance: Alliance) -> HttpResponse:
                 *(one.answering.name, one.budget_line.name, one.period.slug, one.journal.number, one.line),
             )
 
-    headings = [
-        *("Query", "State", "Asked on", "Age in days", "Asked by", "Whose line"),
-        *("Budget line", "Month", "Journal", "Line"),
-    ]
-    return download_csv(f"{alliance.slug}-queries", headings, rows(), alliance_id=alliance.pk)
+    headed = columns(
+        *("Query #", "State", "Asked on @", "Age in days #", "Asked by", "Whose line"),
+        *("Budget line", "Month", "Journal #", "Line #"),
+    )
+    return list_file(alliance, "queries", "Queries", headed, rows(), file_format)
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """Cost returns in the browser: send, match the columns, see every problem, confirm, follow it into the book."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alliance.core import outbox
 from alliance.core.addresses import reverse
 from alliance.core.downloads import download_csv, download_file
+from alliance.core.forms import lower_first
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.models import Errand
 from alliance.core.money import format_pounds
@@ -18,6 +21,7 @@ from alliance.core.refusals import NotAllowed
 from ledger import agreement, asking, importing, permissions, services
 from ledger.asking import knowing
 from ledger.forms import ColumnsForm, ReturnForm, open_months
+from ledger.forms_lists import ReturnsForm
 from ledger.forms_returns import SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
@@ -26,7 +30,7 @@ from ledger.pay import TOO_FEW
 from ledger.querying import asks_for, on_entries
 from ledger.summaries import reported
 from ledger.views.files import shown_evidence
-from ledger.views.shared import LAST, find_numbered, numbered, places, tag, whose_returns
+from ledger.views.shared import LAST, filters_on, find_numbered, numbered, places, tag, whose_returns
 from participants.models import Alliance, Participant
 from participants.web import in_alliance
 
@@ -50,21 +54,28 @@ TONES = {
 @require_safe
 @in_alliance
 def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
-    """Every return, newest first, and who has not reported the last month."""
-    before, everybody = place_of(request, "before"), asking.everybody(alliance)
-    shown, more = first_of(_returns(alliance=alliance.pk, before=before or LAST))
+    """Every return, newest first, or those that were asked for, and who has not reported the last month."""
+    before, everybody = place_of(request, "before") or LAST, asking.everybody(alliance)
+    form = ReturnsForm(request.GET, alliance=alliance, participants=everybody)
+    if form.narrowed:
+        found = _told(form.within(CostReturn.objects.of(alliance).filter(number__lt=before)))
+    else:
+        found = _returns(alliance=alliance.pk, before=before)
+    shown, more = first_of(found)
     months = open_months(alliance)
     page = {
         "returns": _listed(alliance, shown),
-        "older": f"?before={shown[-1][0]}" if more else "",
-        "first": request.path if before else "",
+        "form": form,
+        "taken_off": filters_on(form),
+        "older": f"?{urlencode(form.narrowed | {'before': shown[-1][0]})}" if more else "",
+        "first": f"{request.path}?{urlencode(form.narrowed)}" if before != LAST else "",
         "reported": reported(alliance, months[1:2] or months[:1], everybody),
         "why_not_send": why_not_send(whose_returns(request, alliance, everybody), months),
-        "has_book": bool(months) or bool(shown),
+        "has_book": bool(months) or bool(shown) or bool(form.narrowed),
         "own_books": last_confirmed(alliance, everybody),
         "places": places(request, alliance),
     }
-    return render(request, "ledger/returns.html", page)
+    return render(request, "ledger/returns.html", page, partial="returns")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,8 +142,11 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
         "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
         "columns": _meanings(found, alliance),
+        "missing": _missing(found),
         "sums": _sums(**rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
         "first_rows": _first_rows(**rows) if found.status == ReturnState.READY else [],
+        "declared": found.declared_now if found.status == ReturnState.READY else None,
+        "is_total_wrong": any(one["field"] == RowFix.DECLARED for one in problems),
         "may": not why_not,
         "why_not": why_not,
         "can_match": RETURN.permits(found.status, "match_columns") and (found.headings or found.sheets),
@@ -165,6 +179,7 @@ def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
     page = {
         "cost_return": found,
         "form": form if found.headings else None,
+        "missing": _missing(found),
         "sheet_form": SheetForm(sheets=found.sheets, current=found.sheet) if found.sheets else None,
         "places": places(request, alliance),
     }
@@ -266,8 +281,12 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
 
 @Question
 def _returns(alliance: int, before: int):
-    found = CostReturn.objects.filter(alliance_id=alliance, number__lt=before).order_by("-number")
-    return found.values_list(
+    return _told(CostReturn.objects.filter(alliance_id=alliance, number__lt=before))
+
+
+def _told(found):
+    """A page and one more, the newest first, with what the list says of each."""
+    return found.order_by("-number").values_list(
         *("number", "participant__short_name", "month", "reference", "status", "lines_total", "line_count"),
         *("submitted_at", "submitted_by__name"),
     )[: LINES_A_PAGE + 1]
@@ -341,7 +360,7 @@ def _complaints(found: CostReturn) -> list[dict]:
     """The problems in the order of their first rows; what is wrong with many rows is said once, with the rows."""
     alike: dict[tuple, list[dict]] = {}
     if found.problem_count:
-        for one in _problems(found).values("row", "column", "value", "sentence"):
+        for one in _problems(found).values("row", "column", "value", "sentence", "field"):
             alike.setdefault((one["column"], one["sentence"]), []).append(one)
     complaints = []
     for (column, sentence), ones in alike.items():
@@ -354,6 +373,7 @@ def _complaints(found: CostReturn) -> list[dict]:
                 "row": rows[0] if len(rows) == 1 else None,
                 "count": len(ones),
                 "column": column,
+                "field": ones[0]["field"],
                 "value": many,
                 "sentence": sentence,
             }
@@ -367,9 +387,16 @@ def _fixes(found: CostReturn) -> list:
         return []
     made = _fixed_rows(cost_return=found.pk)
     for one in made:
-        one.label = importing.COLUMNS[one.field].label if one.field else ""
+        one.label = _label(one.field)
         one.left_out = not one.field and one.now == importing.LEAVE
     return made
+
+
+def _label(field: str) -> str:
+    """What a fix puts right: a column, the declared total, or "" for the whole row."""
+    if field == RowFix.DECLARED:
+        return "Declared total"
+    return importing.COLUMNS[field].label if field else ""
 
 
 @Question
@@ -437,6 +464,11 @@ def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
             }
         )
     return rows
+
+
+def _missing(found: CostReturn) -> list[str]:
+    """What no column was found to hold: "category", "budget line"."""
+    return [lower_first(label) for label in importing.Meaning.from_json(found.mapping).missing]
 
 
 def _fixed(name: str, value: str, found: CostReturn, alliance: Alliance) -> str:

@@ -1,6 +1,7 @@
 """What the open book's pages have in common."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from alliance.core.addresses import reverse
 from alliance.core.forms import Form
+from alliance.core.periods import Month
 from alliance.core.questions import Question
 from ledger import asking, permissions
 from ledger.querying import OnLine
@@ -26,7 +28,7 @@ PLACES = (
             ("Where it stands", "book", {"lines"}),
             ("Journals", "journals", {"journal", "reversal", "correction"}),
             ("Pay by grade", "staff", ()),
-            ("Does it add up?", "explain", ()),
+            ("Does it add up?", "explain", {"account"}),
         ),
     ),
     ("Forecast", (("Forecast", "forecast", {"say_forecast", "plan", "write_plan", "end_plan"}),)),
@@ -87,6 +89,21 @@ def places(request: HttpRequest, alliance: Alliance) -> dict:
 def _room(alliance: Alliance, here: str, label: str, name: str, pages: Iterable[str]) -> dict:
     url = reverse(f"ledger:{name}", args=[alliance.slug])
     return {"label": label, "url": url, "current": here == name or here in pages}
+
+
+def key_of(place: tuple[date, int, int]) -> str:
+    """Where a page of lines ends (month, journal's id, line), for its address."""
+    month, journal, line = place
+    return f"{month:%Y-%m}.{journal}.{line}"
+
+
+def place_from(key: str) -> tuple[date, int, int] | None:
+    """The place of `key_of`; None from anything else."""
+    try:
+        month, journal, line = key.split(".")
+        return Month.parse(month).start, int(journal), int(line)
+    except ValueError:
+        return None
 
 
 def find_numbered(question: Question, **values: int):

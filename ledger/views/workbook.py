@@ -41,7 +41,7 @@ def template(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         Column("Reference", width=16, hint="The invoice's number, or your ledger's."),
         Column("Evidence", width=24, hint="What shows it and where it is kept."),
         Column("Grade", width=14, hint="Of direct staff: the grade or band, never a name."),
-        Column("Full-time equivalents", width=14, hint="Of direct staff, like 2.50."),
+        Column("Full-time equivalents", width=14, hint="Of direct staff, like 2.50: each person once."),
     ]
     help_page = Sheet(
         "Help",
@@ -66,8 +66,10 @@ def _help(alliance: Alliance) -> list[tuple[str, str]]:
         "Category and budget line: choose from the lists; they are those of the agreed budget.",
         "Reference and evidence: what shows the cost, so that everybody can find it. They may stay empty.",
         "Grade and full-time equivalents: of direct staff. The book has pay by grade, merged where fewer than three.",
+        "Each person’s full-time equivalents stand once, not beside their pension too. Without any, pay is one sum.",
         "Totals and subtotals may stay: they are recognised and left out.",
         "Save the workbook and send it. You see all that is wrong at once; nothing is posted before you confirm.",
         "If nothing was spent, you need no workbook: state it in the page.",
     ]
+    steps += [f"{category.label}: {category.means}" for category in Category]
     return [(str(place), step) for place, step in enumerate(steps, 1)]

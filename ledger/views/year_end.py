@@ -1,10 +1,13 @@
 """The end of a year in the browser: what is still to do, the close, and the memorandum account (rules 39, 42)."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from alliance.core.addresses import reverse
 from alliance.core.downloads import download_file
 from alliance.core.htmx import is_htmx, redirect, render
 from alliance.core.outbox import PARKED_AFTER
@@ -15,7 +18,7 @@ from ledger import permissions, services
 from ledger.drawing import chart_of
 from ledger.exporting.memorandum import workbook
 from ledger.exporting.tables import XLSX
-from ledger.memorandum import ended, kept, restated_since
+from ledger.memorandum import Memorandum, Spent, ended, kept, restated_since
 from ledger.memorandum import years as years_of
 from ledger.models import Budget, MemorandumPaper, Period
 from ledger.views.shared import places
@@ -100,6 +103,7 @@ def memorandum(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespo
         "ended": closed,
         "account": account,
         "chart": chart_of(account),
+        "spending": _with_lines(account, budget),
         "restated": restated_since(budget),
         "can_propose": deciding.propose.allows(request.user, alliance=alliance),
         "paper": paper,
@@ -158,6 +162,21 @@ def _year(alliance: Alliance, year: str) -> tuple[Budget, list[Budget]]:
         return next(one for one in among if one.starts_on == start), among
     except (PeriodError, StopIteration):
         raise Http404("There is no such year.") from None
+
+
+def _with_lines(account: Memorandum, budget: Budget) -> list[tuple[Spent, str]]:
+    """What was spent on each line, with the address of its lines; "" for a line of another year."""
+    slugs = {one.name: one.slug for one in budget.lines_now}
+    lines_url = reverse("ledger:lines", args=[budget.alliance.slug])
+    return [
+        (
+            one,
+            f"{lines_url}?{urlencode({'year': budget.year.slug, 'line': slugs[one.name]})}"
+            if one.name in slugs
+            else "",
+        )
+        for one in account.spending
+    ]
 
 
 @Question

@@ -79,6 +79,7 @@ def hash_of(token: str) -> str:
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
+    """Its link opens nothing any more. Twice is once; one that was accepted is past that."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     permissions.withdraw_invitation.check(by, invitation=invitation)
     if invitation.withdrawn_at:

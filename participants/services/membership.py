@@ -61,61 +61,44 @@ def _free_slug(alliance: Alliance, name: str) -> str:
 def note_leaving(*, participant: Participant, left_on: date, decision, by: User) -> Participant:
     """From `left_on` it is no longer a participant: by its own exit, or excluded. Twice is once."""
     participant = _locked(participant)
-    if participant.left_on == left_on:
-        return participant
-    if participant.left_on:
-        raise NotPossible(f"{participant} leaves, or has left, already.")
-    participant.left_on = left_on
-    participant.save(update_fields=["left_on"])
-    record(
-        "participants.participant_leaves",
-        participant,
-        by=by,
-        name=participant.name,
-        left_on=left_on,
-        decision=decision,
-    )
+    if _begins(participant, "left_on", left_on, "leaves, or has left, already"):
+        said = {"name": participant.name, "left_on": left_on, "decision": decision}
+        record("participants.participant_leaves", participant, by=by, **said)
     return participant
 
 
 @transaction.atomic
 def suspend_participant(*, participant: Participant, suspended_on: date, decision, by: User) -> Participant:
-    """From `suspended_on` nobody speaks for it and it is not asked, until it is readmitted."""
+    """From `suspended_on` nobody speaks for it and it is not asked, until it is readmitted. Twice is once."""
     participant = _locked(participant)
-    if participant.suspended_on == suspended_on:
-        return participant
-    if participant.suspended_on:
-        raise NotPossible(f"{participant} is suspended already.")
-    participant.suspended_on = suspended_on
-    participant.save(update_fields=["suspended_on"])
-    record(
-        "participants.participant_suspended",
-        participant,
-        by=by,
-        name=participant.name,
-        suspended_on=suspended_on,
-        decision=decision,
-    )
+    if _begins(participant, "suspended_on", suspended_on, "is suspended already"):
+        said = {"name": participant.name, "suspended_on": suspended_on, "decision": decision}
+        record("participants.participant_suspended", participant, by=by, **said)
     return participant
 
 
 @transaction.atomic
 def readmit_participant(*, participant: Participant, decision, by: User) -> Participant:
-    """Its people speak for it again."""
+    """Its people speak for it again. Twice is once."""
     participant = _locked(participant)
-    if participant.suspended_on is None:
-        return participant
-    before, participant.suspended_on = participant.suspended_on, None
-    participant.save(update_fields=["suspended_on"])
-    record(
-        "participants.participant_readmitted",
-        participant,
-        by=by,
-        name=participant.name,
-        suspended_on=before,
-        decision=decision,
-    )
+    if participant.suspended_on:
+        said = {"name": participant.name, "suspended_on": participant.suspended_on, "decision": decision}
+        participant.suspended_on = None
+        participant.save(update_fields=["suspended_on"])
+        record("participants.participant_readmitted", participant, by=by, **said)
     return participant
+
+
+def _begins(participant: Participant, name: str, day: date, already: str) -> bool:
+    """Set one of its days; False where it is that day. Another that was set before stays, and is the refusal."""
+    before = getattr(participant, name)
+    if before == day:
+        return False
+    if before:
+        raise NotPossible(f"{participant} {already}.")
+    setattr(participant, name, day)
+    participant.save(update_fields=[name])
+    return True
 
 
 def _locked(participant: Participant) -> Participant:

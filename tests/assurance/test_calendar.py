@@ -1,16 +1,19 @@
 """The quarter's report asks for itself, once, however often and however late the scheduler runs."""
 
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from alliance.assurance import services
-from alliance.assurance.calendar import ask_for_quarterly_reports
+from alliance.assurance.calendar import ask_for_reports
 from alliance.assurance.models import Report
 from alliance.core import schedule
 from alliance.core.models import Event
+from ledger.services import agree_book_terms
+from tests.factories.ledger import make_book
 
 pytestmark = pytest.mark.django_db
 
@@ -22,19 +25,19 @@ def asked(alliance) -> list[tuple]:
 
 @pytest.mark.parametrize("today", [date(2026, 10, 1), date(2026, 10, 9), date(2026, 11, 22)])
 def test_on_any_day_after_a_quarter_its_report_is_asked_for(harbour_alliance, today):
-    ask_for_quarterly_reports(today)
+    ask_for_reports(today)
     assert asked(harbour_alliance) == [("2026-27-q2", 1, None)]
 
 
 def test_two_schedulers_ask_once(harbour_alliance):
-    ask_for_quarterly_reports(date(2026, 10, 1))
-    ask_for_quarterly_reports(date(2026, 10, 1))
-    ask_for_quarterly_reports(date(2026, 10, 2))
+    ask_for_reports(date(2026, 10, 1))
+    ask_for_reports(date(2026, 10, 1))
+    ask_for_reports(date(2026, 10, 2))
     assert asked(harbour_alliance) == [("2026-27-q2", 1, None)]
 
 
 def test_a_report_that_somebody_asked_for_is_enough(sealed, harbour_alliance, carol):
-    ask_for_quarterly_reports(date(2026, 10, 20))
+    ask_for_reports(date(2026, 10, 20))
     assert asked(harbour_alliance) == [("2026-27-q2", 1, carol.pk)]
 
 
@@ -54,8 +57,27 @@ def test_an_interim_report_is_not_enough(harbour_alliance, carol, quarter, run_e
         report_id=Report.objects.get().pk,
     )
     run_errands()
-    ask_for_quarterly_reports(date(2026, 10, 1))
+    ask_for_reports(date(2026, 10, 1))
     assert asked(harbour_alliance) == [("2026-27-q2", 1, carol.pk), ("2026-27-q2", 2, None)]
+
+
+def test_every_month_where_the_book_says_so_and_once_a_quarter_where_it_does_not(cast, harbour_alliance):
+    make_book(cast)
+    ask_for_reports(date(2026, 11, 22))
+    assert asked(harbour_alliance) == [("2026-27-q2", 1, None)]
+    agree_book_terms(
+        alliance=harbour_alliance,
+        forecast_percent=Decimal(5),
+        plan_days=21,
+        report_cycle="monthly",
+        contributions_vary="",
+        by=cast.hana,
+    )
+    ask_for_reports(date(2026, 10, 31))  # no month of the quarter is over
+    assert len(asked(harbour_alliance)) == 1
+    for today in (date(2026, 11, 1), date(2026, 11, 22)):
+        ask_for_reports(today)
+        assert asked(harbour_alliance) == [("2026-27-q2", 1, None), ("2026-27-q3", 1, None)]
 
 
 def test_an_alliance_that_had_not_begun_or_had_ended_gets_none(harbour_alliance, cast):
@@ -63,14 +85,14 @@ def test_an_alliance_that_had_not_begun_or_had_ended_gets_none(harbour_alliance,
     harbour_alliance.save(update_fields=["starts_on"])
     cast.elsewhere.ends_on = date(2026, 6, 30)
     cast.elsewhere.save(update_fields=["ends_on"])
-    ask_for_quarterly_reports(date(2026, 10, 5))
+    ask_for_reports(date(2026, 10, 5))
     assert not Report.objects.exists()
 
 
 def test_a_financial_year_of_ones_own_has_quarters_of_its_own(harbour_alliance):
     harbour_alliance.year_starts_in = 2
     harbour_alliance.save(update_fields=["year_starts_in"])
-    ask_for_quarterly_reports(date(2026, 11, 22))
+    ask_for_reports(date(2026, 11, 22))
     assert asked(harbour_alliance) == [("2026-27-q3", 1, None)]  # August to October
 
 
@@ -80,7 +102,7 @@ def test_the_daily_round_includes_it(harbour_alliance):
 
 
 def test_the_record_says_that_the_calendar_asked(harbour_alliance):
-    ask_for_quarterly_reports(date(2026, 10, 1))
+    ask_for_reports(date(2026, 10, 1))
     event = Event.objects.get(alliance=harbour_alliance, kind="assurance.report_requested")
     assert event.actor_name == "Concordat"
 

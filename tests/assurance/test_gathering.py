@@ -20,11 +20,13 @@ from alliance.core.record import head
 from decisions.models import Proposal
 from decisions.services import decide_alone
 from learning.services import NewAction, end_experiment
+from ledger import services as ledger
 from participants.models import Participant, RoleAppointment
 from tests.factories import decisions as decided
 from tests.factories import effects as carried
 from tests.factories import learning as learned
 from tests.factories import ledger as booked
+from tests.factories.decided import restate
 from tests.factories.participants import make_participant, make_person
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +146,40 @@ def test_money_is_the_books_to_the_penny_with_its_denominators(report, cast):
     )
     october = next(month for month in money.months if month.label == "Oct 2026")
     assert (october.reported, october.expected, october.missing) == (1, 2, ("Beacon",))
+
+
+def test_queries_that_are_unresolved_and_months_that_were_restated_are_told(report, cast):
+    budget = booked.make_book(cast)
+    sent = booked.post_return(
+        cast,
+        [
+            booked.cost("120.10", day="05/10/2026"),
+            booked.cost("7.00", day="06/10/2026", reference="INV-2"),
+            booked.cost("9.00", day="07/10/2026", reference="INV-3"),
+        ],
+        booked.OCTOBER,
+    )
+    settled, answered, asked = (booked.ask(sent, cast.beacon, cast.rosa, row=row) for row in (2, 3, 4))
+    for one in (settled, answered):
+        ledger.answer_query(query=one, words="The rooms.", by=cast.finn)
+    ledger.settle_query(query=settled, words="", by=cast.rosa)
+    for month in budget.year.months[:7]:
+        ledger.close_period(period=booked.period_of(cast, month), by=cast.hana)
+    line = budget.lines.get(slug="housing-first")
+    restated_by = restate(cast.haven, line, booked.OCTOBER, "direct_staff", "136.10", "100.00")
+    money = report().money
+    assert [(one.number, one.answered) for one in money.queries] == [
+        (answered.number, True),
+        (asked.number, False),
+    ]
+    one = money.queries[0]
+    assert (one.asked_by, one.asked_of, one.line, one.month, one.days) == (
+        *("Beacon Recovery", "Haven Homes", "Housing first", "October 2026", 0),
+    )
+    (found,) = money.restated
+    assert (found.original, found.correction, found.restated, found.decision) == (
+        *(Decimal("136.10"), Decimal("-36.10"), Decimal("100.00"), restated_by.number),
+    )
 
 
 def test_every_sum_of_the_report_is_the_same_sum(report, cast):

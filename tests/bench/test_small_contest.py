@@ -7,6 +7,7 @@ from tests.bench.bench_ledger import contest, postgres, told
 __all__ = ["postgres"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_thousand_lines_into_the_book_and_into_programs(cast, postgres, owner_connection, tmp_path):
     results = contest(cast, postgres, owner_connection, tmp_path, 2_000, 2_000, with_others=False)

@@ -17,11 +17,11 @@ from alliance.core.charts import (
     Upright,
     bars_chart,
     columns_chart,
+    course_chart,
     lines_chart,
     nice_ticks,
     xmr_chart,
 )
-from alliance.core.course import course_chart
 from alliance.core.periods import Month
 from learning.xmr import analyse
 

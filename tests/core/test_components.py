@@ -291,6 +291,9 @@ def test_only_a_small_limit_is_told_beside_the_question():
         ("{% day late %}", "1 July 2026"),
         ("{{ 840|file_size }} {{ 36864|file_size }} {{ 1468006|file_size }}", "840 bytes 36 KB 1.4 MB"),
         ("{{ names|in_words }}", "Harbour, Quay and Mission"),
+        ('{{ "Irrecoverable VAT"|lower_first }}', "irrecoverable VAT"),
+        ('{{ "2026-11"|month_named }}', "November 2026"),
+        ('{{ "the spring"|month_named }}', "the spring"),
     ],
 )
 def test_values_are_said_in_words(tag, words):

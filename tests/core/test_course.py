@@ -5,8 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from alliance.core.charts import ChartError
-from alliance.core.course import course_chart
+from alliance.core.charts import ChartError, course_chart
 from alliance.core.periods import Month
 
 LABELS = [month.short_label for month in Month(2026, 4).through(Month(2026, 9))]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alliance.core.money import (
     LARGEST,
+    MOST,
     MoneyError,
     format_pounds,
     parse_pounds,
@@ -158,7 +159,7 @@ def test_an_amount_is_written_in_pounds_and_pence(amount, text):
         ("£12.00 Cr.", "-12.00"),
         ("12.00 DR", "12.00"),
         ("-0.00", "0.00"),
-        ("9,999,999,999,999.99", "9999999999999.99"),
+        ("9,999,999,999.99", "9999999999.99"),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text, amount):
@@ -213,7 +214,7 @@ def test_what_could_be_read_two_ways_is_refused_in_words(text, sentence):
     assert error.value.sentence == sentence
 
 
-@given(amounts)
+@given(st.decimals(-MOST, MOST, places=2))
 def test_what_we_write_we_read(amount):
     assert parse_pounds(format_pounds(amount)) == amount
     assert parse_pounds(f"({abs(amount)})") == -abs(amount)

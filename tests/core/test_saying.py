@@ -1,5 +1,7 @@
 """What is said again is prepared, and says and answers the same (alliance/core/postgresql/saying.py, core/rows.py)."""
 
+from functools import partial
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -7,7 +9,8 @@ from django.db.models.signals import post_init, pre_init
 
 from alliance.core.postgresql import saying
 from alliance.core.questions import Question
-from participants.models import Participant, RoleAppointment
+from alliance.core.tenancy import within_alliance
+from participants.models import Alliance, Participant, RoleAppointment
 
 
 def prepared() -> list[str]:
@@ -55,11 +58,45 @@ class TestPreparing:
     def test_a_number_for_which_no_column_has_a_place_is_no_rows(self, cast):
         placed = Question(lambda place: Participant.objects.filter(place=place))
         assert [len(placed(place=place)) for place in (1, 2**31, 2**70)] == [2, 0, 0]
+        begins = Question(lambda month: Alliance.objects.filter(year_starts_in=month))
+        assert [len(begins(month=month)) for month in (4, 2**15, 2**31, 2**70)] == [2, 0, 0, 0]
 
     def test_nothing_is_prepared_where_a_pooler_changes_connections(self, cast, settings):
         settings.PREPARED_STATEMENTS = False
         assert Question(lambda of: Participant.objects.filter(pk=of))(of=cast.haven.pk) == [cast.haven]
         assert prepared() == []
+
+
+OTHER_TYPE = """
+    create temporary table participants_participant as select * from participants_participant;
+    alter table pg_temp.participants_participant alter name type text
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        # A pooler hands on a connection where nothing is prepared.
+        ("deallocate all", "deallocate all"),
+        # A migration gives a column another type, and takes it back.
+        (OTHER_TYPE, "drop table pg_temp.participants_participant"),
+    ],
+)
+def test_what_was_prepared_is_prepared_again_once_it_is_lost_or_its_tables_changed(cast, meanwhile):
+    named = Question(lambda of: Participant.objects.filter(pk=of))
+
+    def asked() -> list:
+        return named(of=cast.haven.pk)
+
+    assert asked() == [cast.haven]
+    for change, act in zip(
+        meanwhile, (asked, partial(within_alliance, cast.alliance.pk, asked)), strict=True
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(change)
+        assert [act(), act()] == [[cast.haven]] * 2
+    assert len(prepared()) == 1
 
 
 def test_a_row_is_what_django_makes_of_it(cast):

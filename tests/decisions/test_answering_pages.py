@@ -7,16 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from decisions.models import Decision, Position, Proposal
+from decisions.models import Decision, Position
 from participants.models import RoleAppointment
-from tests.factories.decisions import again, answer, make_proposal
+from tests.factories.decisions import again, answer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def proposal(cast) -> Proposal:
-    return make_proposal(cast.council, cast.carol)
 
 
 def at(name: str, *args) -> str:

@@ -15,7 +15,7 @@ from decisions.waiting import waiting_on
 from participants.limits import limit_of
 from participants.standing import standing
 from tests.factories.conflicts import declare, limit, make_interest, vote
-from tests.factories.decisions import again, answer, make_decision, make_proposal
+from tests.factories.decisions import again, answer, make_decision
 
 pytestmark = pytest.mark.django_db
 VAN = Decimal("60000.00")
@@ -23,11 +23,6 @@ VAN = Decimal("60000.00")
 
 def url(name: str, *at) -> str:
     return reverse(name, args=["harbour-alliance", *at])
-
-
-@pytest.fixture
-def proposal(cast):
-    return make_proposal(cast.council, cast.carol)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def proposal(cast):
-    return make_proposal(cast.council, cast.carol)
-
-
-@pytest.fixture
 def quay(cast):
     """A fourth participant, there from the start."""
     return make_participant(cast.alliance, "Quay Care", short_name="Quay")

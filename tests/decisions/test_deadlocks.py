@@ -17,7 +17,7 @@ from decisions.services.deadlocks import ladder_from
 from decisions.waiting_deliberation import waiting
 from participants.models import Alliance
 from participants.standing import standing
-from tests.decisions.test_views import url, words
+from tests.factories.cases import url, words
 from tests.factories.decisions import again, answer, declare, make_proposal, object_to, offer, reword
 from tests.factories.participants import make_person
 

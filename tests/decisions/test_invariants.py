@@ -332,3 +332,8 @@ def test_follows_who_was_active_through_a_suspension_and_back(cast):
     assert list(breaks_in_the_telling(cast.alliance.pk)) == []
     assert list(ours._dated(cast.alliance.pk)) == []
     assert list(invariants._apart(cast.alliance.pk)) == []
+
+
+def test_a_wording_of_the_first_version_carries_nothing_out():
+    """Its canonical bytes name no effect, and they stay as they were hashed."""
+    assert ours._whom_it_is_about('{"v": 1, "title": "Shall we?"}') is None

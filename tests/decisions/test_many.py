@@ -91,6 +91,7 @@ def pages(cast) -> dict[str, str]:
 ASKED = {"home": 12, "register": 14, "open": 17, "sealed": 16}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", ["three", "three_hundred", "sixty_houses"])
 def test_a_page_asks_as_much_for_hundreds_as_for_three(
     cast, client_of, request, many, django_assert_num_queries

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from alliance.core.models import Event
+from alliance.core.papers import draw
 from alliance.core.pdf import describe
 from alliance.core.record import canonical
 from alliance.core.refusals import NotAllowed, NotPossible
@@ -66,7 +67,7 @@ class TestAskingAndKeeping:
             assert sha256(got.content).hexdigest() == paper.document.sha256
         assert [len(told(f"paper_{verb}")) for verb in ("asked", "drawn", "downloaded")] == [1, 1, 2]
         assert told("paper_downloaded")[0]["capacity"] == "Board member, Haven Homes"
-        assert drawing.draw(drawing.of_decision(decision.pk)) == bytes(paper.document.content)
+        assert draw(drawing.of_decision(decision.pk)) == bytes(paper.document.content)
 
     def test_minutes_become_a_paper_when_they_are_official(self, cast, run_errands):
         minutes = issued(cast.alliance, cast.carol, cast.lee)

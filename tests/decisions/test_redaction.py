@@ -19,11 +19,6 @@ WHY = "It told where somebody lives."
 
 
 @pytest.fixture
-def proposal(cast):
-    return make_proposal(cast.council, cast.carol)
-
-
-@pytest.fixture
 def remark(proposal, cast):
     return services.comment(proposal=proposal, words=SAID, by=cast.lee)
 

@@ -147,6 +147,7 @@ class Chamber:
         return proposal.tally.is_agreed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
 def test_the_tally_says_what_the_rules_say(size):
     """Every order of answers up to four; with five and six every set of the providers' answers once."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from decisions.case import TEXTS, hash_of
 from decisions.models import Decision, Objection, Position, Proposal
+from tests.factories.cases import url, words
 from tests.factories.decisions import (
     again,
     answer,
@@ -19,15 +20,6 @@ from tests.factories.decisions import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def proposal(cast) -> Proposal:
-    return make_proposal(cast.council, cast.carol)
-
-
-def url(name: str, proposal, *more) -> str:
-    return reverse(f"decisions:{name}", args=[proposal.alliance.slug, proposal.number, *more])
 
 
 def case_fields(case, **changes) -> dict:
@@ -44,10 +36,6 @@ def position_fields(proposal, participant, stance, **more) -> dict:
         "stance": stance,
         **more,
     }
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 class TestPutting:

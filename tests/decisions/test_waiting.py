@@ -17,11 +17,6 @@ def seen_by(cast, name: str) -> list[tuple[str, str]]:
     return [(one.who, one.why) for one in waiting_on(standing(getattr(cast, name), cast.alliance))]
 
 
-@pytest.fixture
-def proposal(cast):
-    return make_proposal(cast.council, cast.carol)
-
-
 def test_an_unanswered_proposal_waits_on_whoever_speaks(cast, proposal):
     answer(proposal, cast.council, cast.carol)
     words = "1 of 3 has answered. Haven and Beacon have not yet."

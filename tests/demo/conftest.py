@@ -10,18 +10,20 @@ from django.db import transaction
 from alliance.demo.agenda import LONDON
 from alliance.demo.story import tell
 from alliance.demo.story.world import World
-from alliance.local.pytest_database import COPIES
 
 NOW = datetime(2026, 11, 20, 17, 30, tzinfo=LONDON)
 
 
 @pytest.fixture(scope="package")
 def told(request, django_db_setup, django_db_blocker) -> World:
+    # Pytest wants to be the first to import a plugin of its.
+    from alliance.local.pytest_database import COPIES
+
     with django_db_blocker.unblock():
         request.config.stash[COPIES].change_to(None)
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield tell(NOW)
-        transaction.set_rollback(True)
+        with transaction.atomic():
+            yield tell(NOW)
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

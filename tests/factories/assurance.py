@@ -17,9 +17,11 @@ from alliance.assurance.contents import (
     MeasureKept,
     Money,
     MonthOfMoney,
+    MonthRestated,
     Objected,
     Party,
     PrincipleSigned,
+    QueryOpen,
     RecordHead,
     Remark,
     ReviewHeld,
@@ -161,6 +163,18 @@ def make_contents(**changes) -> Contents:
                     "Aug 2025", date(2025, 8, 31), D("190000.00"), 3, 3, (), date(2025, 9, 19), True
                 ),
                 MonthOfMoney("Sep 2025", date(2025, 9, 30), D("190000.00"), 2, 3, ("Quayside",), None, True),
+            ),
+            queries=(
+                QueryOpen(
+                    *(4, "Beacon Recovery", "Quayside Outreach", "Peer support", "August 2025"),
+                    *(date(2025, 9, 24), 12, False),
+                ),
+            ),
+            restated=(
+                MonthRestated(
+                    *("June 2025", "Haven Homes", "Peer support", "Direct other"),
+                    *(D("4210.00"), D("4120.00"), 10),
+                ),
             ),
         ),
         "learning": Learning(

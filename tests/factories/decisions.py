@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import count
 
+from alliance.core.models import Event
 from alliance.core.uploads import Upload
 from decisions import services
 from decisions.case import Bearing, Case, Effect
-from decisions.models import Amendment, Deadlock, Decision, Objection, Position, Proposal
+from decisions.models import Amendment, Comment, Deadlock, Decision, Objection, Position, Proposal
 from participants.models import Alliance, Participant, Principle, User
 
 PEOPLE = count(20)
@@ -165,3 +166,21 @@ def accept(risk, participant, by, **more):
 def attach(proposal: Proposal, by: User, *, title: str = "Floor plan", content: bytes = b"%PDF-1.7 plan"):
     """A file of a case, kept with it."""
     return services.add_file(proposal=proposal, title=title, name="plan.pdf", content=content, by=by)
+
+
+def fresh(proposal: Proposal) -> Proposal:
+    """As the database has it now, with its positions."""
+    return Proposal.objects.with_positions().get(pk=proposal.pk)
+
+
+def kinds(alliance: Alliance) -> list[str]:
+    """Of all that was recorded of decisions, in order."""
+    return list(
+        Event.objects.filter(alliance=alliance, kind__startswith="decisions.")
+        .order_by("seq")
+        .values_list("kind", flat=True)
+    )
+
+
+def say(proposal, by, text="Who runs it at night?", **facts) -> Comment:
+    return services.comment(proposal=proposal, words=text, by=by, **facts)

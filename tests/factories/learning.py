@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils import timezone
 
 from alliance.core.periods import Month
@@ -102,3 +103,7 @@ def observe(measure, by, values=WORKED, first=LONG_AGO):
     start = Month.containing(first)
     figures = {start.shifted(i): Decimal(str(value)) for i, value in enumerate(values)}
     return services.record_observations(measure=measure, figures=figures, by=by)
+
+
+def url(alliance, name: str, *args) -> str:
+    return reverse(f"learning:{name}", args=[alliance.slug, *args])

@@ -43,7 +43,7 @@ def cost(
     amount: str = "120.00",
     day: str = "03/11/2026",
     line: str = "Housing first",
-    category: str = "Direct staff",
+    category: str = "Subcontract",
     supplier: str = "Quayside Cleaning",
     what: str = "Cleaning",
     reference: str = "INV-1",

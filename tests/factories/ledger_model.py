@@ -12,7 +12,7 @@ JANUARY = 3  # months are counted from October; January has not ended
 COUNCIL, HAVEN, BEACON = range(3)
 HOUSING, STREET, PEER = range(3)
 BANK, DUE, PREPAID, OWED, ACCRUED, TRANSFERRED = "1000", "1100", "1200", "2000", "2100", "3100"
-STAFF, OTHER = "5010", "5020"
+SUBCONTRACT, OTHER = "5030", "5020"
 CONTRIBUTIONS = "3000"
 BY_DECISION = ("contributions_agreed", "transfer_out", "restatement")
 # What all agree to move, and to restate as (line, original, restated): of each, one leaves no room for the other.
@@ -130,7 +130,7 @@ class Model:
         for one in self.sent:
             if one.status == "posting":
                 total = sum(amount for amount, _ in one.rows)
-                costs = [(STAFF, one.whose, line, amount) for amount, line in one.rows]
+                costs = [(SUBCONTRACT, one.whose, line, amount) for amount, line in one.rows]
                 one.journal = self.post("cost_return", one.month, *costs, (OWED, one.whose, None, -total))
                 one.status = "posted"
         for one in self.sent:
@@ -212,7 +212,7 @@ class Model:
             return "The book says"
         by = D(restated) - D(original)
         self.restated[which] = self.post(
-            "restatement", self.closed, (STAFF, HAVEN, line, by), (OWED, HAVEN, None, -by)
+            "restatement", self.closed, (SUBCONTRACT, HAVEN, line, by), (OWED, HAVEN, None, -by)
         )
         return ""
 
@@ -325,7 +325,7 @@ class Model:
                 a
                 for (acc, who, _, of), (debit, credit, _) in self.balances().items()
                 for a in (debit, -credit)
-                if (who, of) == (whose, month) and acc >= STAFF
+                if (who, of) == (whose, month) and acc.startswith("5")
             ),
             D("0.00"),
         )

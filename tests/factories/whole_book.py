@@ -45,7 +45,7 @@ def make_whole_book(cast) -> None:
     services.correct_line(
         entry=entry_of(posted, 3),
         amount=D("60.00"),
-        category=Category.DIRECT_STAFF,
+        category=Category.SUBCONTRACT,
         budget_line=housing,
         reason="It was 60.00.",
         by=cast.finn,
@@ -77,7 +77,7 @@ def make_whole_book(cast) -> None:
         transfer=Transfer.objects.get(participant=cast.beacon), on=today, reference="BACS 0", by=cast.hana
     )
     accrue(cast, evidence=None, budget_line=BudgetLine.objects.get(pk=housing.pk), amount=D("30.00"))
-    restate(cast.haven, housing, OCTOBER, "direct_staff", "120.00", "100.00")
+    restate(cast.haven, housing, OCTOBER, "subcontract", "120.00", "100.00")
     services.receive_contribution(
         contribution=budget.contributions.get(participant=cast.haven),
         amount=D("500.00"),

@@ -107,7 +107,7 @@ def test_a_councils_own_file_is_matched_column_by_column_and_loads(cast, either_
     page.get_by_label("Which month").select_option("2010-12")
     choose_file(page, LEEDS.read_bytes(), "leeds.csv")
     page.get_by_role("button", name="Send and check").click()
-    work(page, "say what its columns mean")
+    work(page, "Still to say: where it has the category and budget line")
     page.get_by_role("button", name="Match the columns").click()
     check_axe(page)
     page.get_by_role("button", name="Check the file again").click()
@@ -157,6 +157,8 @@ def test_the_pool_manager_opens_a_year_enters_money_and_closes_a_month(cast, eit
     for part, value in (("Day", "2"), ("Month", "11"), ("Year", "2026")):
         page.get_by_label(part, exact=True).fill(value)
     page.get_by_label("The bank's reference").fill("BACS 7")
+    page.get_by_role("button", name="Look at what changes").click()
+    check_axe(page)
     page.get_by_role("button", name="Post it").click()
     expect(page.get_by_text("is in the book as journal 2")).to_be_visible()
     page.goto(f"{BOOK}months/")

@@ -42,6 +42,16 @@ COUNCIL = "(select id from participants_participant where short_name = 'Council'
 
 # The guard that refuses it · what is forbidden.
 ALONE = [
+    # What somebody is paid (rule 29)
+    (
+        "ledger_returnline: ledger_pay_goes_together",
+        """insert into ledger_returnline (alliance_id, cost_return_id, reading, row, cells, account_id, budget_line_id,
+                                          amount, date, supplier, description, reference, evidence)
+            select r.alliance_id, r.id, 99, 1, '{}', a.id, (select min(id) from ledger_budgetline), 1, r.month,
+                'Ann Other', 'Pay', '', ''
+            from ledger_costreturn r join ledger_account a on a.alliance_id = r.alliance_id
+            where r.status in ('checking', 'attention', 'ready') and a.category = 'direct_staff' limit 1""",
+    ),
     # What a participant expects, and what it will do (rules 37, 40)
     *(
         ("ledger_forecast: ledger_forecast_is_said", another("ledger_forecast", **said))

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from decisions import effects, guidance
 from decisions.models import Proposal
-from ledger.models import BookTerms, BudgetLine, Overhead, ShareTerms
-from tests.factories.decided import agree_share, agreed_transfer, line_of, vary, vire
+from ledger.models import BookTerms, BudgetLine, Category, Overhead, ShareTerms
+from tests.factories.decided import agree_share, agreed_transfer, line_of, vary, vire, virement_terms
 from tests.factories.decisions import make_draft, make_proposal
+from tests.factories.effects import agree_all, propose_effect
 from tests.factories.ledger import cost, make_book, post_return
 
 D = Decimal
@@ -23,25 +24,28 @@ def budget(cast):
     return make_book(cast)
 
 
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
-
-
-@pytest.fixture
-def says(client_of):
-    """`says(pat, url)` is the page's text, its white space made plain; with `given` it is what a POST answers."""
-
-    def of(user, address: str, given: dict | None = None, status: int = 200) -> str:
-        client = client_of(user)
-        answer = client.get(address) if given is None else client.post(address, given)
-        assert answer.status_code == status, (address, answer.status_code, answer.content.decode()[:2000])
-        return " ".join(answer.content.decode().split())
-
-    return of
+def test_whoever_is_asked_sees_each_sum_now_and_then_while_the_proposal_is_open(cast, budget, says):
+    vire(budget, housing_first="-1000.00", contingency="1000.00")
+    housing, peer = line_of(budget, "Housing first"), line_of(budget, "Peer support")
+    moves = virement_terms(budget, housing_first="-500.00", peer_support="750.00")
+    varied = {
+        "participants": [cast.haven.pk],
+        "participant_names": ["Haven Homes"],
+        "contributions": ["250.00"],
+    }
+    proposal = propose_effect(cast.alliance, "variation", **moves, **varied)
+    agreed = budget.contributions.get(participant=cast.haven).amount
+    page = says(cast.bea, proposal.get_absolute_url())
+    for name, now, then in (
+        ("Haven Homes contributes", agreed, agreed + 250),
+        ("Housing first", housing.now, housing.now - 500),
+        ("Peer support", peer.now, peer.now + 750),
+    ):
+        row = page.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+        assert f'"Now (£)" class="figure">{now:,.2f}<' in row
+        assert f'"Then (£)" class="figure">{then:,.2f}<' in row
+    sealed = agree_all(proposal)
+    assert "Now (£)" not in says(cast.bea, sealed.get_absolute_url())
 
 
 class TestTheAgreement:
@@ -70,10 +74,27 @@ class TestTheAgreement:
         first = agree_share(budget, {cast.haven: "60", cast.beacon: "40"})
         second = agree_share(budget, {cast.haven: "1"}, gain_cap="2.5")
         page = says(cast.bea, url("budget"))
-        assert "at most 2.5 % of the target" in page
+        assert "at most 2.5&nbsp;% of the target" in page
         assert "Haven Homes 60, Beacon Recovery 40" in page
         assert first.get_absolute_url() in page
         assert second.get_absolute_url() in page
+
+    def test_tells_what_is_set_aside_and_what_each_provider_pays_and_receives_at_most(
+        self, cast, budget, url, says
+    ):
+        """The caps of rule 38's worked example: 120,000.00 and 36,000.00."""
+        agree_share(budget, {cast.haven: "45.5", cast.beacon: "30.25", cast.council: "24.25"})
+        risk = says(cast.bea, url("budget")).partition('id="risk"')[2].partition("<h2")[0]
+        assert "£30,000.00 of contingency, of which £0.00 is spent" in risk
+        assert "the providers pay £36,000.00 at most together, and receive £120,000.00 at most" in risk
+        for amount in ("16,380.00", "10,890.00", "8,730.00", "54,600.00"):
+            assert f">{amount}<" in risk
+
+    def test_says_what_each_category_of_cost_means(self, cast, budget, url, says):
+        page = says(cast.bea, url("budget"))
+        for one in Category:
+            assert f"category={one.value}" in page
+            assert one.means in page
 
     def test_leads_whoever_speaks_for_a_participant_to_the_drafting_of_a_change(
         self, cast, budget, url, says

@@ -10,7 +10,8 @@ from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from ledger.bulk import Cost, Loaded, load_costs
 from ledger.chart import accounts
-from ledger.models import Balance, Journal
+from ledger.models import Balance, Entry, Journal
+from ledger.pay import TOO_FEW
 from ledger.services import close_period
 from tests.factories.ledger import YEAR, make_book, period_of
 
@@ -53,6 +54,16 @@ def test_many_lines_come_in_as_one_act_and_the_same_lines_come_once(cast, costs)
     with pytest.raises(NotPossible, match=r"in the book as journal \d, with other lines"):
         load_costs(costs=costs(4999), **facts)
     assert Journal.objects.count() == 3
+
+
+def test_pay_in_a_load_is_one_sum_on_each_budget_line(cast, costs):
+    """Rule 29: nobody knows of how many people it is."""
+    staff = accounts(cast.alliance.pk)["5010"]
+    paid = [one._replace(account=staff.pk) for one in costs(12)]
+    load_costs(alliance=cast.alliance, source="old ledger", by=cast.hana, costs=[*paid, *costs(2)])
+    of_pay = Entry.objects.filter(account=staff)
+    assert {(one.supplier, one.reference, one.description) for one in of_pay} == {("", "", TOO_FEW)}
+    assert (of_pay.count(), sum(one.amount for one in of_pay)) == (4, D("0.78"))
 
 
 def test_a_load_is_refused_whole(cast, costs):

@@ -403,7 +403,7 @@ class TestMoneyThatLeavesThePool:
 class TestARestatement:
     @pytest.fixture
     def closed(self, cast, budget):
-        """October is closed with 120.00 of Haven's direct staff on Housing first."""
+        """October is closed with 120.00 of Haven's subcontracts on Housing first."""
         post_return(cast, [cost("120.00", day="03/10/2026")], OCTOBER)
         for month in budget.year.months[: budget.year.months.index(OCTOBER) + 1]:
             close_period(period=period_of(cast, month), by=cast.hana)
@@ -411,24 +411,24 @@ class TestARestatement:
 
     def test_shows_original_correction_and_restated_and_posts_restated_minus_original(self, cast, closed):
         line = line_of(closed, "Housing first")
-        restate(cast.haven, line, OCTOBER, "direct_staff", "120.00", "95.50")
+        restate(cast.haven, line, OCTOBER, "subcontract", "120.00", "95.50")
         made = Restatement.objects.get()
         assert (made.original, made.correction, made.restated) == (D("120.00"), D("-24.50"), D("95.50"))
         assert made.journal.month == NOVEMBER.start
-        cell = summaries.cell(cast.alliance.pk, OCTOBER, cast.haven, Category.DIRECT_STAFF, line)
+        cell = summaries.cell(cast.alliance.pk, OCTOBER, cast.haven, Category.SUBCONTRACT, line)
         assert cell == D("95.50")
 
     def test_is_worded_again_when_the_book_says_something_else_by_now(self, cast, closed):
         line = line_of(closed, "Housing first")
-        restate(cast.haven, line, OCTOBER, "direct_staff", "120.00", "95.50")
+        restate(cast.haven, line, OCTOBER, "subcontract", "120.00", "95.50")
         with pytest.raises(NotPossible, match=r"The book says £95.50 there by now"):
-            restate(cast.haven, line, OCTOBER, "direct_staff", "120.00", "90.00")
+            restate(cast.haven, line, OCTOBER, "subcontract", "120.00", "90.00")
 
     def test_is_of_a_closed_month_only(self, cast, closed):
         with pytest.raises(NotPossible, match="only a closed one is restated"):
-            restate(cast.haven, line_of(closed, "Housing first"), NOVEMBER, "direct_staff", "0.00", "90.00")
+            restate(cast.haven, line_of(closed, "Housing first"), NOVEMBER, "subcontract", "0.00", "90.00")
 
     def test_is_not_reversed_by_anybody(self, cast, closed):
-        restate(cast.haven, line_of(closed, "Housing first"), OCTOBER, "direct_staff", "120.00", "95.50")
+        restate(cast.haven, line_of(closed, "Housing first"), OCTOBER, "subcontract", "120.00", "95.50")
         with pytest.raises(Refusal, match="takes another decision"):
             services.reverse_journal(journal=Restatement.objects.get().journal, reason="No.", by=cast.hana)

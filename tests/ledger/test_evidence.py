@@ -10,7 +10,6 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
-from django.urls import reverse
 
 from alliance.core import scanner
 from alliance.core.models import Errand, Event
@@ -86,24 +85,6 @@ def clamd(settings):
 def posted(cast):
     make_book(cast)
     return post_return(cast, [cost("1200.00"), cost("300.00", line="Peer support")])
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
-
-
-@pytest.fixture
-def says(client_of):
-    def of(user, address: str, status: int = 200) -> str:
-        answer = client_of(user).get(address)
-        assert answer.status_code == status, (address, answer.status_code)
-        return " ".join(answer.content.decode().split())
-
-    return of
 
 
 # ── Added and superseded ─────────────────────────────────────────────────────

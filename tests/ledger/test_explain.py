@@ -40,7 +40,7 @@ def test_debits_equal_credits_to_the_penny_and_everybody_reads_the_same(cast, sa
         "1100": D("600000.00"),
         "2000": D("-899.77"),
         "3000": D("-600000.00"),
-        "5010": D("899.77"),
+        "5030": D("899.77"),
     }
     for person in (cast.pat, cast.carol, cast.lee, cast.ari):
         said = said_to(person)

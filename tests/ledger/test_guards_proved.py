@@ -14,7 +14,7 @@ from tests.ledger.forbidden import FORBIDDEN
 from tests.ledger.forbidden_alone import ALONE
 from tests.ledger.peeling import TRIGGERS, Bench
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

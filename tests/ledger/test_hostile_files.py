@@ -24,6 +24,7 @@ IN_ONE = 50  # files of one test
 STATES = {"attention", "mapping", "ready"}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("first", range(0, COUNT, IN_ONE))
 def test_whatever_is_sent_there_is_an_answer_in_words_and_nothing_in_the_book(cast, client_of, first):

@@ -41,7 +41,7 @@ def sentences(content: bytes) -> list[str]:
     "text",
     ["3/11/2026", "03-11-2026", "3.11.26", "2026-11-03", "2026-11-03 00:00:00", "2026-11-03T10:00:00Z", "3 Nov 2026",
      "3rd November 2026", "3-Nov-26", " 03/11/2026 09:15 ", "Tuesday 3 November 2026", "Nov 3, 2026", "20261103",
-     "46329", "46329.5"],
+     "46329", "46329.5", "03NOV2026", "2026-11-03T10:00:00+00:00", "03/11/2026 10:12:33 AM"],
 )  # fmt: skip
 def test_a_day_is_read_as_it_is_written_in_britain(text):
     assert parse_date(text) == date(2026, 11, 3)
@@ -88,6 +88,14 @@ def test_columns_have_letters_as_in_a_spreadsheet():
 )
 def test_a_heading_is_given_one_meaning_the_best_first(headings, columns):
     assert guess(headings.split(",")).columns == columns
+
+
+def test_a_column_without_a_known_heading_is_known_by_the_names_below_it():
+    rows = [["5.00", "Taxi", "Peer support", "Other"], ["6.00", "Rent", "Peer support!", "Direct other"]]
+    names = {"category": {"direct other"}, "budget_line": {"peer support"}}
+    meaning = guess(["Net", "Details", "Project", "Cost type"], rows, names)
+    assert meaning.columns == {"amount": 0, "description": 1, "budget_line": 2, "category": 3}
+    assert "category" not in guess(["Net", "Kind"], [["5.00", "Whatever"]], names).columns
 
 
 def test_titles_above_the_headings_are_passed_over():

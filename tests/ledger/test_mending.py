@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 
 from alliance.core.outbox import do_all_due
 from alliance.core.refusals import NotAllowed, NotPossible
+from ledger.forms_returns import NamesForm
 from ledger.models import Balance, CostReturn, OwnName, RowFix
-from ledger.services import explain_names, fix_rows, state_nothing_spent, withdraw_cost_return
+from ledger.services import declare_total, explain_names, fix_rows, state_nothing_spent, withdraw_cost_return
 from ledger.summaries import reported
 from tests.factories.ledger import (
     HEADINGS,
@@ -28,14 +29,6 @@ from tests.factories.ledger import (
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
 
 
 def worked(cost_return: CostReturn) -> CostReturn:
@@ -114,7 +107,7 @@ def test_a_row_with_a_comma_too_many_is_put_right_whole(cast, client_of, url):
     make_book(cast)
     sent = send_return(cast, [cost("9.00").replace("Cleaning,9.00", "Cleaning, windows,9.00")])
     given = {"r2_date": "03/11/2026", "r2_supplier": "Quayside Cleaning", "r2_description": "Cleaning, windows",
-             "r2_amount": "9.00", "r2_category": "Direct staff", "r2_budget_line": "Housing first",
+             "r2_amount": "9.00", "r2_category": "Subcontract", "r2_budget_line": "Housing first",
              "r2_reference": "INV-1", "r2_evidence": "invoice"}  # fmt: skip
     assert client_of(cast.finn).post(url("fix", sent.number), given).status_code == 303
     worked(sent)
@@ -161,6 +154,45 @@ def test_nobody_mends_another_organisations_return(cast):
             fix_rows(cost_return=sent, fixes={2: {"amount": "1.00"}}, by=person)
         with pytest.raises(NotAllowed):
             explain_names(cost_return=sent, meanings={("category", "Agency"): "direct_staff"}, by=person)
+
+
+def test_a_wrong_total_is_put_right_in_the_page_and_what_was_put_right_before_it_stays(cast, client_of, url):
+    make_book(cast)
+    sent = send_return(cast, [cost("100.00"), cost("12O.00")], declared_total=D("230.00"))
+    worked(fix_rows(cost_return=sent, fixes={3: {"amount": "120.00"}}, by=cast.finn))
+    client = client_of(cast.finn)
+    page = client.get(sent.get_absolute_url()).content.decode()
+    assert "£10.00 is missing from the lines" in page
+    assert url("total", sent.number) in page
+    assert "12O" in client.post(url("total", sent.number), {"declared_total": "12O"}).content.decode()
+    assert client.post(url("total", sent.number), {"declared_total": "£220"}).status_code == 303
+    worked(sent)
+    assert (sent.status, sent.lines_total, sent.declared_total) == ("ready", D("220.00"), D("230.00"))
+    page = client.get(sent.get_absolute_url()).content.decode()
+    assert "That is the total that was declared." in page
+    fix = RowFix.objects.latest("pk")
+    assert (fix.row, fix.was, fix.now, fix.fixed_by) == (0, "£230.00", "£220.00", cast.finn)
+    record_page = client.get(reverse("record", args=[cast.alliance.slug])).content.decode()
+    assert "declared a total of £220.00 for return 1 of Haven Homes; it was £230.00." in record_page
+    worked(declare_total(cost_return=sent, total=None, by=cast.finn))
+    assert (sent.status, sent.declared_now) == ("ready", None)
+    with pytest.raises(NotAllowed):
+        declare_total(cost_return=sent, total=D("1.00"), by=cast.rosa)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Overheads", "overhead"),
+        ("VAT", "irrecoverable_vat"),
+        ("Direct", ""),
+        ("Agency", ""),
+        ("Staff costs", "direct_staff"),
+    ],
+)
+def test_a_name_of_ones_own_begins_with_its_likely_meaning(said, meant):
+    form = NamesForm(strange=[{"field": "category", "said": said, "rows": 1}], lines=[])
+    assert form["name_0"].initial == meant
 
 
 # ── Names ────────────────────────────────────────────────────────────────────

@@ -7,16 +7,16 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear
-from ledger.models import Balance, CostReturn, Journal
-from ledger.services import receive_contribution, reverse_journal, withdraw_cost_return
+from ledger.models import Balance, CostReturn, Journal, Period
+from ledger.services import close_period, receive_contribution, reverse_journal, withdraw_cost_return
 from tests.factories.ledger import (
     NOVEMBER,
     OCTOBER,
     YEAR,
+    add_evidence,
     cost,
     csv_of,
     make_book,
@@ -26,26 +26,6 @@ from tests.factories.ledger import (
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
-
-
-@pytest.fixture
-def says(client_of):
-    """`says(pat, url)` is the page's text, its white space made plain."""
-
-    def of(user, address: str, status: int = 200) -> str:
-        answer = client_of(user).get(address)
-        assert answer.status_code == status, (address, answer.status_code)
-        return " ".join(answer.content.decode().split())
-
-    return of
 
 
 def test_before_the_book_is_open_the_page_says_what_happens_next(cast, says, url):
@@ -175,11 +155,16 @@ def test_the_totals_as_a_workbook_say_what_the_csv_says(cast, client_of, url):
 
 def test_the_csv_of_the_lines_is_what_is_shown_and_sums_to_the_total(cast, client_of, url):
     make_book(cast)
-    post_return(cast, [cost("1200.00"), cost("-20.50"), cost("300.00", line="Peer support", supplier="=1+1")])
+    sent = post_return(
+        cast, [cost("1200.00"), cost("-20.50"), cost("300.00", line="Peer support", supplier="=1+1")]
+    )
+    first = add_evidence(sent, cast.finn, row=2)
+    add_evidence(sent, cast.finn, content=b"%PDF-1.7 more", row=2, supersedes=first, reason="Readable.")
     answer = client_of(cast.ari).get(url("lines_csv") + "?month=2026-11")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert sum(D(row["Amount"]) for row in rows) == Balance.objects.costs().net() == D("1479.50")
     assert [row["Supplier"] for row in rows] == ["'=1+1", "Quayside Cleaning", "Quayside Cleaning"]
+    assert [row["Evidence"] for row in rows] == ["invoice", "invoice", "invoice; 1 file"]
 
 
 def test_the_form_offers_the_first_month_not_yet_sent_and_says_which_are(cast, client_of, url):
@@ -252,7 +237,7 @@ def test_a_return_goes_from_the_file_to_the_book_in_the_browser(cast, client_of,
     assert "Waiting for its turn" in client.get(sent.get_absolute_url()).content.decode()
     do_all_due()
     page = client.get(sent.get_absolute_url()).content.decode()
-    assert "No problem was found. That is the total that you declared." in page
+    assert "No problem was found. That is the total that was declared." in page
     assert client.post(url("confirm", sent.number)).status_code == 303
     do_all_due()
     sent.refresh_from_db()
@@ -305,7 +290,12 @@ def test_a_reversal_in_the_browser_says_before_what_it_does(cast, client_of, say
     make_book(cast)
     posted = post_return(cast, [cost("120.00")])
     number = posted.journal.number
-    assert "the first month that is open" in says(cast.finn, url("reversal", number))
+    look = says(cast.finn, url("reversal", number))
+    assert "the first month that is open" in look
+    for name in ("Costs of Haven in November 2026", "Owed to Haven"):
+        row = look.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+        assert '"Now (£)" class="figure">120.00<' in row
+        assert '"Then (£)" class="figure">0.00<' in row
     client = client_of(cast.finn)
     assert client.post(url("reversal", number), {"reason": ""}).status_code == 422
     assert client.post(url("reversal", number), {"reason": "Paid twice."}).status_code == 303
@@ -357,8 +347,25 @@ def test_a_contribution_that_arrived_shows_beside_what_was_agreed(cast, client_o
         "on_year": "2026",
         "reference": "BACS 7",
     }
-    assert client_of(cast.hana).post(url("receipt", "2026-27"), given).status_code == 303
-    assert client_of(cast.hana).post(url("receipt", "2026-27"), given).status_code == 303
+    hana = client_of(cast.hana)
+    look = " ".join(hana.post(url("receipt", "2026-27"), given | {"then": "look"}).content.decode().split())
+    for name, now, then in (
+        ("Still due from Haven", f"{contribution.amount:,.2f}", f"{contribution.amount - 30000:,.2f}"),
+        ("Money in the pool", "0.00", "30,000.00"),
+    ):
+        row = look.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+        assert f'"Now (£)" class="figure">{now}<' in row
+        assert f'"Then (£)" class="figure">{then}<' in row
+    assert not Journal.objects.filter(kind="contribution_received").exists()
+    too_much = hana.post(url("receipt", "2026-27"), given | {"then": "look", "amount": "999999"})
+    assert "more than is due for 2026–27" in too_much.content.decode()
+    post = given | {"then": "post"}
+    assert hana.post(url("receipt", "2026-27"), post).status_code == 303
+    assert hana.post(url("receipt", "2026-27"), post).status_code == 303
+    close_period(period=Period.objects.get(alliance=cast.alliance, month="2026-04-01"), by=cast.hana)
+    closed = hana.post(url("receipt", "2026-27"), post | {"on_month": "4", "reference": "BACS 8"})
+    assert closed.status_code == 422
+    assert 'value="30,000.00"' in closed.content.decode()
     assert Journal.objects.filter(kind="contribution_received").count() == 1
     assert "30,000.00" in says(cast.lee, url("budget"))
     assert client_of(cast.finn).get(url("receipt", "2026-27")).status_code == 403
@@ -392,10 +399,32 @@ def test_the_template_to_fill_in_loads_as_it_is(cast, client_of, url):
     assert send_return(cast, filled.getvalue(), name="costs.xlsx").lines_total == D("12.30")
 
 
+def test_journals_and_returns_are_narrowed_by_what_the_address_says(cast, client_of, url):
+    make_book(cast)
+    october = post_return(cast, [cost("1.00", day="05/10/2026")], OCTOBER)
+    post_return(cast, [cost("2.00")])
+    theirs = send_return(cast, [cost("3.00", day="soon")], participant=cast.beacon, by=cast.rosa)
+    bea = client_of(cast.bea)
+
+    def numbers(name: str, shown: str, **asked: str) -> list[int]:
+        page = bea.get(url(name), asked)
+        found = page.context[shown]
+        return [int(one["number"] if isinstance(one, dict) else one.number) for one in found]
+
+    assert numbers("journals", "journals", month="2026-10") == [october.journal.number]
+    assert numbers("journals", "journals", kind="contributions_agreed") == [1]
+    assert len(numbers("journals", "journals", month="nonsense", kind="?")) == 3
+    assert numbers("journals", "journals", kind="payment") == []
+    assert numbers("returns", "returns", participant="beacon") == [theirs.number]
+    assert numbers("returns", "returns", state="posted", month="2026-10") == [october.number]
+    page = bea.get(url("returns"), {"state": "attention"}).content.decode()
+    assert "Take off: </span>State: <strong>Needs attention" in page
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("book", 12), ("lines", 11), ("journals", 7), ("returns", 11), ("budget", 20), ("periods", 11)],
+    [("book", 12), ("lines", 11), ("journals", 8), ("returns", 12), ("budget", 20), ("periods", 11)],
 )
 def test_a_list_takes_as_many_queries_with_three_rows_as_with_one(
     cast, client_of, url, rows, name, count, django_assert_num_queries

@@ -1,6 +1,7 @@
 """Pay is by grade and full-time equivalents, and no cell of fewer than three is to be told from anything (rule 29)."""
 
 import io
+import json
 import zipfile
 from decimal import Decimal
 from itertools import chain
@@ -10,9 +11,21 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as some
 
+from alliance.core.models import Event
+from alliance.core.outbox import do_all_due
 from ledger.models import Entry, ReturnLine
 from ledger.pay import FEWEST, TOO_FEW, Cell, merged
-from tests.factories.ledger import HEADINGS, NOVEMBER, cost, csv_of, make_book, post_return, send_return
+from ledger.services import explain_names, fix_rows
+from tests.factories.ledger import (
+    HEADINGS,
+    NOVEMBER,
+    add_evidence,
+    cost,
+    csv_of,
+    make_book,
+    post_return,
+    send_return,
+)
 
 D = Decimal
 STAFFED = HEADINGS + ",Grade,FTE"
@@ -20,7 +33,15 @@ STAFFED = HEADINGS + ",Grade,FTE"
 
 def pay(amount: str, grade: str, fte: str, line: str = "Housing first", name: str = "Jo Bloggs") -> str:
     return (
-        cost(amount, supplier=name, what=f"Pay of {name}", reference="EMP-7", line=line) + f",{grade},{fte}"
+        cost(
+            amount,
+            category="Direct staff",
+            supplier=name,
+            what=f"Pay of {name}",
+            reference="EMP-7",
+            line=line,
+        )
+        + f",{grade},{fte}"
     )
 
 
@@ -61,6 +82,14 @@ class TestMerging:
         assert [one.said for one in merged(cells(("7", "333.00", "1.00"), ("8", "444.00", "0.50")))] == [
             TOO_FEW
         ]
+
+    def test_a_line_has_room_for_so_many(self):
+        told = (
+            ("5", "9999999999.99", "9999999.99"),
+            ("5", "-10000000000.00", "1.00"),
+            ("5", "1.00", "10000000.00"),
+        )
+        assert [one.fits for one in cells(*told)] == [True, False, False]
 
     @given(some.lists(some.tuples(some.integers(1, 900_000), some.integers(0, 800)), min_size=1, max_size=12))
     def test_no_cell_is_fewer_than_three_unless_it_is_the_whole(self, told):
@@ -144,18 +173,90 @@ class TestInTheBook:
         assert "2,31O" in client_of(cast.finn).get(sent.get_absolute_url()).content.decode()
         assert rosa.get(reverse("ledger:row", args=[cast.alliance.slug, sent.number, 2])).status_code == 403
 
-    def test_what_a_file_without_grades_says_stays_in_the_open(self, cast, client_of):
+    def test_a_large_plain_file_is_merged_too_and_no_row_of_it_is_lost(self, cast):
+        """Such a file is read in sets (ADR 29), where pay has to be taken together all the same."""
         make_book(cast)
-        sent = post_return(cast, [cost()])
-        assert (
-            client_of(cast.rosa)
-            .get(reverse("ledger:file", args=[cast.alliance.slug, sent.number]))
-            .status_code
-            == 200
+        other = [cost("1.10", category="Direct other", reference=f"B-{n}") + ",," for n in range(600)]
+        paid = [pay("2,000.00", "Grade 5", "1"), *(pay("10.00", "Grade 5", "1.00") for _ in range(99))]
+        for number, rows in enumerate(([*other, *paid], paid * 6)):
+            posted = post_return(cast, csv_of(rows, STAFFED), reference=f"{number}")
+            times = number * 5 + 1
+            told = ReturnLine.objects.filter(cost_return=posted, account__category="direct_staff").get()
+            assert (told.amount, told.fte) == (D("2990.00") * times, D("100.00") * times)
+            assert posted.line_count == 601 - 600 * number
+            assert not any("Bloggs" in cell for cell in told.cells)
+
+    def test_pay_of_which_nobody_says_how_many_it_is_is_one_sum(self, cast, client_of):
+        make_book(cast)
+        paid = [
+            cost(amount, category="Direct staff", supplier=name, line=line)
+            for amount, name, line in (
+                ("2611.31", "Ann Other", "Housing first"),
+                ("1907.77", "Bob Same", "Housing first"),
+                ("3333.41", "Di Alone", "Street outreach"),
+            )
+        ]
+        posted = post_return(cast, [*paid, cost("99.95")])
+        lines = Entry.objects.filter(journal=posted.journal, amount__gt=0).order_by("line")
+        assert [(one.description, one.supplier, one.amount) for one in lines] == [
+            (TOO_FEW, "", D("4519.08")),
+            (TOO_FEW, "", D("3333.41")),
+            ("Cleaning", "Quayside Cleaning", D("99.95")),
+        ]
+        rosa = client_of(cast.rosa)
+        page = rosa.get(posted.get_absolute_url()).content.decode()
+        assert "Rows 2 to 4 are pay" in page
+        assert "Ann Other" not in page
+        assert rosa.get(reverse("ledger:file", args=[cast.alliance.slug, posted.number])).status_code == 403
+
+    def test_a_file_is_everybody_s_where_all_of_it_is_in_the_book_and_none_is_pay(self, cast, client_of):
+        make_book(cast)
+        whole = post_return(cast, [cost()], reference="whole")
+        part = send_return(cast, [cost("7.00"), cost("2000.00", category="Wages")], reference="part")
+        explain_names(cost_return=part, meanings={("category", "Wages"): "leave"}, by=cast.finn)
+        do_all_due()
+        part.refresh_from_db()
+        assert part.status == "ready"
+        urls = [reverse("ledger:file", args=[cast.alliance.slug, one.number]) for one in (whole, part)]
+        assert [client_of(cast.rosa).get(url).status_code for url in urls] == [200, 403]
+
+    def test_what_shows_pay_is_as_its_file_and_what_shows_another_cost_is_everybody_s(
+        self, cast, posted, client_of
+    ):
+        of = {
+            row: add_evidence(posted, cast.finn, b"%PDF-1.7 " + str(row).encode(), name=f"{row}.pdf", row=row)
+            for row in (None, posted.lines.first().row, 8)
+        }
+        opened = {
+            who.name: [client_of(who).get(one.get_absolute_url()).status_code for one in of.values()]
+            for who in (cast.rosa, cast.ari, cast.finn)
+        }
+        assert list(opened.values()) == [[403, 403, 200], [200] * 3, [200] * 3]
+        page = client_of(cast.rosa).get(posted.get_absolute_url()).content.decode()
+        assert [one.get_absolute_url() in page for one in of.values()] == [False, False, True]
+
+    def test_the_record_keeps_no_amount_of_pay_that_was_put_right(self, cast):
+        make_book(cast)
+        sent = send_return(cast, csv_of([pay("2,31O.77", "Grade 5", "1"), cost("1O.00") + ",,"], STAFFED))
+        fix_rows(cost_return=sent, fixes={2: {"amount": "2310.77"}, 3: {"amount": "10.00"}}, by=cast.finn)
+        told = json.loads(bytes(Event.objects.get(kind="ledger.return_fixed").body))["facts"]["changes"]
+        assert told == [{"row": 2, "field": "amount"}, {"row": 3, "field": "amount"}]
+
+    def test_a_total_that_is_wrong_tells_no_pay(self, cast):
+        make_book(cast)
+        sent = send_return(cast, csv_of([PAID[1], "Total,,,2700.00,,,,,,"], STAFFED))
+        assert sent.notes[-2].startswith(
+            "Row 3 says that it is a total, and the rows above it come to something else."
         )
 
+    def test_what_was_taken_back_counts_for_nobody(self, cast):
+        make_book(cast)
+        rows = [pay("900.00", "Grade 5", "2.00"), pay("-450.00", "Grade 5", "1.00")]
+        posted = post_return(cast, csv_of(rows, STAFFED))
+        assert [one.description for one in posted.lines.all()] == [TOO_FEW]
+
     def test_the_page_tells_grades_and_what_has_none(self, cast, posted, client_of):
-        post_return(cast, [cost("50.50")], reference="agency")
+        post_return(cast, [cost("50.50", category="Direct staff")], reference="agency")
         url = reverse("ledger:staff_csv", args=[cast.alliance.slug])
         rows = b"".join(client_of(cast.rosa).get(f"{url}?month={NOVEMBER.slug}").streaming_content).decode()
         assert [row.split(",")[1:4] for row in rows.splitlines()[1:]] == [

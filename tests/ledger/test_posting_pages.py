@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from alliance.core.periods import Month
 from alliance.core.refusals import NotPossible
@@ -23,27 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def budget(cast):
     return make_book(cast)
-
-
-@pytest.fixture
-def url(cast):
-    def of(name: str, *args) -> str:
-        return reverse(f"ledger:{name}", args=[cast.alliance.slug, *args])
-
-    return of
-
-
-@pytest.fixture
-def says(client_of):
-    """`says(pat, url)` is the page's text, its white space made plain; with `given` it is what a POST answers."""
-
-    def of(user, address: str, given: dict | None = None, status: int = 200) -> str:
-        client = client_of(user)
-        answer = client.get(address) if given is None else client.post(address, given)
-        assert answer.status_code == status, (address, answer.status_code, answer.content.decode()[:2000])
-        return " ".join(answer.content.decode().split())
-
-    return of
 
 
 def accrual_given(cast, budget, **changes) -> dict:
@@ -153,7 +131,7 @@ class TestALinePutRight:
         assert address not in says(cast.rosa, journal.get_absolute_url())
         given = {
             "amount": "90.00",
-            "category": "direct_staff",
+            "category": "subcontract",
             "budget_line": line_of(budget, "Housing first").pk,
             "reason": "Typed wrongly.",
         }
@@ -173,7 +151,7 @@ class TestALinePutRight:
     def test_that_says_it_already_is_asked_again(self, cast, budget, journal, url, says):
         given = {
             "amount": "100.00",
-            "category": "direct_staff",
+            "category": "subcontract",
             "budget_line": line_of(budget, "Housing first").pk,
             "reason": "No.",
         }
@@ -261,7 +239,7 @@ class TestARestatement:
         for month in budget.year.months[: budget.year.months.index(OCTOBER) + 1]:
             close_period(period=period_of(cast, month), by=cast.hana)
         return restate(
-            cast.haven, line_of(budget, "Housing first"), OCTOBER, Category.DIRECT_STAFF, "100.00", "80.00"
+            cast.haven, line_of(budget, "Housing first"), OCTOBER, Category.SUBCONTRACT, "100.00", "80.00"
         )
 
     @pytest.mark.parametrize(

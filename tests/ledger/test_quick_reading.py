@@ -15,17 +15,31 @@ from ledger.vat import ALL, NONE, Course, Standing
 from tests.factories.hostile import DAYS, VALUES
 
 HEADINGS = ["Date", "Supplier", "Description", "Amount", "Category", "Budget line", "Reference", "Evidence"]
+HEADINGS += ["Grade", "FTE"]
 ODD = [{"hidden": True}, {"merged": frozenset({3})}, {"unsaved": frozenset({3})}]
-PLAIN = ("03/11/2026", "Quayside", "Cleaning", "12.50", "Direct staff", "Peer support", "INV-1", "invoice")
+PLAIN = (
+    "03/11/2026",
+    "Quayside",
+    "Cleaning",
+    "12.50",
+    "Direct other",
+    "Peer support",
+    "INV-1",
+    "invoice",
+    "",
+    "1.50",
+)
 CELLS = [
     ["03/11/2026", " 3 Nov 2026", "2026-09-30", "2025-11-03", "2026-12-01", "Total", "", DAYS],
     ["Haven Homes", "HAVEN  homes", "Total Cleaning", "Sub-total", "Total", " ", "x" * 201, VALUES],
     ["Cleaning", "Totals", "Grand total", "brought forward", 'a \\ "b" \t c', "y" * 301, "", VALUES],
-    ["12.50", " 12.50 ", "-3.00", "0.00", "-0.00", "25.00", "9999999999999.99", VALUES],
+    ["12.50", " 12.50 ", "-3.00", "0.00", "-0.00", "25.00", "9999999999.99", VALUES],
     ["direct STAFF", "overhead", "irrecoverable VAT", "wages", "rubbish", "", VALUES],
     ["Peer  support", "Housing first", "house", "sheds", "nowhere", "", VALUES],
     ["INV-2", "z" * 121, "", VALUES],
     ["receipt", "", "e" * 301, VALUES],
+    ["Band 5", " band  5 ", "g" * 61, VALUES],
+    ["3", " 2.00 ", "", "-1.00", "£2.00", "one", VALUES],
 ]
 
 
@@ -35,16 +49,17 @@ def rows(chance: random.Random, count: int) -> list[Row]:
     for number in range(2, 2 + count):
         cells = list(PLAIN)
         for _ in range(chance.choice([0, 1, 1, 2])):
-            place = chance.randrange(8)
+            place = chance.randrange(len(CELLS))
             *special, strange = CELLS[place]
             cells[place] = chance.choice(special if chance.random() < 0.8 else strange)
-        cells = tuple(cells[: chance.choice([8] * 12 + [7, 3, 0])])
+        cells = tuple(cells[: chance.choice([10] * 12 + [9, 8, 3, 0])])
         cells += chance.choice([()] * 12 + [("too many",)])
         found.append(Row(number, cells, **chance.choice([{}] * 20 + ODD)))
     return found
 
 
 FIELDS = ["date", "supplier", "description", "amount", "category", "budget_line", "reference", "evidence"]
+FIELDS += ["grade", "fte"]
 FEW = {"date": 0, "amount": 3, "supplier": 1}
 OVERHEAD = {"category": "overhead"}
 MEANINGS = [
@@ -90,6 +105,7 @@ def test_a_quick_reading_is_a_reading(seed):
             reading.doubtful,
             reading.sums.groups,
             reading.sums.unsure,
+            reading.tells_pay,
         )
 
     assert read(QuickReading) == read(Reading)

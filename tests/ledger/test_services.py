@@ -107,9 +107,9 @@ def test_a_return_is_checked_confirmed_and_posted_line_by_line(cast):
     journal = cost_return.journal
     assert (journal.line_count, journal.debit, journal.posted_by) == (4, D("1320.00"), cast.finn)
     assert [(e.line, e.account.code, e.amount, e.source_row) for e in journal.entries.order_by("line")] == [
-        (1, "5010", D("120.00"), 2),
-        (2, "5010", D("1200.00"), 3),
-        (3, "5010", D("-20.50"), 4),
+        (1, "5030", D("120.00"), 2),
+        (2, "5030", D("1200.00"), 3),
+        (3, "5030", D("-20.50"), 4),
         (4, "2000", D("-1299.50"), None),
     ]
     assert Balance.objects.costs().net() == D("1299.50")
@@ -247,6 +247,21 @@ def test_a_declared_total_that_is_not_the_sum_is_told(cast):
     assert [p.sentence for p in cost_return.problems.all()] == [
         "The lines sum to £120.00 and the declared total is £121.00: £1.00 is missing from the lines"
     ]
+
+
+@pytest.mark.parametrize(
+    ("category", "said"),
+    [
+        ("Subcontract", "sum to £19,999,999,999.98, more than"),
+        ("Direct staff", "comes to more, with the rows"),
+    ],
+)
+def test_what_comes_to_more_than_the_book_can_hold_is_told_before_it_is_confirmed(cast, category, said):
+    make_book(cast)
+    sent = send_return(cast, [cost("9999999999.99", category=category)] * 2)
+    (problem,) = sent.problems.all()
+    assert said in problem.sentence
+    assert "than the book can hold" in problem.sentence
 
 
 def test_only_the_participants_own_finance_lead_sends_and_confirms(cast):

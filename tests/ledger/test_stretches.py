@@ -4,6 +4,8 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alliance.core.invariants import REGISTER
 from ledger.bulk import Cost, load_costs
@@ -30,7 +32,7 @@ def costs(cast):
                 month=month.start,
                 date=month.start,
                 participant=party.pk,
-                account=charted["5010" if n % 300 else "5020"].pk,
+                account=charted["5020" if n % 300 else "5030"].pk,
                 budget_line=lines[n % len(lines)].pk,
                 amount=D(n + 1) / 100,
                 supplier="Supplier",
@@ -52,16 +54,16 @@ def test_every_statement_has_its_lines_newest_first_and_each_once(cast, costs, m
     for narrowed in (
         {},
         {"participant": cast.haven},
-        {"account__category": "direct_other"},
+        {"account__category": "subcontract"},
         {"budget_line": costs[1], "month": may.start},
-        {"participant": cast.beacon, "account__category": "direct_staff", "budget_line": costs[2]},
+        {"participant": cast.beacon, "account__category": "direct_other", "budget_line": costs[2]},
     ):
         order = ("-month", "-journal_id", "-line")
         there = Entry.objects.of(cast.alliance).costs().filter(**narrowed).order_by(*order)
-        found = reading.costs_in_pages(Stretch.objects.of(cast.alliance).filter(**narrowed).told())
+        pages = reading.pages_of(Stretch.objects.of(cast.alliance).filter(**narrowed).told())
         there = list(there.values_list("month", "journal_id", "line", "amount", "reference"))
         assert there
-        assert [(*one.place, one.amount, one.reference) for one in found] == there
+        assert [(*one.place, one.amount, one.reference) for page in pages for one in page] == there
 
 
 def test_a_stretch_that_is_lost_or_of_nothing_is_told(cast, costs, owner_connection):
@@ -78,3 +80,16 @@ def test_a_stretch_that_is_lost_or_of_nothing_is_told(cast, costs, owner_connect
         f"The lines from {begins} of journal {journal} are not those that the book would find there."
         for begins in (0, STRETCH, 7 * STRETCH)
     ]
+
+
+def test_a_page_begins_where_the_one_before_ended_however_deep_it_is(cast, costs):
+    """The first bound of a month that PostgreSQL is told is where it enters an index; it walks from there on."""
+    found = Stretch.objects.of(cast.alliance).within(YEAR).told()
+    deep = found.after(found[:600][-1].place)
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        cursor.execute("set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off")
+        assert deep[:50]
+        cursor.execute("explain " + asked.captured_queries[-1]["sql"])
+        plan = "".join(line for (line,) in cursor.fetchall())
+        cursor.execute("reset enable_seqscan; reset enable_bitmapscan; reset enable_sort")
+    assert plan.index("ROW(month, journal_id, begins) <=") < plan.index("(month >=")

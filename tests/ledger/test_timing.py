@@ -126,7 +126,7 @@ class TestACorrection:
         given = {
             "entry": entry,
             "amount": D("102.00"),
-            "category": Category.DIRECT_STAFF,
+            "category": Category.SUBCONTRACT,
             "budget_line": entry.budget_line,
             "reason": "Two digits were swapped.",
             "by": cast.finn,

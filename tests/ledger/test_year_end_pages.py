@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from alliance.core import pdf
 from alliance.core.models import Event
+from alliance.core.refusals import Refusal
 from decisions import effects
 from ledger import services
 from ledger.effects import UnderspendForm
@@ -80,6 +81,7 @@ def test_the_account_says_so_far_until_it_is_closed(cast, budget, client_of):
     closed = bea.get(at("memorandum", "2025-26")).content.decode()
     assert "so far" not in closed
     assert YearEnd.objects.get().sha256 in closed
+    assert f'{at("lines")}?year=2025-26&amp;line=housing-first">Housing first' in closed
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -96,13 +98,45 @@ def test_the_account_takes_the_same_queries_for_one_row_and_for_three(
     bea.get(at("years"))
     with django_assert_num_queries(8):
         assert bea.get(at("years")).status_code == 200
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         assert bea.get(at("year_end", "2025-26")).status_code == 200
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
     close_year(budget, cast.hana)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert bea.get(at("memorandum", "2025-26")).status_code == 200
+
+
+def test_what_the_year_cost_is_shared_as_agreed_to_the_penny_and_kept(cast, client_of, run_errands):
+    """The worked example of rule 38, as a year of the book: 1,000.00 of its costs are disallowed."""
+    budget = last_years_book(cast)
+    bea = client_of(cast.bea)
+    assert "Gain and pain, step by step" not in bea.get(at("memorandum", "2025-26")).content.decode()
+    split = {cast.haven: "45.5", cast.beacon: "30.25", cast.council: "24.25"}
+    decision = decided.agree_share(budget, split)
+    costs = [
+        cost("2287912.37", day="02/05/2025"),
+        cost("1000.00", day="02/05/2025", category="Disallowed", reference="D1"),
+    ]
+    post_return(cast, costs, MAY)
+    close_year(budget, cast.hana)
+    with pytest.raises(Refusal, match="does not change any more"):
+        decided.agree_share(budget, {cast.haven: "1"}, gain_share="90")
+    page = " ".join(bea.get(at("memorandum", "2025-26")).content.decode().split())
+    assert (
+        "2025–26 cost £2,288,912.37, of which £1,000.00 was disallowed: the providers receive £25,635.05 of the "
+        "£112,087.63 below the target, and the commissioners keep £86,452.58."
+    ) in page
+    assert decision.get_absolute_url() in page
+    for amount in ("64,087.63", "11,663.95", "7,754.60", "6,216.50"):
+        assert f">{amount}<" in page
+    workbook = openpyxl.load_workbook(io.BytesIO(bea.get(at("memorandum_xlsx", "2025-26")).content))
+    rows = [[cell.value for cell in row] for row in workbook["Gain and pain"].iter_rows()]
+    assert sorted(row[-1] for row in rows[-3:]) == [6216.5, 7754.6, 11663.95]
+    assert rows[-4][-1] == 86452.58
+    run_errands()
+    said = pdf.describe(bea.get(at("memorandum_pdf", "2025-26")).content)
+    assert "4. Gain and pain" in said.outline
 
 
 def test_the_paper_is_tagged_holds_its_facts_and_tells_who_took_it(cast, budget, client_of, run_errands):

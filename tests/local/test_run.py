@@ -8,8 +8,11 @@ import time
 
 import pytest
 
+from alliance.local.children import Child, commands
 from alliance.local.identity import Notebook, birth, end
-from alliance.local.run import Child, Stop, Supervisor, Surroundings, commands, given, only_one, port_of
+from alliance.local.run import Supervisor
+from alliance.local.surroundings import Surroundings, given, only_one, port_of
+from alliance.local.talking import Stop
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -52,7 +55,7 @@ def test_given_servers_are_used_and_none_is_embedded(tmp_path):
 
 def test_the_folder_is_held_by_one_and_freed_by_its_death(tmp_path):
     hold = (
-        "import sys, time\nfrom pathlib import Path\nfrom alliance.local.run import only_one\n"
+        "import sys, time\nfrom pathlib import Path\nfrom alliance.local.surroundings import only_one\n"
         "with only_one(Path(sys.argv[1])) as ours:\n    print(ours, flush=True)\n    time.sleep(60)\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", hold, tmp_path], stdout=subprocess.PIPE, text=True)
@@ -135,7 +138,7 @@ def test_the_children_of_a_killed_child_go_with_it(tmp_path):
 
 def test_nobody_listening_is_no_reason_to_stop():
     talk = (
-        "import sys\nfrom alliance.local.run import say\n"
+        "import sys\nfrom alliance.local.talking import say\n"
         "for _ in range(3): say('x' * 70000)\n"
         "print('still here', file=sys.stderr)\n"
     )
@@ -155,7 +158,7 @@ def test_a_child_that_lived_a_good_minute_is_started_again_at_once(tmp_path):
 
 
 def test_a_great_log_is_put_aside(tmp_path, monkeypatch):
-    monkeypatch.setattr("alliance.local.run.LOG_LIMIT", 10)
+    monkeypatch.setattr("alliance.local.children.LOG_LIMIT", 10)
     (tmp_path / "web.log").write_text("a long story, long ago\n")
     child = Child("web", [sys.executable, "-c", "print('new')"], tmp_path / "web.log")
     child.start(os.environ)

@@ -24,7 +24,7 @@ from lxml import html
 from tests import test_doors
 from tests.test_doors import INSIDE, Door
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TRIES, SEED = int(os.environ.get("FORM_TRIES", 600)), os.environ.get("FORM_SEED", "Harbour")
 ROOMS = sorted({door.name.rpartition(":")[0] for door in INSIDE})
 # Two lots, for two workers: to furnish the house takes as long as a hundred answers, so no room has one of its own.

@@ -36,6 +36,7 @@ def expected_of(book: dict) -> Decimal:
     return sum((sum(amount for amount, _ in rows) for rows in book.values()), D("0.00"))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=15,
@@ -96,6 +97,7 @@ def test_the_book_is_the_sum_of_what_was_confirmed_and_not_reversed(cast, acts):
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=files)

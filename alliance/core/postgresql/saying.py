@@ -11,9 +11,11 @@ from itertools import count
 
 from django.conf import settings
 from django.db.backends.postgresql import base
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
+from psycopg.pq import TransactionStatus
 
 KEPT = 100  # prepared at a time in a connection, the latest said; PostgreSQL needs up to half a megabyte for each
-INTEGER = 2**31 - 1  # the largest for which a column of numbers has a place
+LARGEST = 2**63 - 1  # of numbers that a place may have
 MARK = re.compile(r"%[%s]")
 NUMBERS = count(1)
 
@@ -35,22 +37,37 @@ class Cursor(base.Cursor):
             return super().execute(query, params, **how)
         changing = [value for value, changes in zip(params, query.changing, strict=True) if changes]
         if any(
-            type(value) is int and value > INTEGER for value in changing
-        ):  # in an address that somebody typed
+            type(value) is int and value > LARGEST for value in changing
+        ):  # an address that somebody typed
             return super().execute(query, params, **how)
         marks = f"({', '.join(['%s'] * len(changing))})" if changing else ""
-        return super().execute(f"execute {self._name_of(query, params)}{marks}", changing, **how)
+        try:
+            return super().execute(f"execute {self._name_of(query, params)}{marks}", changing, **how)
+        except (FeatureNotSupported, InvalidSqlStatementName):
+            # A migration changed a column's type under it, or a pooler discarded what was prepared.
+            vars(self.connection).pop("_prepared_words", None)
+            if self.connection.info.transaction_status == TransactionStatus.INERROR:
+                raise  # who began the transaction begins again: tenancy.within_alliance
+            return super().execute(query, params, **how)
 
     def _name_of(self, words: Words, params: Sequence) -> str:
         """By which this connection knows them, prepared now if they were not."""
-        prepared = vars(self.connection).setdefault("_prepared_words", OrderedDict())
+        known = vars(self.connection)
+        if "_prepared_words" not in known:
+            super().execute("deallocate all")  # of what was forgotten
+            known["_prepared_words"] = OrderedDict()
+        prepared = known["_prepared_words"]
+        changing = [value for value, changes in zip(params, words.changing, strict=True) if changes]
         always = (repr(value) for value, changes in zip(params, words.changing, strict=True) if not changes)
-        known_by = (str(words), *always)
+        kinds = tuple(map(_kind, changing))
+        known_by = (str(words), kinds, *always)
         if known_by not in prepared:
             if len(prepared) == KEPT:
-                super().execute(f"deallocate {prepared.popitem(last=False)[1]}")
+                super().execute(f"deallocate {next(iter(prepared.values()))}")
+                prepared.popitem(last=False)
             name = f"words_{next(NUMBERS)}"
-            super().execute(f"prepare {name} as {self._with_places(words, params)}")
+            places = f" ({', '.join(kinds)})" if kinds else ""
+            super().execute(f"prepare {name}{places} as {self._with_places(words, params)}")
             prepared[known_by] = name
         prepared.move_to_end(known_by)
         return prepared[known_by]
@@ -66,3 +83,8 @@ class Cursor(base.Cursor):
             return f"${next(place)}" if changes else self.mogrify("%s", [value])
 
         return MARK.sub(filled, words)
+
+
+def _kind(value) -> str:
+    """A number's place is as large as a number gets, whatever its column; of others the column says it."""
+    return "bigint" if type(value) is int else "unknown"

@@ -21,6 +21,7 @@ NOT_THESE = {
     b"Rar!": "is a packed file",
 }
 OLE = b"\xd0\xcf\x11\xe0"
+SEARCHED = 30  # rows, for that of the headings
 SAVE_IT = "Save it as CSV, XLSX or ODS and send that."
 
 
@@ -62,15 +63,15 @@ def read_table(
     return open_csv(file, filename, blanks, limits)
 
 
-def find_header(rows: Iterable[Row], synonyms: Mapping[str, Sequence[str]], *, within: int = 30) -> Header:
-    """The row that names the most fields among the first `within`; titles above it are passed over.
+def find_header(rows: Iterable[Row], synonyms: Mapping[str, Sequence[str]]) -> Header:
+    """The row that names the most fields among the first 30; titles above it are passed over.
 
     synonyms: field → the headings people give it, the best first. Case, spacing and punctuation do not
     matter. Where two columns name one field, the better heading wins; the same heading twice is refused.
     """
     known = {plain(name): (key, rank) for key, names in synonyms.items() for rank, name in enumerate(names)}
     best: tuple[Row, dict[str, list[tuple[int, int]]]] | None = None
-    for row in islice(rows, within):
+    for row in islice(rows, SEARCHED):
         found: dict[str, list[tuple[int, int]]] = {}
         for i, cell in enumerate(row.cells):
             if match := known.get(plain(cell)):
@@ -81,7 +82,7 @@ def find_header(rows: Iterable[Row], synonyms: Mapping[str, Sequence[str]], *, w
     if best is None or len(best[1]) < min(2, len(synonyms)):
         wanted = ", ".join(f"'{names[0]}'" for names in synonyms.values())
         raise SpreadsheetError(
-            f"No row of headings was found in the first {within} rows; looked for {wanted}."
+            f"No row of headings was found in the first {SEARCHED} rows; looked for {wanted}."
         )
     row, found = best
     columns = {}

@@ -75,10 +75,6 @@ class Header:
     missing: tuple[str, ...]  # fields that no heading names
     unknown: tuple[str, ...]  # headings that name no field
 
-    def pick(self, row: Row) -> dict[str, str]:
-        """The row's text by field; "" where the row is too short."""
-        return {name: row.cells[i] if i < len(row.cells) else "" for name, i in self.columns.items()}
-
 
 def width(number: int, cells: Sequence[str], limits: Limits) -> int:
     """How many cells the row has without the blank ones at its end, when none is beyond a limit."""

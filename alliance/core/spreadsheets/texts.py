@@ -14,6 +14,7 @@ from .shapes import MEGABYTE, Limits, Row, SpreadsheetError, Table, width
 
 
 def open_csv(file: BinaryIO, filename: str, blanks: bool, limits: Limits) -> Table:
+    """Rows are read as they are iterated, with `blanks` the empty ones too; SpreadsheetError says what is wrong."""
     encoding = _encoding(file, filename)
     with _as_text(file, encoding) as text:
         sample = text.read(65_536)

@@ -19,6 +19,7 @@ from django.utils.safestring import mark_safe
 from alliance.core import addresses, widgets
 from alliance.core import forms as plain_forms
 from alliance.core.money import format_pounds
+from alliance.core.periods import Month, PeriodError
 
 register = template.Library()
 register.tag(addresses.url)
@@ -88,6 +89,18 @@ def file_size(size):
 def plain_number(number):
     """A Decimal without the noughts that only its column has: "2", "1.5", "40"."""
     return format(Decimal(number).normalize(), "f")
+
+
+register.filter("lower_first", plain_forms.lower_first)
+
+
+@register.filter
+def month_named(said):
+    """A month as people say it, from the record's "2026-11": "November 2026". Other words stay as they are."""
+    try:
+        return Month.parse(str(said)).label
+    except PeriodError:
+        return said
 
 
 @register.filter

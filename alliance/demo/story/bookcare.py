@@ -16,7 +16,6 @@ from ledger import services
 from ledger.models import Balance, BookExport, Budget, BudgetLine, Category, Entry, Overhead, Period, Transfer
 
 PROVIDERS = {"longquay": "31", "trust": "25", "lantern": "18", "tide": "14", "hatch": "12"}
-HEADS = {"longquay": 9, "trust": 6, "tide": 3}  # people behind the front door
 PERCENTS = {
     "neutral_band": Decimal(2),
     "gain_share": Decimal(40),
@@ -100,7 +99,11 @@ def take_the_book_along(world: World) -> None:
 
 def _lines_of(world: World, key: str, month: Month) -> list[Entry]:
     """An organisation's costs of a month, as its return told them."""
-    found = Entry.objects.of(world.alliance).costs().filter(journal__month=month.start, journal__kind="cost_return")
+    found = (
+        Entry.objects.of(world.alliance)
+        .costs()
+        .filter(journal__month=month.start, journal__kind="cost_return")
+    )
     found = found.filter(participant=world.participants[key], journal__reversed_by__isnull=True)
     related = ("journal__cost_return", "alliance", "account", "participant", "budget_line")
     return list(found.select_related(*related).order_by("journal_id", "line"))

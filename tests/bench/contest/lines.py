@@ -11,7 +11,7 @@ from pathlib import Path
 
 IN_ONE_FILE = 50_000  # rows; a return may have twice as many
 HEADINGS = ("Date", "Supplier", "Description", "Amount", "Category", "Budget line", "Reference", "Evidence")
-CATEGORIES = ("Direct staff", "Direct other", "Subcontract", "Overhead", "Irrecoverable VAT")
+CATEGORIES = ("Direct other", "Subcontract", "Overhead", "Margin", "Irrecoverable VAT")  # pay goes together
 BUDGET_LINES = ("Housing first", "Street outreach", "Peer support")
 STREETS = (
     "Quay",

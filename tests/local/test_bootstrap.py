@@ -1,0 +1,66 @@
+"""What brings the packages, and how the tests are dealt out to the workers."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from alliance.local import bootstrap, with_servers
+from tests.conftest import pytest_collection_modifyitems
+
+WANTED = bootstrap.ROOT / "requirements-local.txt"
+
+
+@pytest.fixture
+def ran(monkeypatch) -> list[list[str]]:
+    """The commands in their order; uv finds no way to the packages."""
+    commands = []
+
+    def succeeds(command, **variables):
+        commands.append([str(word) for word in command])
+        return "uv" not in str(command[0])
+
+    monkeypatch.setattr(bootstrap, "succeeds", succeeds)
+    monkeypatch.setattr(
+        bootstrap, "run", lambda command, cure: commands.append([str(one) for one in command])
+    )
+    return commands
+
+
+def test_where_uv_finds_no_way_pip_installs_the_same_locked_packages(ran):
+    bootstrap.install(WANTED.name, "Cure.")
+    by_uv, by_pip = ran[-2:]
+    assert by_uv[0].endswith("/uv")
+    assert "pip" in by_pip
+    assert by_uv[-3:] == by_pip[-3:] == ["--require-hashes", "-r", str(WANTED)]
+
+
+def test_uv_asks_the_mirror_that_pip_is_told_of_unless_it_is_told_itself(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    monkeypatch.setenv("PIP_CERT", "/the/mirrors.pem")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", "/our/own.pem")
+    assert bootstrap.what_pip_is_told() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+
+
+def test_commands_stand_between_double_dashes():
+    assert list(with_servers.commands(["a", "b", "--", "c", "--check"])) == [["a", "b"], ["c", "--check"]]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_every_test_is_dealt_once_and_each_worker_begins_with_what_takes_long(monkeypatch, workers):
+    def item(n: int):
+        mark = "slow" if n % 5 == 0 else None
+        stages = ["told"] if n in (41, 88) else []
+        return SimpleNamespace(nodeid=n, fixturenames=stages, get_closest_marker=lambda one: one == mark)
+
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", str(workers))
+    dealt = [item(n) for n in range(100)]
+    pytest_collection_modifyitems(dealt)
+    numbers = [one.nodeid for one in dealt]
+    assert sorted(numbers) == list(range(100))
+    assert numbers[:2] == [41, 88]  # what shares a stage shares a worker
+    left, begins = 100, 0
+    for worker in range(workers):
+        size = left // (workers - worker)
+        assert numbers[begins] % 5 == 0 or numbers[begins] == 41
+        begins, left = begins + size, left - size
