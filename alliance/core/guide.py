@@ -142,6 +142,10 @@ def guide(request):
         "after": after,
         "chart": chart,
         "moment": moment,
+        "now_and_then": [
+            ("Outreach", "640000.00", "630000.00"),
+            ("Supported beds", "1200000.00", "1210000.00"),
+        ],
         "amounts": [Decimal("1234.50"), Decimal("-12.00"), Decimal("0.00")],
         "crumbs": [{"label": "Decisions", "url": "#"}, {"label": "Register", "url": "#"}],
         "tabs": [{"label": "Wording", "url": "#", "current": True}, {"label": "Objections", "url": "#"}],

@@ -38,7 +38,7 @@ PLACES = (
             (
                 "Returns",
                 "returns",
-                {"send_return", "return", "columns", "sheet", "names", "fix", "row", "type_return"}
+                {"send_return", "return", "columns", "sheet", "names", "fix", "total", "row", "type_return"}
                 | {"state_nothing", "add_evidence"},
             ),
             ("Own books", "own_books", {"confirm_own_books"}),

@@ -166,7 +166,7 @@ def test_queries_that_are_unresolved_and_months_that_were_restated_are_told(repo
     for month in budget.year.months[:7]:
         ledger.close_period(period=booked.period_of(cast, month), by=cast.hana)
     line = budget.lines.get(slug="housing-first")
-    restated_by = restate(cast.haven, line, booked.OCTOBER, "direct_staff", "136.10", "100.00")
+    restated_by = restate(cast.haven, line, booked.OCTOBER, "subcontract", "136.10", "100.00")
     money = report().money
     assert [(one.number, one.answered) for one in money.queries] == [
         (answered.number, True),

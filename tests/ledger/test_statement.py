@@ -116,7 +116,7 @@ def test_pages_follow_each_other_without_a_gap(cast, budget, client_of, at, monk
 
 
 def test_an_account_of_costs_leads_to_its_lines_in_the_book(cast, budget, client_of, at):
-    bea, code = client_of(cast.bea), Account.objects.get(alliance=cast.alliance, category="direct_staff").code
+    bea, code = client_of(cast.bea), Account.objects.get(alliance=cast.alliance, category="subcontract").code
     page = bea.get(at("account", code), {"participant": "haven"})
     lines = bea.get(page.context["lines_url"])
     assert lines.context["sums"] == {"net": page.context["stands"].amount, "entries": 3}

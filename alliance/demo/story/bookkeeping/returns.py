@@ -129,8 +129,10 @@ def send_with_mistakes_then_mend(world: World, key: str, month: Month) -> None:
 
 
 def send_and_put_right(world: World, key: str, month: Month) -> None:
-    """A day that does not exist is put right in the page, and a name of its own is explained once for all."""
+    """A day that does not exist and a total with a row in it twice are put right in the page, and a name of its own is
+    explained once for all."""
     rows = costs(world, key, month)
+    total = sum(row.amount for row in rows)
     name, media_type, content = as_csv(key, month, rows)
     typed = list(csv.reader(content.decode("utf-8-sig").splitlines()))
     right, line = typed[4][0], typed[5][5]
@@ -141,6 +143,7 @@ def send_and_put_right(world: World, key: str, month: Month) -> None:
         name=name,
         content=b"".join(write_csv(typed[0], typed[1:])),
         media_type=media_type,
+        declared_total=total + rows[0].amount,
         by=world.people[FINANCE[key]],
     )
     world.work()
@@ -149,6 +152,8 @@ def send_and_put_right(world: World, key: str, month: Month) -> None:
     services.explain_names(
         cost_return=cost_return, meanings={("budget_line", "Our peers"): line}, by=cost_return.submitted_by
     )
+    world.work()
+    services.declare_total(cost_return=cost_return, total=total, by=cost_return.submitted_by)
     world.work()
     confirm(world, cost_return)
 
