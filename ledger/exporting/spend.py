@@ -21,7 +21,7 @@ from participants.models import Alliance
 
 OVER = Decimal("500.00")  # 500.01 is in, 500.00 is out
 REDACTED = "Redacted: personal data"
-SHOWN = 100  # items before the file is taken
+SHOWN = 50  # items before the file is taken, as many as a page of lines has
 HEADINGS = (
     *("Body name", "Body URI", "Fund", "Spent by", "Service", "Date", "Transaction number", "Supplier name"),
     *("Amount net of recoverable VAT", "Of which irrecoverable VAT", "Purpose", "Category"),
