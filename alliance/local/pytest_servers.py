@@ -196,8 +196,8 @@ def pytest_load_initial_conftests(early_config):
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers(config):
-    """Two more than there are processors: they work while the others wait for a browser or a server."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are processors: it works while the others wait for a browser or a server."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
