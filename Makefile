@@ -1,5 +1,7 @@
 # Two commands are enough: `make run` and `make test`. `make` alone lists the others.
 PYTHON ?= python3
+# The environment is of the Python somebody named, else of the machine's quickest (ADR 32).
+export PYTHON_NAMED := $(filter-out file,$(origin PYTHON))
 BIN := .venv/bin
 UV := .local/uv/bin/uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

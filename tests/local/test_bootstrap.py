@@ -1,5 +1,6 @@
 """What brings the packages, and how the tests are dealt out to the workers."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from alliance.local import bootstrap, with_servers
 from tests.conftest import pytest_collection_modifyitems
 
+time_of = bootstrap.time_of
 WANTED = bootstrap.ROOT / "requirements-local.txt"
 
 
@@ -40,6 +42,27 @@ def test_uv_asks_the_mirror_that_pip_is_told_of_unless_it_is_told_itself(monkeyp
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", "/our/own.pem")
     assert bootstrap.what_pip_is_told() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+
+
+def a_python(folder, says: str) -> str:
+    folder.mkdir()
+    program = folder / "python3"
+    program.write_text(f"#!/bin/sh\necho {says}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_the_environment_is_made_by_the_quickest_python_on_the_path(monkeypatch, tmp_path):
+    here = bootstrap.time_of(sys.executable)
+    assert here < bootstrap.NEVER
+    quick, old = a_python(tmp_path / "a", "0.0001"), a_python(tmp_path / "b", "too old")
+    little = a_python(tmp_path / "c", f"{here * 0.9}")  # not worth another Python than the one that runs
+    monkeypatch.setattr(bootstrap, "time_of", lambda one: here if one == sys.executable else time_of(one))
+    monkeypatch.setenv("PATH", f"{tmp_path}/a:{tmp_path}/b:{tmp_path}/c:{tmp_path}/none")
+    assert bootstrap.quickest_python() == quick
+    monkeypatch.setenv("PATH", f"{tmp_path}/b:{tmp_path}/c")
+    assert bootstrap.quickest_python() == sys.executable
+    assert (time_of(old), time_of(little)) == (bootstrap.NEVER, here * 0.9)
 
 
 def test_commands_stand_between_double_dashes():
