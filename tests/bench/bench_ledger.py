@@ -99,7 +99,7 @@ def contest(cast, postgres, owner, folder, count: int, others: int, with_others:
     assert spent(cast) - began == results[0].pence == sum(one.pence for one in few + rest)
     results += [field.copy_with_keys(postgres, folder), returned]
     more = list(
-        lines.write(folder, others, first=count, in_one=min(lines.IN_ONE_FILE, -(-others // 2)), **of_all)
+        lines.write(folder, others, first=count, in_one=min(lines.IN_ONE_FILE, -(-others // 8)), **of_all)
     )
     results.append(by_two_workers(more, senders))
     began = spent(cast)
