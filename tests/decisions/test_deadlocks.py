@@ -14,7 +14,7 @@ from decisions.invariants import breaks_in_the_telling
 from decisions.lifecycle import DeadlockStage
 from decisions.models import Deadlock, Decision, Objection, Position, Proposal, Statement, Wording
 from decisions.services.deadlocks import ladder_from
-from decisions.waiting_deliberation import waiting
+from decisions.waiting.deliberation import waiting
 from participants.models import Alliance
 from participants.standing import standing
 from tests.factories.cases import url, words
