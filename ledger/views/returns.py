@@ -19,10 +19,9 @@ from alliance.core.periods import Month
 from alliance.core.questions import Question
 from alliance.core.refusals import NotAllowed
 from ledger import agreement, asking, importing, permissions, services
-from ledger.asking import knowing
-from ledger.forms import ColumnsForm, ReturnForm, open_months
-from ledger.forms_lists import ReturnsForm
-from ledger.forms_returns import SheetForm
+from ledger.asking import knowing, open_months
+from ledger.forms.lists import ReturnsForm
+from ledger.forms.returns import ColumnsForm, ReturnForm, SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
 from ledger.own_books import last_confirmed
