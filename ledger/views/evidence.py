@@ -15,7 +15,7 @@ from ledger import permissions, services
 from ledger.forms.queries import EvidenceForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, Evidence, ReturnLine
-from ledger.views.returns import find_return
+from ledger.views.cost_return import find_return
 from ledger.views.shared import places
 from participants.models import Alliance
 from participants.web import in_alliance

@@ -12,7 +12,7 @@ from ledger.forms.returns import SheetForm, TotalForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, ReturnLine
 from ledger.services.mending import rows_as_they_stand
-from ledger.views.returns import find_return, lines_of_year, problem_rows
+from ledger.views.cost_return import find_return, lines_of_year, problem_rows
 from ledger.views.shared import places
 from participants.models import Alliance
 from participants.web import in_alliance
