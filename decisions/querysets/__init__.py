@@ -11,7 +11,7 @@ from decisions.querysets.meeting import MeetingQuerySet, MinutesQuerySet
 from decisions.querysets.position import ObjectionQuerySet, PositionQuerySet
 from decisions.querysets.proposal import LONG, ProposalQuerySet
 from decisions.querysets.risk import RiskQuerySet
-from decisions.querysets.telling import leave_prefetched, told, within
+from decisions.querysets.telling import told, within
 
 __all__ = [
     "LONG",
@@ -27,7 +27,6 @@ __all__ = [
     "RightQuerySet",
     "RiskQuerySet",
     "UrgentActionQuerySet",
-    "leave_prefetched",
     "told",
     "within",
 ]

@@ -48,12 +48,6 @@ def _nothing(model: type[models.Model]) -> models.QuerySet:
     return model.objects.none()
 
 
-def leave_prefetched(row: models.Model, name: str, found: models.QuerySet, rows: Iterable = ()) -> None:
-    """As if a prefetch had asked for `found` and these were its rows."""
-    found._result_cache = list(rows)
-    vars(row).setdefault("_prefetched_objects_cache", {})[name] = found
-
-
 def said() -> dict[str, Prefetch]:
     """What each participant said of a proposal, and what became of it, by its name."""
     from decisions.models import Declaration, Objection, Position, Ratification, RollEntry
