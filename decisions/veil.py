@@ -13,12 +13,13 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from alliance.core.bringing import leave
 from alliance.core.models import Event
 from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions.lifecycle import State
 from decisions.models import Proposal
-from decisions.querysets import leave_prefetched, told, within
+from decisions.querysets import told, within
 from decisions.tally import Stand, Tally
 from participants.standing import Standing
 
@@ -66,8 +67,8 @@ def over(proposal: Proposal, standing: Standing | None) -> Proposal:
         silent=tuple(one for one in seen.waiting if one.participant.pk in colleagues),
     )
     for name in ("positions", "objections"):
-        said = getattr(proposal, name).all()
-        leave_prefetched(proposal, name, said.none(), [one for one in said if one.participant_id in own])
+        said = getattr(proposal, name)
+        leave(proposal, said.field, said.none(), [one for one in said.all() if one.participant_id in own])
     proposal.is_veiled = True
     return proposal
 

@@ -7,11 +7,4 @@ class LedgerConfig(AppConfig):
     verbose_name = "Open book"
 
     def ready(self):
-        from ledger import (  # noqa: F401  (each registers what it holds)
-            effects,
-            errands,
-            errands_year_end,
-            invariants,
-            invariants_year_end,
-            lifecycle,
-        )
+        from ledger import effects, errands, invariants, lifecycle  # noqa: F401  (each registers what it holds)

@@ -1,10 +1,14 @@
 """What the book's pages ask again and again, put into words once (ADR 27); whatever comes knows its alliance."""
 
 from collections.abc import Iterable
+from datetime import date
 
+from django.utils import timezone
+
+from alliance.core.periods import Month
 from alliance.core.questions import Question
 from decisions.models import Decision
-from ledger.models import Budget, BudgetLine, Contribution, Restatement
+from ledger.models import Budget, BudgetLine, Contribution, Period, Restatement
 from participants.models import Alliance, Participant
 
 
@@ -28,6 +32,12 @@ def budgets(alliance: Alliance) -> list[Budget]:
         line.budget = found.setdefault(line.budget_id, line.budget)
         line.budget.__dict__.setdefault("lines_now", []).append(line)
     return knowing(alliance, found.values())
+
+
+def open_months(alliance: Alliance) -> list[Month]:
+    """The months for which costs can be sent: open and begun, the newest first."""
+    found = _open_months(alliance=alliance.pk, today=timezone.localdate())
+    return [Month.containing(start) for (start,) in found]
 
 
 def contributions(budget: Budget, among: Iterable[Participant]) -> list[Contribution]:
@@ -70,6 +80,12 @@ def _everybody(alliance: int):
 def _lines(alliance: int):
     lines = BudgetLine.objects.filter(alliance_id=alliance).as_now()
     return lines.select_related("budget").order_by("-budget__starts_on", "place")
+
+
+@Question
+def _open_months(alliance: int, today: date):
+    periods = Period.objects.filter(alliance_id=alliance).open().begun(today).order_by("-month")
+    return periods.values_list("month")
 
 
 @Question

@@ -5,11 +5,12 @@ from datetime import date
 from alliance.core import scanner
 from alliance.core.models import Errand
 from alliance.core.outbox import Run, enqueue, errand
+from alliance.core.papers import draw
 from alliance.core.record import subscribe
 from alliance.core.scanner import ScannerTrouble
 from alliance.core.schedule import every_day
 from ledger.lifecycle import UNSCANNED
-from ledger.models import Budget, CostReturn, Evidence
+from ledger.models import Budget, CostReturn, Evidence, MemorandumPaper
 from participants.models import Alliance
 
 PLANS = "ledger.open_plans"
@@ -49,6 +50,23 @@ def _scan_evidence(run: Run) -> None:
         raise
     with run.step("Keeping what the scanner said", 90):
         note_scan(evidence=evidence, verdict=verdict)
+
+
+@errand(MemorandumPaper.ERRAND)
+def _draw_memorandum(run: Run) -> None:
+    """Reading and keeping are short transactions, the drawing takes none."""
+    from ledger import drawing
+    from ledger.services import keep_memorandum_paper
+
+    paper = MemorandumPaper.objects.select_related("budget__alliance").get(pk=run.payload["paper_id"])
+    if paper.document_id:
+        return
+    with run.step("Reading the account", 20):
+        sheet = drawing.of_memorandum(paper)
+    run.tell("Drawing the pages", 50)
+    pdf = draw(sheet)
+    with run.step("Keeping the paper", 90):
+        keep_memorandum_paper(paper=paper, pdf=pdf)
 
 
 @every_day

@@ -9,16 +9,10 @@ from decimal import Decimal
 from django.db.models import Count, F, Sum
 
 from alliance.core.money import ZERO
-from ledger.forms import CostsForm
+from ledger.forms.costs import StaffForm
 from ledger.lifecycle import ReturnState
 from ledger.models import Balance, Category, ReturnLine
 from participants.models import Participant
-
-
-class StaffForm(CostsForm):
-    """Which pay: of a year or a month, of a participant, on a budget line."""
-
-    category = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from alliance.core.refusals import NotPossible
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import summaries
 from ledger.exporting.reading import A_PAGE, evidence_of, journals_of, pages_of
-from ledger.forms import CostsForm
+from ledger.forms.costs import CostsForm
 from ledger.models import (
     Account,
     Accrual,

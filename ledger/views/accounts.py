@@ -14,7 +14,7 @@ from alliance.core.paging import first_of
 from ledger import saying
 from ledger.exporting.reading import A_PAGE
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, Table, columns, table_file
-from ledger.forms import AccountForm
+from ledger.forms.costs import AccountForm
 from ledger.models import Account
 from ledger.statement import Moved, account_of, moved, standing, statement
 from ledger.views.shared import filters_on, key_of, numbered, place_from, places

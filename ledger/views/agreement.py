@@ -14,8 +14,8 @@ from decisions.effects import KINDS
 from ledger import permissions, possible, services
 from ledger.agreement import agreement
 from ledger.asking import knowing
-from ledger.forms import CostsForm, YearForm
-from ledger.forms_postings import MoreForm
+from ledger.forms.agreement import MoreForm, YearForm
+from ledger.forms.costs import CostsForm
 from ledger.models import BookTerms, Budget, Category, Journal, Overhead, ShareTerms
 from ledger.views.shared import places
 from participants.models import Alliance, Participant

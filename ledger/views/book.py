@@ -17,7 +17,7 @@ from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import agreement, permissions, position, summaries
 from ledger.asking import restatements
 from ledger.exporting.tables import MOST_IN_A_WORKBOOK, TABLES, XLSX, table_file
-from ledger.forms import CostsForm
+from ledger.forms.costs import CostsForm
 from ledger.models import Balance, Restatement, Stretch
 from ledger.own_books import last_confirmed
 from ledger.querying import Unresolved, asks_for, on_entries, unresolved

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 from alliance.core.htmx import redirect, render
 from alliance.core.refusals import NotPossible
 from ledger import permissions, possible, services, summaries
-from ledger.forms_postings import CorrectionForm, Looked
+from ledger.forms.looked import Looked
+from ledger.forms.postings import CorrectionForm
 from ledger.models import Category, Entry
 from ledger.views.shared import places
 from participants.models import Alliance

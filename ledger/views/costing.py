@@ -15,7 +15,7 @@ from alliance.core.money import ZERO
 from ledger import permissions, services
 from ledger.asking import with_decisions
 from ledger.exporting.tables import columns, list_file
-from ledger.forms_costing import MonthsForm, PurchaseForm, VatForm
+from ledger.forms.costing import MonthsForm, PurchaseForm, VatForm
 from ledger.full_cost import FullCosts
 from ledger.models import Category, Overhead, VatStatement
 from ledger.recovery import Hands, courses, full_costs, overheads_of, statements_of, who_buys

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.core.htmx import redirect, render
 from ledger import services
-from ledger.forms import open_months
-from ledger.forms_returns import MOST_TYPED, EntryForm, NothingForm
+from ledger.asking import open_months
+from ledger.forms.entry import MOST_TYPED, EntryForm, NothingForm
 from ledger.models import BudgetLine
 from ledger.recovery import courses
 from ledger.views.returns import why_not_send

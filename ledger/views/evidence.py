@@ -12,10 +12,10 @@ from alliance.core.htmx import redirect, render
 from alliance.core.paging import place_of
 from alliance.core.refusals import NotPossible
 from ledger import permissions, services
-from ledger.forms_queries import EvidenceForm
+from ledger.forms.queries import EvidenceForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, Evidence, ReturnLine
-from ledger.views.returns import find_return
+from ledger.views.cost_return import find_return
 from ledger.views.shared import places
 from participants.models import Alliance
 from participants.web import in_alliance

@@ -16,8 +16,8 @@ from ledger import explaining, permissions, services
 from ledger.exporting import spend as spending
 from ledger.exporting.plain_text import DIALECTS, accounting_journal
 from ledger.exporting.tables import TABLES, named, table_file
-from ledger.forms import CostsForm
-from ledger.forms_exports import AccountsForm, SpendFileForm, SpendForm, SupplierForm, TableForm
+from ledger.forms.costs import CostsForm
+from ledger.forms.exports import AccountsForm, SpendFileForm, SpendForm, SupplierForm, TableForm
 from ledger.models import BookExport, Fund, Journal
 from ledger.views.shared import places
 from participants.models import Alliance, Participant

@@ -20,7 +20,7 @@ from ledger import forecasting, permissions, possible, services
 from ledger.asking import knowing
 from ledger.exporting.tables import columns, list_file
 from ledger.forecasting import Figure, Line, Outlook
-from ledger.forms_forecast import OutlookForm, SayForm
+from ledger.forms.forecast import OutlookForm, SayForm
 from ledger.models import ActionPlan, BudgetLine, Forecast
 from ledger.models.forecast import Method
 from ledger.projection import Projection

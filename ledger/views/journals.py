@@ -13,8 +13,8 @@ from alliance.core.paging import LINES_A_PAGE, first_of, place_of
 from alliance.core.questions import Question
 from ledger import permissions, possible, saying, services
 from ledger.asking import knowing, restatements
-from ledger.forms import ReversalForm
-from ledger.forms_lists import JournalsForm
+from ledger.forms.lists import JournalsForm
+from ledger.forms.postings import ReversalForm
 from ledger.models import Accrual, BudgetChange, Correction, CostReturn, Entry, Journal, Restatement, Transfer
 from ledger.querying import asks_for, on_entries
 from ledger.reversing import now_and_then

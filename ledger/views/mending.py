@@ -6,11 +6,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.core.htmx import redirect, render
 from ledger import importing, permissions, services
-from ledger.forms_returns import TYPED, FixForm, FixRow, NamesForm, SheetForm, TotalForm
+from ledger.forms.entry import TYPED
+from ledger.forms.mending import FixForm, FixRow, NamesForm
+from ledger.forms.returns import SheetForm, TotalForm
 from ledger.lifecycle import RETURN
 from ledger.models import CostReturn, ReturnLine
 from ledger.services.mending import rows_as_they_stand
-from ledger.views.returns import find_return, lines_of_year, problem_rows
+from ledger.views.cost_return import find_return, lines_of_year, problem_rows
 from ledger.views.shared import places
 from participants.models import Alliance
 from participants.web import in_alliance

@@ -13,7 +13,7 @@ from alliance.core.paging import first_of, place_of
 from alliance.core.refusals import NotPossible
 from ledger import asking, services
 from ledger.exporting.tables import columns, list_file
-from ledger.forms_costing import MonthToConfirmForm, OwnBooksForm
+from ledger.forms.costing import MonthToConfirmForm, OwnBooksForm
 from ledger.models import OwnBooks
 from ledger.own_books import in_the_book, last_confirmed, month_to_begin_with, months_to_confirm
 from ledger.views.shared import places, whose_returns

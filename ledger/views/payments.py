@@ -12,7 +12,8 @@ from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import asking, permissions, services, summaries
 from ledger.asking import knowing, with_decisions
-from ledger.forms_postings import Looked, PaymentForm, TransferPaymentForm
+from ledger.forms.looked import Looked
+from ledger.forms.postings import PaymentForm, TransferPaymentForm
 from ledger.models import Journal, Transfer
 from ledger.views.shared import places
 from participants.models import Alliance, Participant

@@ -12,7 +12,7 @@ from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import forecasting, permissions, services
 from ledger.asking import knowing
-from ledger.forms_forecast import EndForm, WriteForm
+from ledger.forms.forecast import EndForm, WriteForm
 from ledger.lifecycle import PLAN, PlanState
 from ledger.models import ActionPlan, PlanStep
 from ledger.views.shared import places

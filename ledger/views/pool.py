@@ -17,8 +17,8 @@ from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import permissions, possible, services, summaries
 from ledger.asking import restatements
-from ledger.forms import ReceiptForm
-from ledger.forms_looked import Looked
+from ledger.forms.looked import Looked
+from ledger.forms.postings import ReceiptForm
 from ledger.models import Balance, Budget, CostReturn, Period, Restatement
 from ledger.views.shared import places, tag
 from participants.models import Alliance

@@ -16,7 +16,7 @@ from alliance.core.refusals import NotAllowed
 from ledger import permissions, querying, services
 from ledger.asking import knowing
 from ledger.exporting.tables import columns, list_file
-from ledger.forms_queries import AskForm, QueriesForm, ReplyForm
+from ledger.forms.queries import AskForm, QueriesForm, ReplyForm
 from ledger.lifecycle import QUERY, QueryState
 from ledger.models import CostReturn, Entry, Query, QueryReply
 from ledger.views.shared import filters_on, find_numbered, places

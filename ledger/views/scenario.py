@@ -11,7 +11,7 @@ from alliance.core.charts import Chart, Series, Upright, lines_chart
 from alliance.core.htmx import is_htmx, render
 from alliance.core.money import PENNY, ZERO
 from ledger import asking, summaries
-from ledger.forms_scenario import PROVIDERS, ScenarioForm, answers, plain
+from ledger.forms.scenario import PROVIDERS, ScenarioForm, answers, plain
 from ledger.sharing import Outcome, ShareTerms, outcomes, percent_of, share
 from ledger.views.shared import places
 from participants.models import Alliance, Participant

@@ -11,7 +11,8 @@ from alliance.core.htmx import render
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
 from ledger import permissions
 from ledger.exporting.tables import XLSX
-from ledger.staff import StaffForm, pay_by_grade
+from ledger.forms.costs import StaffForm
+from ledger.staff import pay_by_grade
 from ledger.views.shared import filters_on, places
 from participants.models import Alliance
 from participants.web import in_alliance

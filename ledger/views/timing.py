@@ -11,8 +11,9 @@ from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.refusals import NotPossible
 from ledger import services, summaries
-from ledger.forms import open_months
-from ledger.forms_postings import AccrualForm, Looked, PrepaymentForm
+from ledger.asking import open_months
+from ledger.forms.looked import Looked
+from ledger.forms.postings import AccrualForm, PrepaymentForm
 from ledger.models import Accrual, Category
 from ledger.timing import spread
 from ledger.views.returns import why_not_send

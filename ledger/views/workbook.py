@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from alliance.core.downloads import download_file
 from alliance.core.spreadsheets import Column, Sheet, write_xlsx
-from ledger.forms import open_months
+from ledger.asking import open_months
 from ledger.models import Budget, Category
 from ledger.views.shared import whose_returns
 from participants.models import Alliance

@@ -8,7 +8,7 @@ from django.utils import timezone
 from alliance.core.models import Words
 from decisions import services
 from decisions.models import Amendment
-from decisions.waiting_deliberation import waiting
+from decisions.waiting.deliberation import waiting
 from participants.models import Alliance
 from participants.standing import standing
 from tests.factories.cases import url, words

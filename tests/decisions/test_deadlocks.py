@@ -1,71 +1,24 @@
 """The ladder out of a deadlock (rule 18): declared, climbed by the clock, left by agreeing, or to the status quo."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import services
 from decisions.invariants import breaks_in_the_telling
 from decisions.lifecycle import DeadlockStage
-from decisions.models import Deadlock, Decision, Objection, Position, Proposal, Statement, Wording
+from decisions.models import Deadlock, Decision, Objection, Proposal, Statement
 from decisions.services.deadlocks import ladder_from
-from decisions.waiting_deliberation import waiting
 from participants.models import Alliance
-from participants.standing import standing
-from tests.factories.cases import url, words
+from tests.factories import deadlocks
+from tests.factories.cases import words
+from tests.factories.deadlocks import DECLARED, INDEPENDENT, LEADERSHIP, SENIOR, STATEMENTS, after
 from tests.factories.decisions import again, answer, declare, make_proposal, object_to, offer, reword
-from tests.factories.participants import make_person
 
 pytestmark = pytest.mark.django_db
-
-# Declared on Monday 1 June 2026, with the usual ladder of 10, 20 (statements in 5) and 20 working days. The proposal of
-# that morning could be answered until 15 June, as long as the first stage lasts. No bank holiday falls between.
-DECLARED = date(2026, 6, 1)
-LEADERSHIP = date(2026, 6, 15)
-STATEMENTS = date(2026, 6, 22)
-SENIOR = date(2026, 7, 13)
-INDEPENDENT = date(2026, 8, 10)
-
-
-@pytest.fixture
-def day(time_machine):
-    """`day(SENIOR)`: it is ten o'clock of that day."""
-
-    def go(when: date) -> None:
-        time_machine.move_to(datetime(when.year, when.month, when.day, 10, tzinfo=ZoneInfo("Europe/London")))
-
-    go(DECLARED)
-    return go
-
-
-@pytest.fixture
-def proposal(cast, day) -> Proposal:
-    return make_proposal(cast.council, cast.carol)
-
-
-@pytest.fixture
-def objection(cast, proposal) -> Objection:
-    return object_to(proposal, cast.beacon, cast.rosa)
-
-
-@pytest.fixture
-def deadlock(cast, proposal, objection) -> Deadlock:
-    return declare(proposal, cast.haven, cast.pat)
-
-
-@pytest.fixture
-def sena(cast):
-    """Beacon's senior representative."""
-    return make_person(cast.alliance, "Sena Senior", "senior", cast.beacon)
-
-
-def after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+day, proposal, objection = deadlocks.day, deadlocks.proposal, deadlocks.objection
+deadlock, sena = deadlocks.deadlock, deadlocks.sena
 
 
 class TestTheDates:
@@ -304,184 +257,3 @@ class TestTheStatusQuo:
         assert "Put another proposal" in page
         for closed in ("Record our answer", "Change the wording</a>", "Say something", "Offer other words"):
             assert closed not in page
-
-
-class TestWhatTheDatabaseRefuses:
-    def refused(self, act) -> str:
-        with pytest.raises(DatabaseError) as trouble, transaction.atomic():
-            act()
-        return str(trouble.value)
-
-    def sql(self, statement: str) -> str:
-        return self.refused(lambda: connection.cursor().execute(statement))
-
-    def test_a_deadlock_keeps_its_stages_and_is_never_deleted(self, cast, deadlock):
-        frozen = "frozen when it is declared"
-        assert frozen in self.sql("update decisions_deadlock set stages = '[]'")
-        assert frozen in self.sql(f"update decisions_deadlock set participant_id = {cast.council.pk}")
-        self.sql("delete from decisions_deadlock")
-        named = "independent = 'chair', independent_name = 'X', named_at = '2026-06-02'"
-        assert "name the independent" in self.sql(
-            f"update decisions_deadlock set {named}, named_by_id = {cast.finn.pk}"
-        )
-
-    def test_its_dates_are_those_of_the_proposal(self, cast, deadlock):
-        said = "lasts as long as the ladder"
-        assert said in self.sql("update decisions_proposal set answer_by = '2027-01-01'")
-
-    def copy(self, deadlock: Deadlock, proposal: Proposal, **changes) -> Deadlock:
-        """The same deadlock on another proposal."""
-        row = Deadlock.objects.get(pk=deadlock.pk)
-        row.pk, row.proposal = None, proposal
-        for name, value in changes.items():
-            setattr(row, name, value)
-        return row
-
-    def test_it_is_declared_where_something_stands_in_the_way_with_stages_without_a_gap(self, cast, deadlock):
-        free = make_proposal(cast.haven, cast.pat)
-        assert "stands in the way" in self.refused(self.copy(deadlock, free).save)
-        object_to(free, cast.beacon, cast.rosa)
-        for stages in (
-            [],
-            deadlock.stages[1:],
-            [deadlock.stages[0], deadlock.stages[2]],
-            [deadlock.stages[0] | {"until": "2026-05-01"}],
-            [deadlock.stages[0] | {"stage": "nobody"}],
-        ):
-            assert "stages" in self.refused(self.copy(deadlock, free, stages=stages).save)
-        assert "a participant that is asked" in self.refused(
-            self.copy(deadlock, free, taken_by=cast.lee).save
-        )
-
-        def late():
-            self.copy(deadlock, free).save()
-            connection.cursor().execute("set constraints all immediate")
-
-        assert "lasts as long as the ladder" in self.refused(late)
-
-    def test_a_statement_outside_its_time_or_of_somebody_else(self, cast, day, deadlock):
-        day(after(LEADERSHIP))
-        made = services.make_statement(
-            proposal=deadlock.proposal, participant=cast.beacon, words="Ten beds.", by=cast.rosa
-        )
-
-        def another(**changes):
-            row = Statement.objects.get(pk=made.pk)
-            row.pk, row.replaces = None, made
-            for name, value in changes.items():
-                setattr(row, name, value)
-            row.save()
-
-        assert "replaces the last" in self.refused(lambda: another(replaces=None))
-        day(after(STATEMENTS))
-        assert "in its time" in self.refused(lambda: another(taken_at=timezone.now()))
-        assert "in its time" in self.refused(lambda: another(occasion="independent", replaces=None))
-        assert "somebody of its participant" in self.refused(lambda: another(taken_by=cast.pat))
-        self.sql("update decisions_statement set occasion = 'exclusion'")
-
-    def test_nothing_is_written_after_the_ladder(self, cast, day, deadlock, objection):
-        day(after(INDEPENDENT))
-        over = "status quo stands"
-        withdrawn = "state = 'withdrawn', withdrawn_at = '2026-08-11', withdrawal_reason_id = {}, withdrawn_by_id = {}"
-        assert over in self.sql(
-            f"update decisions_proposal set {withdrawn.format(objection.concern_id, cast.carol.pk)}"
-        )
-        row = Wording.objects.get()
-        row.pk, row.version, row.written_at = None, 2, timezone.now()
-        assert over in self.refused(row.save)
-        appointment = cast.rosa.appointments.get()
-        assert over in self.sql(
-            f"update decisions_objection set resolved_at = '2026-08-11', resolved_by_id = {cast.rosa.pk}, "
-            f"resolved_as_id = {appointment.pk}, resolution_id = {objection.remedy_id}"
-        )
-
-    def test_a_senior_representative_before_her_stage(self, cast, day, deadlock, objection, sena):
-        appointment = sena.appointments.get()
-        early = "once a deadlock has gone up to them"
-        assert early in self.sql(
-            f"update decisions_objection set resolved_at = '2026-06-02', resolved_by_id = {sena.pk}, "
-            f"resolved_as_id = {appointment.pk}, resolution_id = {objection.remedy_id}"
-        )
-        row = Position.objects.get()
-        row.pk, row.replaces_id, row.stance = None, objection.position_id, "abstain"
-        row.taken_by, row.appointment, row.capacity = sena, appointment, "senior"
-        assert early in self.refused(row.save)
-
-
-class TestThePages:
-    def test_from_the_door_to_the_ladder(self, cast, client_of, objection):
-        proposal, pat = objection.proposal, client_of(cast.pat)
-        assert "Declare a deadlock" in words(pat.get(proposal.get_absolute_url()))
-        assert "Declare a deadlock" not in words(client_of(cast.lee).get(proposal.get_absolute_url()))
-        where = url("declare_deadlock", proposal)
-        assert "10 August 2026" in words(pat.get(where))
-        assert pat.post(where, {"participant": cast.haven.pk, "reason": ""}).status_code == 422
-        response = pat.post(
-            where, {"participant": cast.haven.pk, "reason": "We talked for a month."}, follow=True
-        )
-        page = words(response)
-        assert "It can be agreed until 10 August 2026." in page
-        assert "We are here" in page
-        assert "Statements are made from 16 June to 22 June 2026." in page
-        assert pat.get(where).status_code == 303
-
-    def test_an_open_proposal_that_nothing_stands_against_has_no_door(self, cast, client_of, proposal):
-        pat = client_of(cast.pat)
-        assert "Declare a deadlock" not in words(pat.get(proposal.get_absolute_url()))
-        response = pat.post(
-            url("declare_deadlock", proposal), {"participant": cast.haven.pk, "reason": "Kept words."}
-        )
-        assert response.status_code == 422
-        assert "Nothing stands in its way yet" in words(response)
-        assert "Kept words." in words(response)
-
-    def test_statements_the_independent_and_what_they_said(self, cast, client_of, day, deadlock, sena):
-        proposal = deadlock.proposal
-        day(STATEMENTS)
-        client = client_of(sena)
-        page = words(client.get(url("make_statement", proposal)))
-        assert "Make our statement" in page
-        sent = {"participant": cast.beacon.pk, "words": "We can live with ten beds."}
-        page = words(client.post(url("make_statement", proposal), sent, follow=True))
-        assert "Sena Senior, Beacon" in page
-        assert "Resolve objection 1" in page  # she speaks for Beacon now
-        sent = {"kind": "expert", "name": "Dr Ada Calm"}
-        page = words(client_of(cast.pat).post(url("name_independent", proposal), sent, follow=True))
-        assert "Dr Ada Calm, named by Pat Provider" in page
-        day(INDEPENDENT)
-        sent = {"participant": cast.haven.pk, "words": "Ten beds are safe."}
-        page = words(client_of(cast.pat).post(url("record_independent", proposal), sent, follow=True))
-        assert "What Dr Ada Calm said, written down by Pat Provider, Haven" in page
-        assert client_of(cast.rosa).get(url("make_statement", proposal)).status_code == 409
-
-    def test_cost_the_same_however_much_was_stated(self, cast, client_of, day, deadlock):
-        day(STATEMENTS)
-        pat, counts = client_of(cast.lee), []
-        for participant, by in ((cast.beacon, cast.rosa), (cast.haven, cast.pat), (cast.council, cast.carol)):
-            services.make_statement(proposal=deadlock.proposal, participant=participant, words="Ours.", by=by)
-            with CaptureQueriesContext(connection) as asked:
-                pat.get(deadlock.proposal.get_absolute_url())
-            counts.append(len(asked))
-        assert counts == [counts[0]] * 3
-
-
-def whys(person, alliance) -> list[str]:
-    return [one.why for one in waiting(standing(person, alliance))]
-
-
-class TestWhatWaits:
-    def test_a_statement_waits_on_those_who_can_make_it(self, cast, day, deadlock, sena):
-        assert whys(sena, cast.alliance) == []
-        day(STATEMENTS)
-        assert whys(sena, cast.alliance) == ["Make Beacon’s statement in the deadlock."]
-        services.make_statement(
-            proposal=deadlock.proposal, participant=cast.beacon, words="Ten beds.", by=cast.rosa
-        )
-        assert whys(cast.rosa, cast.alliance) == []
-        assert whys(cast.pat, cast.alliance) == ["Make Haven’s statement in the deadlock."]
-        assert "gone up to the senior representatives" in whys(sena, cast.alliance)[0]
-        day(INDEPENDENT)
-        assert "Nobody independent is named yet. Agree on somebody." in whys(cast.pat, cast.alliance)
-        day(after(INDEPENDENT))
-        for one in (sena, cast.pat, cast.rosa):
-            assert whys(one, cast.alliance) == []

@@ -12,8 +12,9 @@ from alliance.core.models import Errand, Event
 from alliance.core.refusals import NotAllowed, NotPossible
 from alliance.core.schedule import ask_for_what_is_due
 from alliance.core.workdays import add_working_days
-from decisions import effects, services, waiting_alone
+from decisions import effects, services
 from decisions.models import Decision, Position, RollDeparture
+from decisions.waiting import alone
 from participants.models import Alliance, Participant, Principle, RoleAppointment
 from participants.standing import standing
 from tests.factories.conflicts import limit
@@ -242,7 +243,7 @@ class TestExcluding:
     def test_a_suspended_one_is_heard_too(self, cast, client_of):
         TestSuspending().suspend(cast)
         proposal = self.put(cast)
-        waits = [one.url for one in waiting_alone.waiting(standing(cast.rosa, cast.alliance))]
+        waits = [one.url for one in alone.waiting(standing(cast.rosa, cast.alliance))]
         assert waits == [reverse("decisions:be_heard", args=[cast.alliance.slug, proposal.number])]
         assert waits[0] in client_of(cast.rosa).get(proposal.get_absolute_url()).content.decode()
         statement = services.be_heard(proposal=proposal, words="The report is clear.", by=cast.rosa)

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from alliance.core.models import Event
 from alliance.core.refusals import NotAllowed, NotPossible
-from decisions import services, waiting_reviews
+from decisions import services
 from decisions.models import Decision, DecisionReview, ReviewPlan
+from decisions.waiting import reviews
 from participants.standing import standing
 from tests.factories import cases
 from tests.factories.cases import refused, url, voices, words
@@ -121,7 +122,7 @@ class TestLookingBack:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(timezone, "localdate", lambda *_: day)
             said = {
-                name: [(one.who, one.due) for one in waiting_reviews.waiting(standing(person, cast.alliance))]
+                name: [(one.who, one.due) for one in reviews.waiting(standing(person, cast.alliance))]
                 for name, person in {
                     "carol": cast.carol,
                     "hana": cast.hana,
@@ -135,7 +136,7 @@ class TestLookingBack:
             "rosa": [("others", day)],
             "lena": [("me", day)],
         }
-        assert list(waiting_reviews.waiting(standing(cast.carol, cast.alliance))) == []
+        assert list(reviews.waiting(standing(cast.carol, cast.alliance))) == []
 
     def test_a_superseded_decision_is_not_looked_back_at(self, cast):
         day = timezone.localdate() + timedelta(days=10)

@@ -17,7 +17,7 @@ from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import drawing, minuting, services
 from decisions.case import hash_of
 from decisions.models import Decision, Paper
-from decisions.waiting_meetings import waiting
+from decisions.waiting.meetings import waiting
 from participants.standing import standing
 from tests.factories.decisions import again, answer, make_proposal, object_to
 from tests.factories.meetings import How, call, days_ago, have_paper, hold, issue, issued, minuted

@@ -12,7 +12,7 @@ from alliance.core.refusals import NotAllowed, NotPossible
 from decisions import services
 from decisions.lifecycle import AcceptanceState
 from decisions.models import Risk, RiskAcceptance, RiskVersion
-from decisions.waiting_risks import waiting
+from decisions.waiting.risks import waiting
 from participants.standing import standing
 from tests.factories.decisions import TOLD, accept, make_risk
 

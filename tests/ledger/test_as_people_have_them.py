@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from tests.core.test_spreadsheets import cell, ods
 from tests.factories.ledger import HEADINGS, cost, csv_of
+from tests.factories.spreadsheets import cell, ods
 from tests.ledger.test_importing import read, sentences
 
 D = Decimal

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from alliance.core.outbox import do_all_due
 from alliance.core.refusals import NotAllowed, NotPossible
-from ledger.forms_returns import NamesForm
+from ledger.forms.mending import NamesForm
 from ledger.models import Balance, CostReturn, OwnName, RowFix
 from ledger.services import declare_total, explain_names, fix_rows, state_nothing_spent, withdraw_cost_return
 from ledger.summaries import reported

@@ -6,19 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from alliance.core.outbox import do_all_due
 from alliance.core.periods import FinancialYear
-from ledger.models import Balance, CostReturn, Journal, Period
-from ledger.services import close_period, receive_contribution, reverse_journal, withdraw_cost_return
+from ledger.models import Balance
+from ledger.services import receive_contribution, reverse_journal
 from tests.factories.ledger import (
     NOVEMBER,
     OCTOBER,
-    YEAR,
     add_evidence,
     cost,
-    csv_of,
     make_book,
     post_return,
     send_return,
@@ -167,40 +163,6 @@ def test_the_csv_of_the_lines_is_what_is_shown_and_sums_to_the_total(cast, clien
     assert [row["Evidence"] for row in rows] == ["invoice", "invoice", "invoice; 1 file"]
 
 
-def test_the_form_offers_the_first_month_not_yet_sent_and_says_which_are(cast, client_of, url):
-    make_book(cast)
-    finn = client_of(cast.finn)
-
-    def offered(query: str = "") -> tuple[str, list[str]]:
-        month = finn.get(url("send_return") + query).context["form"]["month"]
-        return month.initial, [label for _, label in month.field.choices if "sent" in label]
-
-    assert offered() == ("2026-04", [])
-    for month in YEAR.months[:4]:
-        send_return(cast, [cost("5.00", day=f"01/{month.month:02}/2026")], month)
-    back = send_return(cast, [cost("5.00", day="01/08/2026")], YEAR.months[4])
-    withdraw_cost_return(cost_return=back, by=cast.finn)
-    sent = ["July 2026 (sent)", "June 2026 (sent)", "May 2026 (sent)", "April 2026 (sent)"]
-    assert offered() == ("2026-08", sent)
-    assert offered("?month=2026-05") == ("2026-05", sent)
-    for month in YEAR.months[4:7]:
-        send_return(cast, [cost("5.00", day=f"01/{month.month:02}/2026")], month)
-    assert offered()[0] == "2026-11"
-
-
-def test_what_is_wrong_with_many_rows_is_said_once_with_the_rows(cast, says, url):
-    make_book(cast)
-    rows = [cost(day="03/10/2026")] + [cost(day=f"{day:02}/11/2026") for day in range(1, 21)]
-    sent = send_return(cast, [*rows, cost("1O.00", day="05/10/2026")], OCTOBER)
-    page = says(cast.finn, url("return", sent.number))
-    assert "2 things to put right, in 21 places." in page
-    assert page.count("The date is after the end of October 2026, whose costs these are said to be.") == 1
-    assert "Rows 3 to 22" in page
-    assert "01/11/2026, … 20/11/2026" in page
-    assert f'<a class="govuk-link" href="{url("row", sent.number, 23)}">Row 23</a>' in page
-    assert sent.problems.count() == 21  # and each row's own page tells it
-
-
 def test_lines_come_a_page_at_a_time_without_a_gap(cast, client_of, url):
     make_book(cast)
     post_return(cast, [cost(f"{n}.00", reference=f"R{n}") for n in range(1, 121)])
@@ -224,179 +186,6 @@ def test_a_filter_that_means_nothing_is_no_filter(cast, says, url):
         "?after=2026-11.9.9",
     ):
         assert "£1,200.00" in says(cast.pat, f"{url('lines')}?{query}")
-
-
-def test_a_return_goes_from_the_file_to_the_book_in_the_browser(cast, client_of, url):
-    make_book(cast)
-    client = client_of(cast.finn)
-    file = SimpleUploadedFile("october.csv", csv_of([cost("120.00", day="05/10/2026")]), "text/csv")
-    given = {"participant": cast.haven.pk, "month": "2026-10", "file": file, "declared_total": "£120.00"}
-    answer = client.post(url("send_return"), given)
-    sent = CostReturn.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, sent.get_absolute_url())
-    assert "Waiting for its turn" in client.get(sent.get_absolute_url()).content.decode()
-    do_all_due()
-    page = client.get(sent.get_absolute_url()).content.decode()
-    assert "No problem was found. That is the total that was declared." in page
-    assert client.post(url("confirm", sent.number)).status_code == 303
-    do_all_due()
-    sent.refresh_from_db()
-    assert sent.status == "posted"
-    assert "in the open book as" in client.get(sent.get_absolute_url()).content.decode()
-
-
-def test_what_is_typed_wrong_is_said_beside_the_question_and_nothing_is_lost(cast, client_of, url):
-    make_book(cast)
-    given = {"participant": cast.haven.pk, "month": "2026-10", "declared_total": "12O", "reference": "extra"}
-    answer = client_of(cast.finn).post(url("send_return"), given)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Choose the file with your costs" in page
-    assert "has a letter O" in page
-    assert 'value="extra"' in page
-
-
-def test_whoever_may_not_send_is_told_why(cast, says, url):
-    make_book(cast)
-    assert "Only an organisation&#x27;s finance lead sends its costs." in says(cast.bea, url("returns"))
-    assert "Only an organisation&#x27;s finance lead sends its costs." in says(cast.bea, url("send_return"))
-
-
-def test_nobody_confirms_for_another_organisation(cast, client_of, url):
-    make_book(cast)
-    ready = send_return(cast, [cost()])
-    for person in (cast.rosa, cast.hana, cast.bea, cast.ari):
-        assert client_of(person).post(url("confirm", ready.number)).status_code == 403
-        assert client_of(person).post(url("withdraw", ready.number)).status_code == 403
-        assert client_of(person).get(url("columns", ready.number)).status_code == 403
-    assert client_of(cast.stranger).post(url("confirm", ready.number)).status_code == 404
-
-
-def test_the_progress_of_a_return_is_asked_for_until_its_state_changes(cast, client_of, url):
-    make_book(cast)
-    client = client_of(cast.finn)
-    file = SimpleUploadedFile("a.csv", csv_of([cost()]), "text/csv")
-    client.post(url("send_return"), {"participant": cast.haven.pk, "month": "2026-11", "file": file})
-    address = CostReturn.objects.get().get_absolute_url()
-    asking = {"HX-Request": "true", "HX-Target": "progress"}
-    answer = client.get(address, headers=asking)
-    assert answer.content.decode().count("<html") == 0
-    assert 'id="progress"' in answer.content.decode()
-    do_all_due()
-    assert client.get(address, headers=asking)["HX-Refresh"] == "true"
-
-
-def test_a_reversal_in_the_browser_says_before_what_it_does(cast, client_of, says, url):
-    make_book(cast)
-    posted = post_return(cast, [cost("120.00")])
-    number = posted.journal.number
-    look = says(cast.finn, url("reversal", number))
-    assert "the first month that is open" in look
-    for name in ("Costs of Haven in November 2026", "Owed to Haven"):
-        row = look.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
-        assert '"Now (£)" class="figure">120.00<' in row
-        assert '"Then (£)" class="figure">0.00<' in row
-    client = client_of(cast.finn)
-    assert client.post(url("reversal", number), {"reason": ""}).status_code == 422
-    assert client.post(url("reversal", number), {"reason": "Paid twice."}).status_code == 303
-    assert "takes all of it back, in November 2026. The reason: “Paid twice.”" in says(
-        cast.pat, url("journal", number)
-    )
-    assert "It takes back" in says(cast.pat, url("journal", number + 1))
-    assert client_of(cast.pat).get(url("reversal", number)).status_code == 403
-
-
-def test_a_month_is_closed_by_the_pool_manager_alone(cast, client_of, says, url):
-    make_book(cast)
-    assert "It does not reopen" in says(cast.hana, url("close", "2026-04"))
-    assert client_of(cast.finn).post(url("close", "2026-04")).status_code == 403
-    assert client_of(cast.hana).post(url("close", "2026-04")).status_code == 303
-    assert "Closed" in says(cast.bea, url("periods"))
-    assert client_of(cast.hana).post(url("close", "2026-06")).status_code == 409
-    assert client_of(cast.hana).get(url("close", "2031-06")).status_code == 404
-    assert client_of(cast.hana).get(url("close", "soon")).status_code == 404
-
-
-def test_a_year_opens_in_the_browser_only_when_both_sides_are_equal(cast, client_of, url):
-    """Rule 30."""
-    client = client_of(cast.hana)
-    given = {
-        f"from_{cast.council.slug}": "400,000",
-        f"from_{cast.haven.slug}": "120000.00",
-        "line_1": "Housing first",
-        "line_1_amount": "£500,000.00",
-        "contingency": "20,000.01",
-    }
-    answer = client.post(url("new_year"), given)
-    assert answer.status_code == 422
-    assert "£0.01 too much is planned" in answer.content.decode()
-    assert client.post(url("new_year"), given | {"contingency": "20,000.00"}).status_code == 303
-    page = client.get(url("budget")).content.decode()
-    assert "<strong>£520,000.00</strong> on both sides" in " ".join(page.split())
-    assert client_of(cast.finn).post(url("new_year"), given).status_code == 403
-
-
-def test_a_contribution_that_arrived_shows_beside_what_was_agreed(cast, client_of, says, url):
-    budget = make_book(cast)
-    contribution = budget.contributions.get(participant=cast.haven)
-    given = {
-        "contribution": contribution.pk,
-        "amount": "30,000.00",
-        "on_day": "2",
-        "on_month": "11",
-        "on_year": "2026",
-        "reference": "BACS 7",
-    }
-    hana = client_of(cast.hana)
-    look = " ".join(hana.post(url("receipt", "2026-27"), given | {"then": "look"}).content.decode().split())
-    for name, now, then in (
-        ("Still due from Haven", f"{contribution.amount:,.2f}", f"{contribution.amount - 30000:,.2f}"),
-        ("Money in the pool", "0.00", "30,000.00"),
-    ):
-        row = look.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
-        assert f'"Now (£)" class="figure">{now}<' in row
-        assert f'"Then (£)" class="figure">{then}<' in row
-    assert not Journal.objects.filter(kind="contribution_received").exists()
-    too_much = hana.post(url("receipt", "2026-27"), given | {"then": "look", "amount": "999999"})
-    assert "more than is due for 2026–27" in too_much.content.decode()
-    post = given | {"then": "post"}
-    assert hana.post(url("receipt", "2026-27"), post).status_code == 303
-    assert hana.post(url("receipt", "2026-27"), post).status_code == 303
-    close_period(period=Period.objects.get(alliance=cast.alliance, month="2026-04-01"), by=cast.hana)
-    closed = hana.post(url("receipt", "2026-27"), post | {"on_month": "4", "reference": "BACS 8"})
-    assert closed.status_code == 422
-    assert 'value="30,000.00"' in closed.content.decode()
-    assert Journal.objects.filter(kind="contribution_received").count() == 1
-    assert "30,000.00" in says(cast.lee, url("budget"))
-    assert client_of(cast.finn).get(url("receipt", "2026-27")).status_code == 403
-
-
-def test_the_template_to_fill_in_loads_as_it_is(cast, client_of, url):
-    from openpyxl import load_workbook
-
-    make_book(cast)
-    book = load_workbook(io.BytesIO(client_of(cast.finn).get(url("template")).content))
-    sheet = book["Costs"]
-    assert [cell.value for cell in sheet[3]] == [
-        *(
-            "Date",
-            "Supplier",
-            "Description",
-            "Amount (net)",
-            "Category",
-            "Budget line",
-            "Reference",
-            "Evidence",
-            "Grade",
-            "Full-time equivalents",
-        )
-    ]
-    sheet.append(
-        [date(2026, 11, 5), "Quayside", "Cleaning", 12.3, "Overhead", "Peer support", "7", "invoice"]
-    )
-    filled = io.BytesIO()
-    book.save(filled)
-    assert send_return(cast, filled.getvalue(), name="costs.xlsx").lines_total == D("12.30")
 
 
 def test_journals_and_returns_are_narrowed_by_what_the_address_says(cast, client_of, url):

@@ -10,8 +10,8 @@ from alliance.core.forms import DateInputField, Form, MoneyField, NumberInput, R
 from alliance.core.money import format_pounds
 from alliance.core.periods import Month
 from alliance.core.uploads import KeptFileField
-from ledger.forms_looked import Looked
-from ledger.models import BudgetLine, Category, Entry, Transfer
+from ledger.forms.looked import Looked
+from ledger.models import Budget, BudgetLine, Category, Contribution, Entry, Transfer
 from participants.models import Participant
 
 A_PENNY = Decimal("0.01")
@@ -198,7 +198,31 @@ class TransferPaymentForm(Form):
         self.fields["on"].earliest = transfer.decision.decided_on
 
 
-class MoreForm(Form):
-    """Whether somebody goes on with another of the same sort."""
+class ReceiptForm(Looked):
+    asks = {"amount": "the amount that arrived", "on": "the day on which it arrived"}
+    contribution = forms.ModelChoiceField(
+        label="From whom?", queryset=Contribution.objects.none(), empty_label=None
+    )
+    amount = MoneyField(label="Amount", min_value=A_PENNY)
+    on = DateInputField(label="Day of arrival", latest=timezone.localdate)
+    reference = forms.CharField(
+        label="The bank's reference",
+        max_length=60,
+        help_text="It keeps one payment from being entered twice.",
+    )
 
-    more = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    def __init__(self, *args, budget: Budget, **kwargs):
+        super().__init__(*args, **kwargs)
+        choice = self.fields["contribution"]
+        choice.queryset = budget.contributions.select_related("participant", "budget")
+        choice.label_from_instance = lambda contribution: contribution.participant.name
+
+
+class ReversalForm(Form):
+    asks = {"reason": "why the journal is reversed"}
+    reason = WordsField(
+        label="Why is it reversed?",
+        max_length=1000,
+        rows=3,
+        help_text="Everybody in the alliance reads this beside both journals.",
+    )

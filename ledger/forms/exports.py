@@ -9,7 +9,7 @@ from alliance.core.periods import Period as Span
 from ledger.exporting.persons import plain
 from ledger.exporting.plain_text import DIALECTS
 from ledger.exporting.tables import TABLES, too_large
-from ledger.forms import CostsForm
+from ledger.forms.costs import CostsForm
 from ledger.models import Budget, Period
 from participants.models import Alliance, Participant
 

@@ -1,19 +1,11 @@
-"""What waits here, and on whom: a fixed number of queries, however many proposals are open."""
+"""Proposals that wait for an answer, for other words, or to be opened."""
 
 from collections.abc import Iterator
 
 from django.utils import timezone
 
 from alliance.core.waiting import Source, Sources, Waiting
-from decisions import (
-    veil,
-    waiting_alone,
-    waiting_conflicts,
-    waiting_deliberation,
-    waiting_meetings,
-    waiting_reviews,
-    waiting_risks,
-)
+from decisions import veil
 from decisions.lifecycle import State
 from decisions.models import Proposal
 from decisions.querysets import told, within
@@ -91,16 +83,5 @@ def _about(proposal: Proposal, standing: Standing) -> Iterator[Waiting]:
         yield Waiting(*here, " ".join(tally.blocks) or tally.words, "others", due)
 
 
-waiting_on = Sources(
-    [
-        Source(_late, _put),
-        Source(_open, _put),
-        *waiting_alone.waiting,
-        *waiting_conflicts.waiting,
-        *waiting_deliberation.waiting,
-        *waiting_meetings.waiting,
-        *waiting_reviews.waiting,
-        *waiting_risks.waiting,
-        Source(_begun, _open_them),
-    ]
-)
+waiting = Sources([Source(_late, _put), Source(_open, _put)])
+drafts = Sources([Source(_begun, _open_them)])
