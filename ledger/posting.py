@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import rfc8785
 from django.db import connection
@@ -19,6 +20,8 @@ from alliance.core.periods import Month
 from alliance.core.refusals import NotPossible
 from ledger.models import Account, BudgetLine, CostReturn, Entry, Fund, Journal, Period
 from participants.models import Participant
+
+SECOND_FORM = "2:"  # so begin the digests of sql/digests.sql
 
 
 @dataclass(frozen=True)
@@ -255,15 +258,33 @@ def free_key(alliance_id: int, source: str, key: str) -> str:
 
 
 def digest_of(journal: Journal) -> str:
-    """SHA-256 over all of a journal's lines, for its event; made where the lines are."""
-    return _one("select ledger_journal_digest(%s, %s)", [journal.alliance_id, journal.pk])[0]
+    """SHA-256 over all of a journal's lines, for its event, as sql/digests.sql says; made where the lines are."""
+    return _one("select ledger_journal_digest_2(%s, %s)", [journal.alliance_id, journal.pk])[0]
 
 
-def reading_digest(cost_return: CostReturn, reading: int) -> str:
-    """SHA-256 over what a reading says; two files with one digest are the same return."""
-    return _one(
+class Said(NamedTuple):
+    """What a reading says: how many lines, their sum, and their digest; two files with one are the same return."""
+
+    reading: int
+    lines: int
+    total: Decimal
+    digest: str
+
+
+def said_by(cost_return: CostReturn, reading: int) -> Said:
+    found = _one(
+        "select lines, total, digest from ledger_reading_said(%s, %s, %s)",
+        [cost_return.alliance_id, cost_return.pk, reading],
+    )
+    return Said(reading, *found)
+
+
+def digests_of(cost_return: CostReturn, reading: int) -> set[str]:
+    """What a reading says, in both forms: returns that were read before there was a second have the first."""
+    first = _one(
         "select ledger_reading_digest(%s, %s, %s)", [cost_return.alliance_id, cost_return.pk, reading]
-    )[0]
+    )
+    return {*first, said_by(cost_return, reading).digest}
 
 
 def input_hash(lines: Iterable[list[str]]) -> str:

@@ -48,7 +48,7 @@ class CostReturn(OfAlliance):
     notes = ArrayField(models.TextField(), default=list)
     line_count = models.PositiveIntegerField(default=0)
     lines_total = models.DecimalField(max_digits=20, decimal_places=2, default=Decimal("0.00"))
-    lines_hash = models.CharField(max_length=64, blank=True)
+    lines_hash = models.CharField(max_length=66, blank=True)
     tells_pay = models.BooleanField(default=True)
     problem_count = models.PositiveIntegerField(default=0)
     submitted_at = models.DateTimeField(default=timezone.now)

@@ -46,7 +46,7 @@ class Journal(OfAlliance):
     description = models.CharField(max_length=300)
     source = models.CharField(max_length=40)
     key = models.CharField(max_length=160)
-    input_hash = models.CharField(max_length=64)
+    input_hash = models.CharField(max_length=66)
     line_count = models.PositiveIntegerField()
     debit = models.DecimalField(max_digits=20, decimal_places=2)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")

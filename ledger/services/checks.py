@@ -4,14 +4,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Sum
 
-from alliance.core.money import MOST, ZERO, format_pounds
+from alliance.core.money import MOST, format_pounds
 from ledger import posting
 from ledger.comparing import differing_row
 from ledger.importing import Problem
 from ledger.lifecycle import ReturnState
-from ledger.models import CostReturn, ReturnLine, ReturnProblem, RowFix
+from ledger.models import CostReturn, ReturnProblem, RowFix
 from ledger.services.shared import locked, move, posted_under, same_lines
 from participants.models import Participant
 
@@ -45,12 +44,7 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
 
     The worker's own act. A return that was withdrawn or replaced meanwhile stays so.
     """
-    of_reading = ReturnLine.objects.filter(
-        alliance_id=cost_return.alliance_id, cost_return=cost_return, reading=found.reading
-    )
-    sums = of_reading.aggregate(lines=Count("row"), total=Sum("amount", default=ZERO))
-    is_whole = not found.missing and not found.problems
-    lines_hash = posting.reading_digest(cost_return, found.reading) if is_whole else ""
+    said = posting.said_by(cost_return, found.reading)
     # Whoever reverses what holds its reference takes turns with this: one of the two sees the other.
     Participant.objects.select_for_update(no_key=True).get(pk=cost_return.participant_id)
     cost_return = locked(cost_return)
@@ -66,23 +60,21 @@ def finish_check(*, cost_return: CostReturn, found: Found, by=None) -> CostRetur
         "strange": found.strange,
         "mapping": found.mapping,
         "notes": found.notes,
-        "line_count": sums["lines"],
-        "lines_total": sums["total"],
+        "line_count": said.lines,
+        "lines_total": said.total,
         "tells_pay": found.tells_pay,
     }
     verb = "find_it_ready"
     if found.missing and not found.problems:
         verb = "ask_for_columns"
     elif not found.problems:
-        told["lines_hash"] = lines_hash
-        if abs(sums["total"]) > MOST:
-            found.add(
-                Problem(f"The lines sum to {format_pounds(sums['total'])}, more than the book can hold")
-            )
+        told["lines_hash"] = said.digest
+        if abs(said.total) > MOST:
+            found.add(Problem(f"The lines sum to {format_pounds(said.total)}, more than the book can hold"))
         declared = cost_return.declared_now
-        if declared is not None and declared != sums["total"]:
-            found.add(_not_as_declared(declared, sums["total"]))
-        if same := same_lines(cost_return, told["lines_hash"]):
+        if declared is not None and declared != said.total:
+            found.add(_not_as_declared(declared, said.total))
+        if same := same_lines(cost_return, said):
             verb, told["same_as"] = "recognise", same
         elif standing := posted_under(cost_return):
             found.add(

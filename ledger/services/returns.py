@@ -173,7 +173,8 @@ def accept_cost_return(*, cost_return: CostReturn, by) -> CostReturn:
         raise NotPossible(
             f"“{cost_return.reference}” is in the book already: it came with return {first.number}."
         )
-    if first := same_lines(cost_return, cost_return.lines_hash):
+    of_return = cost_return.reading, cost_return.line_count, cost_return.lines_total, cost_return.lines_hash
+    if first := same_lines(cost_return, posting.Said(*of_return)):
         raise NotPossible(
             f"These very lines are in the book already: they came with return {first.number}. Withdraw this one."
         )

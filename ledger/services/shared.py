@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from alliance.core.models import Errand
 from alliance.core.outbox import enqueue
+from ledger import posting
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import CostReturn
 from participants.models import RoleAppointment, User
@@ -52,19 +53,22 @@ def posted_under(cost_return: CostReturn) -> CostReturn | None:
     )
 
 
-def same_lines(cost_return: CostReturn, lines_hash: str) -> CostReturn | None:
+def same_lines(cost_return: CostReturn, said: posting.Said) -> CostReturn | None:
     """The return with which these very lines came into the book already, under whatever reference (rule 43)."""
-    return (
-        CostReturn.objects.filter(
-            alliance_id=cost_return.alliance_id,
-            participant_id=cost_return.participant_id,
-            month=cost_return.month,
-            lines_hash=lines_hash,
-            status__in=[ReturnState.POSTING, ReturnState.POSTED],
-        )
-        .exclude(pk=cost_return.pk)
-        .first()
-    )
+    others = CostReturn.objects.filter(
+        alliance_id=cost_return.alliance_id,
+        participant_id=cost_return.participant_id,
+        month=cost_return.month,
+        line_count=said.lines,
+        lines_total=said.total,
+        status__in=[ReturnState.POSTING, ReturnState.POSTED],
+    ).exclude(pk=cost_return.pk)
+    there = dict(others.values_list("lines_hash", "pk"))
+    digests = {said.digest}
+    if len({one.startswith(posting.SECOND_FORM) for one in {*there, *digests}}) > 1:
+        digests = posting.digests_of(cost_return, said.reading)
+    same = [there[one] for one in digests if one in there]
+    return CostReturn.objects.get(pk=same[0]) if same else None
 
 
 def read_again(cost_return: CostReturn) -> None:
