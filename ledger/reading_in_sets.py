@@ -339,5 +339,6 @@ def _plain_text(table: Table, content: bytes) -> io.BytesIO | None:
         content = content.decode("cp1252").encode()
     elif table.encoding != "utf-8-sig":
         return None
-    content = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
-    return None if b"\r" in content else io.BytesIO(content)
+    if content.count(b"\r") != content.count(b"\r\n"):
+        return None
+    return io.BytesIO(content.removeprefix(codecs.BOM_UTF8).translate(None, b"\r"))
