@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from alliance.core.invariants import REGISTER
 from alliance.core.models import Event
@@ -170,6 +171,19 @@ def test_a_corrected_file_takes_the_place_of_the_one_in_hand(cast):
     right = send_return(cast, [cost("120.00")])
     wrong.refresh_from_db()
     assert (wrong.status, wrong.replaced_by, right.status) == ("replaced", right, "ready")
+
+
+def test_a_file_is_kept_as_it_came(cast):
+    """To pack it would take longer than to read it."""
+    make_book(cast)
+    sent = send_return(cast, [cost()] * 600)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_column_compression(content), pg_column_size(content) from core_document where id = %s",
+            [sent.document_id],
+        )
+        assert cursor.fetchone() == (None, sent.document.size)
+    assert sent.document.read() == csv_of([cost()] * 600)
 
 
 def test_the_same_file_sent_twice_is_one_return(cast):
