@@ -7,7 +7,7 @@ from django.utils import timezone
 from alliance.core.permissions import rule
 from alliance.core.questions import Question
 from ledger import forecasting, possible, querying
-from ledger.models import ActionPlan, CostReturn, Entry, Evidence, Journal, Query
+from ledger.models import Accrual, ActionPlan, Category, CostReturn, Entry, Evidence, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
 
@@ -52,6 +52,18 @@ def see_evidence(by, *, evidence: Evidence) -> str:
     The evidence knows whether it `is_open` (EvidenceQuerySet.told).
     """
     return "" if evidence.is_open else see_the_file.reason(by, cost_return=evidence.cost_return)
+
+
+@rule
+def see_accrual_evidence(by, *, accrual: Accrual) -> str:
+    """What shows an accrual or a prepayment is everybody's, unless it is pay (rule 29)."""
+    if accrual.account.category != Category.DIRECT_STAFF:
+        return ""
+    stands = standing(by, accrual.alliance_id)
+    if accrual.participant_id in stands.participant_ids or stands.has(Role.AUDITOR):
+        return ""
+    whose = accrual.participant.short_name
+    return f"It shows pay: it is for {whose}’s own people and auditors (rule 29)."
 
 
 @rule

@@ -150,6 +150,15 @@ def match_columns(*, cost_return: CostReturn, mapping: dict, by) -> CostReturn:
     """Say what the file's columns mean (importing.Mapping, as JSON) and have it read again."""
     cost_return = locked(cost_return)
     permissions.handle_return.check(by, cost_return=cost_return)
+    RETURN.require(cost_return.status, "match_columns")
+    if (
+        mapping.get("sheet", cost_return.sheet) != cost_return.sheet
+        and cost_return.evidence.exclude(row=None).exists()
+    ):
+        raise NotPossible(
+            f"Files show rows of the sheet “{cost_return.sheet}”, and rows of another sheet are other costs. Send that "
+            "sheet as a return of its own, or withdraw this one."
+        )
     move(cost_return, "match_columns", mapping=mapping)
     ask_for_a_check(cost_return)
     return cost_return
