@@ -15,7 +15,7 @@ from alliance.core.questions import Question
 from alliance.core.refusals import NotAllowed
 from ledger import agreement, importing, permissions, services
 from ledger.asking import knowing
-from ledger.forms.returns import ColumnsForm, SheetForm
+from ledger.forms.returns import ColumnsForm, ConfirmForm, SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
 from ledger.pay import TOO_FEW
@@ -103,8 +103,9 @@ def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
 @require_POST
 @in_alliance
 def confirm(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = find_return(alliance, number)
-    services.accept_cost_return(cost_return=found, by=request.user)
+    found, form = find_return(alliance, number), ConfirmForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0  # of nonsense: of no reading
+    services.accept_cost_return(cost_return=found, seen=seen, by=request.user)
     return redirect(request, found.get_absolute_url())
 
 
