@@ -169,7 +169,7 @@ class TestInTheBook:
         rosa = client_of(cast.rosa)
         page = rosa.get(sent.get_absolute_url()).content.decode()
         assert "2,31O" not in page
-        assert "it is for Haven’s own people and auditors" in page
+        assert "it is for those who act for Haven, its board and auditors" in page
         assert "2,31O" in client_of(cast.finn).get(sent.get_absolute_url()).content.decode()
         assert rosa.get(reverse("ledger:row", args=[cast.alliance.slug, sent.number, 2])).status_code == 403
 

@@ -26,6 +26,7 @@ from tests.factories.ledger import (
     post_return,
     send_return,
 )
+from tests.factories.participants import make_person
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,17 @@ def test_what_shows_a_row_of_one_sheet_shows_no_row_of_another(cast):
         match_columns(cost_return=sent, mapping={"sheet": "Costs"}, by=cast.finn)
     sent.refresh_from_db()
     assert (sent.status, sent.sheet) == ("ready", "Payroll")
+
+
+def test_who_works_or_is_helped_there_does_not_read_what_colleagues_are_paid(cast, opened):
+    posted = post_return(cast, [cost("2611.31", category="Direct staff")])
+    payslip = add_evidence(posted, cast.finn, b"%PDF-1.7 Jo Bloggs")
+    wes = make_person(cast.alliance, "Wes Worker", "worker", cast.haven)
+    liv = make_person(cast.alliance, "Liv Lived", "lived_experience", cast.haven)
+    urls = [reverse("ledger:file", args=[cast.alliance.slug, posted.number]), payslip.get_absolute_url()]
+    for who, status in ((wes, 403), (liv, 403), (cast.pat, 200), (cast.dev, 200), (cast.bea, 200)):
+        assert [opened(url, who)[0] for url in urls] == [status] * 2, who.name
+    assert opened(posted.get_absolute_url(), wes)[0] == 200
 
 
 # ── Corrections ──────────────────────────────────────────────────────────────
