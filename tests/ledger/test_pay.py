@@ -255,6 +255,20 @@ class TestInTheBook:
         posted = post_return(cast, csv_of(rows, STAFFED))
         assert [one.description for one in posted.lines.all()] == [TOO_FEW]
 
+    def test_who_is_paid_each_month_of_a_quarter_is_no_three_people(self, cast):
+        """Rows of other days may be the same people again: three months' pay of one stay the pay of one."""
+        make_book(cast)
+        jo = [
+            pay("2611.31", "Band 8a", "1.00").replace("03/11", f"28/{month}") for month in ("09", "10", "11")
+        ]
+        jo = [*jo, pay("9001.11", "Grade 5", "3.00").replace("03/11", "28/11")]
+        posted = post_return(cast, csv_of(jo, STAFFED))
+        assert [(one.description, one.amount) for one in posted.lines.all()] == [
+            ("Several grades, 4.00 full-time equivalents", D("16835.04"))
+        ]
+        alone = post_return(cast, csv_of(jo[:3], STAFFED), reference="alone")
+        assert [(one.description, one.fte) for one in alone.lines.all()] == [(TOO_FEW, D("0.00"))]
+
     def test_the_page_tells_grades_and_what_has_none(self, cast, posted, client_of):
         post_return(cast, [cost("50.50", category="Direct staff")], reference="agency")
         url = reverse("ledger:staff_csv", args=[cast.alliance.slug])
