@@ -7,4 +7,4 @@ class LedgerConfig(AppConfig):
     verbose_name = "Open book"
 
     def ready(self):
-        from ledger import effects, errands, invariants, lifecycle  # noqa: F401  (each registers what it holds)
+        from ledger import effects, errands, invariants, invariants_record, lifecycle  # noqa: F401  (each registers what it holds)

@@ -176,7 +176,10 @@ def _understand(
         vat=known.vat,
     )
     _stage(run, cost_return, found, lines, content)
-    found.notes, found.tells_pay = [*_about(table), *lines.notes], lines.tells_pay
+    found.notes = [*_about(table), *lines.notes]
+    found.tells_pay = lines.tells_pay or bool(
+        table.beside
+    )  # nobody knows what a sheet that was not read says
     found.strange = [
         {"field": field, "said": said, "rows": rows} for (field, _), (said, rows) in lines.strange.items()
     ][:STRANGE]

@@ -41,7 +41,7 @@ def checked(alliance: Alliance) -> Checked | None:
     last = last_self_check(alliance.pk)
     if last is None:
         return None
-    ours = [one.promise for one in REGISTER if one.breaks.__module__ == of_the_book.__name__]
+    ours = [one.promise for one in REGISTER if one.breaks.__module__.startswith(of_the_book.__name__)]
     promises = tuple(
         Promise(
             promise, tuple(said[len(promise) :].strip() for said in last.breaks if said.startswith(promise))

@@ -2,7 +2,8 @@
 
 A file's rows of direct staff become lines of the book only together: those of one grade on one budget line are one
 line, and a grade of fewer than three is merged with others until three are in it. Full-time equivalents stand for
-people: there are at least as many people. Where none are stated nobody knows how many people it is, and all of it on a
+people: there are at least as many people. Rows of several days may be the same people, paid again: those of the fullest
+day count. Where none are stated nobody knows how many people it is, and all of it on a
 budget line is one line. Pure calculation; what is merged here is all that is ever staged.
 """
 
@@ -31,6 +32,7 @@ class Cell:
     amount: Decimal = ZERO
     fte: Decimal = Decimal("0.00")
     day: date = date.min  # the last of its rows'
+    each: dict[date, Decimal] = field(default_factory=dict)  # full-time equivalents of each day's rows
 
     @property
     def is_enough(self) -> bool:
@@ -44,8 +46,10 @@ class Cell:
     def take(self, row: int, day: date, amount: Decimal, fte: Decimal) -> None:
         """What is taken back is nobody's work: its full-time equivalents do not count."""
         self.rows.append(row)
-        self.amount, self.fte = self.amount + amount, self.fte + (fte if amount > 0 else 0)
-        self.day = max(self.day, day)
+        self.amount, self.day = self.amount + amount, max(self.day, day)
+        if amount > 0:
+            self.each[day] = self.each.get(day, ZERO) + fte
+            self.fte = max(self.fte, self.each[day])
 
     @property
     def said(self) -> str:
@@ -56,8 +60,10 @@ def together(cells: Iterable[Cell]) -> Cell:
     whole = Cell(SEVERAL)
     for one in cells:
         whole.rows += one.rows
-        whole.amount, whole.fte = whole.amount + one.amount, whole.fte + one.fte
-        whole.day = max(whole.day, one.day)
+        whole.amount, whole.day = whole.amount + one.amount, max(whole.day, one.day)
+        for day, fte in (one.each or {one.day: one.fte}).items():
+            whole.each[day] = whole.each.get(day, ZERO) + fte
+    whole.fte = max(whole.each.values())
     return whole
 
 
@@ -71,7 +77,7 @@ def merged(cells: Iterable[Cell]) -> list[Cell]:
     cells = sorted(cells, key=lambda one: (one.fte, one.grade))
     small = [one for one in cells if not one.is_enough]
     shown = cells[len(small) :]
-    while small and shown and sum(one.fte for one in small) < FEWEST:
+    while small and shown and not together(small).is_enough:
         small.append(shown.pop(0))
     return [*shown, *([together(small)] if small else [])]
 

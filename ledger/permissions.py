@@ -7,7 +7,7 @@ from django.utils import timezone
 from alliance.core.permissions import rule
 from alliance.core.questions import Question
 from ledger import forecasting, possible, querying
-from ledger.models import ActionPlan, CostReturn, Entry, Evidence, Journal, Query
+from ledger.models import Accrual, ActionPlan, Category, CostReturn, Entry, Evidence, Journal, Query
 from participants.models import Alliance, Participant, RoleAppointment
 from participants.standing import standing
 
@@ -34,14 +34,11 @@ def handle_return(by, *, cost_return: CostReturn) -> str:
 @rule
 def see_the_file(by, *, cost_return: CostReturn) -> str:
     """Everybody sees what is sent (principle e); of pay, what the book makes of it: by grade (rule 29)."""
-    stands = standing(by, cost_return.alliance_id)
-    if not cost_return.tells_pay or cost_return.participant_id in stands.participant_ids:
-        return ""
-    if stands.has(Role.AUDITOR):
+    if not cost_return.tells_pay or _sees_pay(by, cost_return.participant):
         return ""
     return (
-        f"The file may say what people are paid: it is for {cost_return.participant.short_name}’s own people and "
-        "auditors. Everybody sees its lines, with the pay by grade (rule 29)."
+        f"The file may say what people are paid: it is for those who act for {cost_return.participant.short_name}, its "
+        "board and auditors. Everybody sees its lines, with the pay by grade (rule 29)."
     )
 
 
@@ -52,6 +49,15 @@ def see_evidence(by, *, evidence: Evidence) -> str:
     The evidence knows whether it `is_open` (EvidenceQuerySet.told).
     """
     return "" if evidence.is_open else see_the_file.reason(by, cost_return=evidence.cost_return)
+
+
+@rule
+def see_accrual_evidence(by, *, accrual: Accrual) -> str:
+    """What shows an accrual or a prepayment is everybody's, unless it is pay (rule 29)."""
+    if accrual.account.category != Category.DIRECT_STAFF or _sees_pay(by, accrual.participant):
+        return ""
+    whose = accrual.participant.short_name
+    return f"It shows pay: it is for those who act for {whose}, its board and auditors (rule 29)."
 
 
 @rule
@@ -189,6 +195,12 @@ def confirm_own_books(by, *, participant: Participant) -> str:
     if send_return.allows(by, participant=participant):
         return ""
     return f"Only the finance lead of {participant} confirms its own books."
+
+
+def _sees_pay(by, participant: Participant) -> bool:
+    """Those who act for it, its board and auditors: not who works or is helped there, whose colleagues' pay it is."""
+    stands = standing(by, participant.alliance_id)
+    return stands.has(Role.AUDITOR) or stands.has_for(participant, *RoleAppointment.FOR_A_PARTICIPANT)
 
 
 def left_the_alliance(participant: Participant) -> bool:

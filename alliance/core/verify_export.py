@@ -44,7 +44,21 @@ def commitments_in(value):
 
 def verify(lines, paper=None):
     """Return (events, words, redacted) counted; raise Break at the first thing that does not hold."""
-    lines = iter(lines)
+    place = 0
+
+    def each():
+        nonlocal place
+        for line in lines:
+            place += 1
+            yield line
+
+    try:
+        return followed(each(), paper)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        raise Break("Line %d is not written as the lines of a record are." % place) from None
+
+
+def followed(lines, paper):
     try:
         header = json.loads(next(lines))
     except (StopIteration, ValueError):
@@ -64,7 +78,7 @@ def verify(lines, paper=None):
             seq += 1
             body = base64.b64decode(entry["body"])
             if entry["seq"] != seq:
-                raise Break("Event %d is missing: the next one is %s." % (seq, entry["seq"]))
+                raise Break("Event %d is missing: the next one is %r." % (seq, entry["seq"]))
             if bytes.fromhex(entry["prev_hash"]) != last:
                 raise Break("Event %d does not follow from the one before it." % seq)
             last = event_hash(chain, seq, last, body)
@@ -85,7 +99,7 @@ def verify(lines, paper=None):
             if hashlib.sha256(whole).hexdigest() != entry["commitment"]:
                 raise Break("Line %d: these words are not those that were committed to." % number)
     if head is not None and (head["seq"], head["hash"]) != (seq, last.hex()):
-        raise Break("The chain ends at event %d, the header says %s." % (seq, head["seq"]))
+        raise Break("The chain ends at event %d, the header says %r." % (seq, head["seq"]))
     if not on_paper:
         raise Break("The paper names event %d; the chain ends at %d." % (paper[0], seq))
     if missing := committed - told:

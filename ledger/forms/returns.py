@@ -166,6 +166,12 @@ class ColumnsForm(Form):
         )
 
 
+class ConfirmForm(Form):
+    """Which reading of the file somebody looked at before confirming; none in a page that did not say."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
 class TotalForm(Form):
     """Another total than the one that was declared with the file."""
 

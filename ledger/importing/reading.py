@@ -202,6 +202,7 @@ class Reading:
         place, value = self.meaning.only
         if place >= len(row.cells):
             self.out.short.append(row.number)
+            self.tells_pay = True
             return False
         self.seen += 1
         meant = plain_value(row.cells[place]) == plain_value(value)

@@ -25,7 +25,8 @@ class CostReturn(OfAlliance):
     `mapping` says what each column means (importing.Meaning). `reference` tells two returns of one month apart.
     `samples` are the first rows below the headings, `strange` the names that are not the alliance's own:
     [{field, said, rows}]; `sheets` are those that a workbook has to choose from. `tells_pay`: its file says what single
-    people are paid, or it may, for nobody has understood the whole of it yet, or rows of it were left out (rule 29).
+    people are paid, or it may, for nobody has understood the whole of it yet, or rows or sheets of it were left out
+    (rule 29).
     """
 
     number = models.BigIntegerField()

@@ -124,23 +124,34 @@ def agree_share_terms(
     decision: Decision | None = None,
     by,
 ) -> ShareTerms:
-    """How the year's gain or pain is shared from now on (rule 38). `split` is in the order of the agreement."""
+    """How the year's gain or pain is shared from now on (rule 38). `split` is in the order of the agreement.
+
+    What the founders entered twice just so is entered once.
+    """
     _founding_or_decided(budget.alliance, decision, by)
     posting.hold_fund(budget.alliance_id)
     if not split:
         raise NotPossible("Say among which providers gain and pain are split.")
+    said = {
+        "target": pounds(target),
+        "neutral_band": neutral_band,
+        "gain_share": gain_share,
+        "pain_share": pain_share,
+        "gain_cap": gain_cap,
+        "pain_cap": pain_cap,
+        "decision": decision,
+    }
+    last = ShareTerms.objects.filter(budget=budget).order_by("-version").first()
+    if decision is None and _says(last, said):
+        parts = SplitShare.objects.filter(terms=last).order_by("place").values_list("participant", "weight")
+        if list(parts) == [(who.pk, weight) for who, weight in split]:
+            return last
     terms = ShareTerms.objects.create(
         alliance_id=budget.alliance_id,
         budget=budget,
-        version=ShareTerms.objects.filter(budget=budget).count() + 1,
-        target=pounds(target),
-        neutral_band=neutral_band,
-        gain_share=gain_share,
-        pain_share=pain_share,
-        gain_cap=gain_cap,
-        pain_cap=pain_cap,
-        decision=decision,
+        version=last.version + 1 if last else 1,
         agreed_by=by,
+        **said,
     )
     SplitShare.objects.bulk_create(
         SplitShare(alliance_id=budget.alliance_id, terms=terms, participant=who, place=place, weight=weight)
@@ -175,18 +186,24 @@ def agree_book_terms(
     decision: Decision | None = None,
     by,
 ) -> BookTerms:
-    """How the book is kept from now on: when a forecast asks for a plan (rule 40), how often reports come."""
+    """How the book is kept from now on: when a forecast asks for a plan (rule 40), how often reports come.
+
+    What the founders entered twice just so is entered once.
+    """
     _founding_or_decided(alliance, decision, by)
     posting.hold_fund(alliance.pk)
+    said = {
+        "forecast_percent": forecast_percent,
+        "plan_days": plan_days,
+        "report_cycle": report_cycle,
+        "contributions_vary": contributions_vary,
+        "decision": decision,
+    }
+    last = BookTerms.objects.filter(alliance=alliance).order_by("-version").first()
+    if decision is None and _says(last, said):
+        return last
     terms = BookTerms.objects.create(
-        alliance=alliance,
-        version=BookTerms.objects.filter(alliance=alliance).count() + 1,
-        forecast_percent=forecast_percent,
-        plan_days=plan_days,
-        report_cycle=report_cycle,
-        contributions_vary=contributions_vary,
-        decision=decision,
-        agreed_by=by,
+        alliance=alliance, version=last.version + 1 if last else 1, agreed_by=by, **said
     )
     record(
         "ledger.book_terms_agreed",
@@ -251,3 +268,7 @@ def share_overhead(
 def _founding_or_decided(alliance: Alliance, decision: Decision | None, by) -> None:
     if decision is None:
         permissions.found_the_book.check(by, alliance=alliance)
+
+
+def _says(last: ShareTerms | BookTerms | None, said: Mapping) -> bool:
+    return last is not None and all(getattr(last, name) == value for name, value in said.items())

@@ -14,6 +14,7 @@ from alliance.core.refusals import NotPossible
 from ledger import chart, permissions, possible, posting
 from ledger.lifecycle import ReturnState
 from ledger.models import BudgetLine, Category, Correction, CostReturn, Entry, Journal
+from ledger.pay import TOO_FEW
 from ledger.recovery import not_a_cost
 from ledger.services.shared import locked, move, read_again
 from participants.models import Participant
@@ -81,6 +82,10 @@ def correct_line(
     of_line = {"supplier": entry.supplier, "description": entry.description, "reference": entry.reference}
     lines = [posting.Line(entry.account, entry.participant, -entry.amount, entry.budget_line, **of_line)]
     if amount:
+        if category == Category.DIRECT_STAFF != entry.account.category:
+            of_line = {
+                "description": TOO_FEW
+            }  # pay is never by name, nor by a number that could be one person's (29)
         lines.append(posting.Line(cost, entry.participant, amount, budget_line, **of_line))
     if amount != entry.amount:
         owed = entry.amount - amount

@@ -64,7 +64,8 @@ def fix_rows(*, cost_return: CostReturn, fixes: Mapping[int, Mapping[str, str]],
         rows=sorted({one.row for one in made}),
         changes=[
             {"row": one.row, "field": one.field or "left out"}
-            | ({"was": one.was, "now": one.now} if one.field in told else {})
+            | ({"was": one.was} if one.field in told and not cost_return.tells_pay else {})
+            | ({"now": one.now} if one.field in told else {})
             for one in made
         ][:500],
     )
@@ -172,7 +173,7 @@ def explain_names(*, cost_return: CostReturn, meanings: Mapping[tuple[str, str],
         month=cost_return.period.slug,
         number=cost_return.number,
         names=[
-            {"field": field, "said": said, "meaning": meaning}
+            {"field": field, "meaning": meaning} | ({} if cost_return.tells_pay else {"said": said})
             for (field, said), meaning in meanings.items()
             if field != "supplier"
         ],

@@ -150,17 +150,27 @@ def match_columns(*, cost_return: CostReturn, mapping: dict, by) -> CostReturn:
     """Say what the file's columns mean (importing.Mapping, as JSON) and have it read again."""
     cost_return = locked(cost_return)
     permissions.handle_return.check(by, cost_return=cost_return)
+    RETURN.require(cost_return.status, "match_columns")
+    if (
+        mapping.get("sheet", cost_return.sheet) != cost_return.sheet
+        and cost_return.evidence.exclude(row=None).exists()
+    ):
+        raise NotPossible(
+            f"Files show rows of the sheet “{cost_return.sheet}”, and rows of another sheet are other costs. Send that "
+            "sheet as a return of its own, or withdraw this one."
+        )
     move(cost_return, "match_columns", mapping=mapping)
     ask_for_a_check(cost_return)
     return cost_return
 
 
 @transaction.atomic
-def accept_cost_return(*, cost_return: CostReturn, by) -> CostReturn:
+def accept_cost_return(*, cost_return: CostReturn, seen: int | None = None, by) -> CostReturn:
     """Confirm a return on the participant's behalf; a worker posts it. Confirming twice is confirming once.
 
-    Refused when another return came first, under the same reference or with these very lines (rule 43). Read again
-    when VAT in it turned out to be recovered since it was read (rule 36).
+    `seen` is the reading that the person looked at; refused when its file was read again since. Refused when another
+    return came first, under the same reference or with these very lines (rule 43). Read again when VAT in it turned
+    out to be recovered since it was read (rule 36).
     """
     Participant.objects.select_for_update(no_key=True).get(pk=cost_return.participant_id)
     cost_return = locked(cost_return)
@@ -168,6 +178,11 @@ def accept_cost_return(*, cost_return: CostReturn, by) -> CostReturn:
     if cost_return.status in (ReturnState.POSTING, ReturnState.POSTED):
         return cost_return
     RETURN.require(cost_return.status, "accept")
+    if seen is not None and seen != cost_return.reading:
+        raise NotPossible(
+            f"Return {cost_return.number} was read again since you looked at it, and may say something else now. Look "
+            "at it again before you confirm."
+        )
     posting.hold_open(cost_return.alliance_id, cost_return.period)
     if first := posted_under(cost_return):
         raise NotPossible(

@@ -36,7 +36,8 @@ def accrue(
     journal = made.post(Journal.Kind.ACCRUAL, month, made.amount, chart.ACCRUED)
     posting.need_month(participant.alliance_id, month.next)
     undone = posting.post_reversal(journal, month=month.next, day=month.next.start, reason=None, by=by)
-    return made.keep(journal, reason, evidence, undone=undone.number)
+    beside = [posting.digest_of(undone)]
+    return made.keep(journal, reason, evidence, undone=undone.number, beside=beside)
 
 
 @transaction.atomic
@@ -64,10 +65,9 @@ def prepay(
     for place, (later, part) in enumerate(parts, 1):
         posting.need_month(participant.alliance_id, later)
         if part != ZERO:
-            used.append(
-                made.post(Journal.Kind.PREPAYMENT_USED, later, part, chart.PREPAID, f"/{place}").number
-            )
-    return made.keep(journal, reason, evidence, used=used)
+            used.append(made.post(Journal.Kind.PREPAYMENT_USED, later, part, chart.PREPAID, f"/{place}"))
+    beside = [posting.digest_of(one) for one in used]
+    return made.keep(journal, reason, evidence, used=[one.number for one in used], beside=beside)
 
 
 class _Making:

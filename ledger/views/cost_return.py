@@ -15,7 +15,7 @@ from alliance.core.questions import Question
 from alliance.core.refusals import NotAllowed
 from ledger import agreement, importing, permissions, services
 from ledger.asking import knowing
-from ledger.forms.returns import ColumnsForm, SheetForm
+from ledger.forms.returns import ColumnsForm, ConfirmForm, SheetForm
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import BudgetLine, Category, CostReturn, Entry, ReturnLine, RowFix
 from ledger.pay import TOO_FEW
@@ -55,7 +55,7 @@ def cost_return(request: HttpRequest, alliance: Alliance, number: int) -> HttpRe
         "icon": icon,
         "problems": (problems := _complaints(found))[:PROBLEMS_SHOWN],
         "not_shown": found.problem_count - sum(one["count"] for one in problems[:PROBLEMS_SHOWN]),
-        "columns": _meanings(found, alliance),
+        "columns": [] if why_no_file else _meanings(found, alliance),  # a first row may stand for headings
         "missing": _missing(found),
         "sums": _sums(**rows) if found.status in (ReturnState.READY, ReturnState.POSTED) else None,
         "first_rows": _first_rows(**rows) if found.status == ReturnState.READY else [],
@@ -103,8 +103,9 @@ def columns(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespon
 @require_POST
 @in_alliance
 def confirm(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = find_return(alliance, number)
-    services.accept_cost_return(cost_return=found, by=request.user)
+    found, form = find_return(alliance, number), ConfirmForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0  # of nonsense: of no reading
+    services.accept_cost_return(cost_return=found, seen=seen, by=request.user)
     return redirect(request, found.get_absolute_url())
 
 
@@ -158,7 +159,9 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
     why_no_file = permissions.see_the_file.reason(request.user, cost_return=found)
     if why_no_file and line.amount is None:  # not understood yet, it may be anybody's pay
         raise NotAllowed(why_no_file)
-    cells = list(line.cells) + [""] * (len(found.headings) - len(line.cells))
+    cells, headings = list(line.cells) + [""] * (len(found.headings) - len(line.cells)), found.headings
+    if why_no_file:  # a row of the file may stand for them
+        headings = _what_columns_mean(found)
     entry = None
     if found.journal_id:
         entry = _posted.first(alliance=alliance.pk, journal=found.journal_id, row=row)
@@ -172,7 +175,7 @@ def row(request: HttpRequest, alliance: Alliance, number: int, row: int) -> Http
         "cost_return": found,
         "line": line,
         "cells": [
-            (importing.letter(place), found.headings[place] if place < len(found.headings) else "", cell)
+            (importing.letter(place), headings[place] if place < len(headings) else "", cell)
             for place, cell in enumerate(cells)
         ],
         "entry": entry,
@@ -335,6 +338,13 @@ def _meanings(found: CostReturn, alliance: Alliance) -> list[dict]:
             }
         )
     return rows
+
+
+def _what_columns_mean(found: CostReturn) -> list[str]:
+    """In the place of the headings, what each column was taken to mean."""
+    meaning = importing.Meaning.from_json(found.mapping)
+    of_place = {place: importing.COLUMNS[name].label for name, place in meaning.columns.items()}
+    return [of_place.get(place, "") for place in range(len(found.headings))]
 
 
 def _missing(found: CostReturn) -> list[str]:

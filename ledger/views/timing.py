@@ -10,7 +10,7 @@ from alliance.core.downloads import download_file
 from alliance.core.htmx import redirect, render
 from alliance.core.paging import first_of, place_of
 from alliance.core.refusals import NotPossible
-from ledger import services, summaries
+from ledger import permissions, services, summaries
 from ledger.asking import open_months
 from ledger.forms.looked import Looked
 from ledger.forms.postings import AccrualForm, PrepaymentForm
@@ -40,6 +40,8 @@ def accruals(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     if before := place_of(request, "before"):
         found = found.filter(number__lt=before)
     shown, more = first_of(found.order_by("-number"))
+    for one in shown:
+        one.why_no_file = permissions.see_accrual_evidence.reason(request.user, accrual=one)
     page = {
         "accruals": shown,
         "older": f"?before={shown[-1].number}" if more else "",
@@ -65,10 +67,12 @@ def prepay(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @require_safe
 @in_alliance
 def accrual_evidence(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    """The file that was added; everybody in the alliance may see it (principle e)."""
-    found = get_object_or_404(Accrual.objects.of(alliance).select_related("evidence"), number=number)
+    """The file that was added; everybody in the alliance may see it (principle e), unless it shows pay (rule 29)."""
+    rows = Accrual.objects.of(alliance).select_related("evidence", "account", "participant")
+    found = get_object_or_404(rows, number=number)
     if found.evidence is None:
         raise Http404("There is no file.")
+    permissions.see_accrual_evidence.check(request.user, accrual=found)
     document = found.evidence
     return download_file(bytes(document.content), name=document.name, media_type="application/octet-stream")
 

@@ -288,6 +288,12 @@ def _swap(lines, number, **changes):
         (lambda lines: _swap(lines, -1, text="Because I say so."), "not those that were committed to"),
         (lambda lines: lines[:-1], "are not in the file"),
         (lambda lines: [*lines[:-1], lines[-1][:20]], "is not complete"),
+        (lambda lines: ["[]", *lines[1:]], "Line 1 is not written as"),
+        (lambda lines: [*lines[:2], "7", *lines[3:]], "Line 3 is not written as"),
+        (lambda lines: _swap(lines, 2, body=7), "Line 3 is not written as"),
+        (lambda lines: _swap(lines, 2, prev_hash=None), "Line 3 is not written as"),
+        (lambda lines: [*lines[:2], "[" * 100_000, *lines[3:]], "Line 3 is not"),
+        (lambda lines: [*lines, '{"commitment": "00"}'], "is not written as"),
     ],
 )
 def test_the_stand_alone_verifier_names_every_forgery(cast, forge, said):
@@ -295,6 +301,14 @@ def test_the_stand_alone_verifier_names_every_forgery(cast, forge, said):
     lines = exported(cast.alliance)
     with pytest.raises(Break, match=said):
         verify(forge(lines))
+
+
+def test_a_forged_export_says_nothing_of_its_own_to_the_terminal(cast):
+    """A number that moves the cursor back could write "The record holds." over what is found."""
+    tell(cast.alliance)
+    with pytest.raises(Break) as found:
+        verify(_swap(exported(cast.alliance), 1, seq="2\x1b[2K\rThe record holds."))
+    assert str(found.value).isprintable()
 
 
 def test_news_travels_up_inside_the_recording_transaction(cast, monkeypatch):

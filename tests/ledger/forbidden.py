@@ -184,6 +184,11 @@ FORBIDDEN = [
         "update ledger_costreturn set status = 'ready', reference = 'the same', journal_id = null",
     ),
     (
+        "ledger_costreturn: ledger_return_tells_pay_as_confirmed",
+        """update ledger_costreturn set tells_pay = true where status = 'posted';
+           update ledger_costreturn set tells_pay = false where status = 'posted'""",
+    ),
+    (
         "ledger_rowfix: ledger_fix_is_made_in_hand",
         """insert into ledger_rowfix (alliance_id, cost_return_id, sheet, row, field, was, now, fixed_at, fixed_by_id)
            select f.alliance_id, r.id, '', 2, 'amount', '', '1', now(), fixed_by_id

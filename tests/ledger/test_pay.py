@@ -169,7 +169,7 @@ class TestInTheBook:
         rosa = client_of(cast.rosa)
         page = rosa.get(sent.get_absolute_url()).content.decode()
         assert "2,31O" not in page
-        assert "it is for Haven’s own people and auditors" in page
+        assert "it is for those who act for Haven, its board and auditors" in page
         assert "2,31O" in client_of(cast.finn).get(sent.get_absolute_url()).content.decode()
         assert rosa.get(reverse("ledger:row", args=[cast.alliance.slug, sent.number, 2])).status_code == 403
 
@@ -254,6 +254,20 @@ class TestInTheBook:
         rows = [pay("900.00", "Grade 5", "2.00"), pay("-450.00", "Grade 5", "1.00")]
         posted = post_return(cast, csv_of(rows, STAFFED))
         assert [one.description for one in posted.lines.all()] == [TOO_FEW]
+
+    def test_who_is_paid_each_month_of_a_quarter_is_no_three_people(self, cast):
+        """Rows of other days may be the same people again: three months' pay of one stay the pay of one."""
+        make_book(cast)
+        jo = [
+            pay("2611.31", "Band 8a", "1.00").replace("03/11", f"28/{month}") for month in ("09", "10", "11")
+        ]
+        jo = [*jo, pay("9001.11", "Grade 5", "3.00").replace("03/11", "28/11")]
+        posted = post_return(cast, csv_of(jo, STAFFED))
+        assert [(one.description, one.amount) for one in posted.lines.all()] == [
+            ("Several grades, 4.00 full-time equivalents", D("16835.04"))
+        ]
+        alone = post_return(cast, csv_of(jo[:3], STAFFED), reference="alone")
+        assert [(one.description, one.fte) for one in alone.lines.all()] == [(TOO_FEW, D("0.00"))]
 
     def test_the_page_tells_grades_and_what_has_none(self, cast, posted, client_of):
         post_return(cast, [cost("50.50", category="Direct staff")], reference="agency")

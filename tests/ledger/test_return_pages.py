@@ -1,6 +1,7 @@
 """A cost return in the browser, from the file to the book."""
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from alliance.core.outbox import do_all_due
 from ledger.models import CostReturn
-from ledger.services import withdraw_cost_return
+from ledger.services import fix_rows, withdraw_cost_return
 from tests.factories.ledger import (
     OCTOBER,
     YEAR,
@@ -101,6 +102,31 @@ def test_nobody_confirms_for_another_organisation(cast, client_of, url):
         assert client_of(person).post(url("withdraw", ready.number)).status_code == 403
         assert client_of(person).get(url("columns", ready.number)).status_code == 403
     assert client_of(cast.stranger).post(url("confirm", ready.number)).status_code == 404
+
+
+def test_what_is_confirmed_is_what_was_looked_at(cast, client_of, url):
+    """A colleague puts a row right while the page is open: its button confirms what it shows, or nothing."""
+    make_book(cast)
+    ready = send_return(cast, [cost("120.00"), cost("80.00")])
+    client = client_of(cast.finn)
+
+    def shown() -> dict[str, str]:
+        page = client.get(ready.get_absolute_url()).content.decode()
+        return dict(re.findall(r'name="(seen)" value="(\d+)"', page))
+
+    before = shown()
+    fix_rows(cost_return=ready, fixes={3: {"amount": "8000.00"}}, by=cast.finn)
+    do_all_due()
+    refused = client.post(url("confirm", ready.number), before)
+    assert (refused.status_code, "was read again since you looked" in refused.content.decode()) == (409, True)
+    assert client.post(url("confirm", ready.number), {"seen": "all"}).status_code == 409
+    ready.refresh_from_db()
+    assert (ready.status, ready.lines_total) == ("ready", D("8120.00"))
+    now = shown()
+    for _ in range(2):
+        assert client.post(url("confirm", ready.number), now).status_code == 303
+    ready.refresh_from_db()
+    assert ready.status == "posting"
 
 
 def test_the_progress_of_a_return_is_asked_for_until_its_state_changes(cast, client_of, url):

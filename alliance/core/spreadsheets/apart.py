@@ -73,7 +73,7 @@ def read_table_apart(
     about = json.loads(rows.readline())
     if "trouble" in about:
         raise SpreadsheetError(about["trouble"])
-    about["sheets"] = tuple(about["sheets"])
+    about["sheets"], about["beside"] = tuple(about["sheets"]), tuple(about["beside"])
     begins = rows.tell()
     return Table(**about, _source=lambda: _rows(rows, begins))
 
@@ -116,6 +116,7 @@ def answer() -> None:
                     "delimiter",
                     "sheets",
                     "hidden_sheets",
+                    "beside",
                     "macros",
                 )
             }

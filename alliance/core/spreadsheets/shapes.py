@@ -59,6 +59,7 @@ class Table:
     delimiter: str = ""
     sheets: tuple[str, ...] = ()  # the visible sheets with something in them, this one among them
     hidden_sheets: int = 0
+    beside: tuple[str, ...] = ()  # sheets that were not read, hidden ones too, and have figures in them
     macros: bool = False  # it brings programs, which nobody ran
     _source: object = field(repr=False, compare=False, default=())
 

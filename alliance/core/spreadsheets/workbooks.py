@@ -5,11 +5,20 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from .measuring import damaged, measure
 from .parts import Facts, Part
 from .shapes import NOWHERE, Limits, Row, SpreadsheetError, Table, width
+
+_OURS = {"Help", "Lists"}  # of the template that we hand out, all in words
 
 
 def read_workbook(
@@ -28,11 +37,12 @@ def read_workbook(
             raise SpreadsheetError(
                 f"'{filename}' has more than {limits.sheets} sheets. Send the one with the costs."
             )
-        filled, read = [], None
-        for name in visible:
+        filled, beside, read = [], [], None
+        for name in [one.name for one in about]:
             found = book.get_sheet_by_name(name)
-            if read is not None or name != (wanted or name):
-                filled += [name] if found.total_height else []
+            if name not in visible or read is not None or name != (wanted or name):
+                filled += [name] if name in visible and found.total_height else []
+                beside += [name] if _has_figures(name, found, limits) else []
                 continue
             Part(filename, limits).reach(found.total_height, found.total_width, 0)
             grid = found.to_python(skip_empty_area=False)
@@ -48,6 +58,7 @@ def read_workbook(
                 sheet=name,
                 sheets=tuple(filled),
                 hidden_sheets=len(about) - len(visible),
+                beside=tuple(beside),
                 macros=measured.macros,
                 _source=rows,
             )
@@ -56,6 +67,20 @@ def read_workbook(
     except CalamineError:
         raise damaged(filename) from None
     raise SpreadsheetError(f"'{filename}' has no visible sheet with anything in it.")
+
+
+def _has_figures(name: str, sheet: CalamineSheet, limits: Limits) -> bool:
+    """Does a sheet that nobody reads say more than words? What is too large to be looked through may."""
+    if sheet.total_height * sheet.total_width > limits.cells:
+        return True
+    for row in sheet.iter_rows():
+        for value in row:
+            if isinstance(value, str):
+                if name not in _OURS and any(map(str.isdecimal, value)):
+                    return True
+            elif value is not None:
+                return True
+    return False
 
 
 def _rows(
