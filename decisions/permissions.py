@@ -92,7 +92,7 @@ def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
     """Rules 4, 8, 19: one voice for each participant on the roll, by its representative or deputy alone."""
     if reason := _has_voice(by, participant, proposal, f"says where {participant.short_name} stands"):
         return reason
-    entry = next((one for one in proposal.roll.all() if one.participant_id == participant.pk), None)
+    entry = proposal.entry_of(participant)
     if entry is None:
         return (
             f"{participant.short_name} is not on the roll of this proposal: it was not active when it opened."
