@@ -99,10 +99,7 @@ def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
         )
     if entry.has_left:
         return f"{participant.short_name} left the roll of this proposal: {entry.departure.get_because_display()}."
-    if any(
-        one.participant_id == participant.pk and one.state == "declared"
-        for one in proposal.declarations.all()
-    ):
+    if proposal.has_declared(participant):
         return f"{participant.short_name} declared a conflict of interest. The others say first whether it takes part."
     return ""
 

@@ -13,7 +13,7 @@ from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
 from alliance.core.questions import Question
 from decisions.case import Bearing, Case, Effect, File
-from decisions.lifecycle import State
+from decisions.lifecycle import DeclarationState, State
 from decisions.querysets import ProposalQuerySet
 from decisions.tally import Stand, Tally, joined
 from participants.models import Participant, Principle
@@ -209,6 +209,13 @@ class Proposal(OfAlliance):
             return next((one for one in self.roll.all() if one.participant_id == participant.pk), None)
         return _entry.first(proposal=self.pk, participant=participant.pk)
 
+    def has_declared(self, participant) -> bool:
+        """Whether its conflict of interest is not settled yet. Free of queries after `with_positions()`, else one."""
+        if "declarations" in getattr(self, "_prefetched_objects_cache", ()):
+            there = (one for one in self.declarations.all() if one.participant_id == participant.pk)
+            return any(one.state == DeclarationState.DECLARED for one in there)
+        return bool(_declared(proposal=self.pk, participant=participant.pk))
+
     def is_unanimous(self) -> bool:
         return self.tally.is_agreed
 
@@ -363,6 +370,15 @@ _entry = Question(
         proposal_id=proposal, participant_id=participant
     ).select_related("departure")
 )
+
+
+@Question
+def _declared(proposal: int, participant: int):
+    from decisions.models import Declaration
+
+    return Declaration.objects.filter(
+        proposal_id=proposal, participant_id=participant, state=DeclarationState.DECLARED
+    )
 
 
 class Attachment(OfAlliance):
