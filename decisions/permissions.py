@@ -92,17 +92,14 @@ def take_position(by, *, proposal: Proposal, participant: Participant) -> str:
     """Rules 4, 8, 19: one voice for each participant on the roll, by its representative or deputy alone."""
     if reason := _has_voice(by, participant, proposal, f"says where {participant.short_name} stands"):
         return reason
-    entry = next((one for one in proposal.roll.all() if one.participant_id == participant.pk), None)
+    entry = proposal.entry_of(participant)
     if entry is None:
         return (
             f"{participant.short_name} is not on the roll of this proposal: it was not active when it opened."
         )
     if entry.has_left:
         return f"{participant.short_name} left the roll of this proposal: {entry.departure.get_because_display()}."
-    if any(
-        one.participant_id == participant.pk and one.state == "declared"
-        for one in proposal.declarations.all()
-    ):
+    if proposal.has_declared(participant):
         return f"{participant.short_name} declared a conflict of interest. The others say first whether it takes part."
     return ""
 

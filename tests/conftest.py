@@ -2,7 +2,8 @@
 
 import gc
 import os
-from collections import defaultdict
+import pickle
+from collections import ChainMap, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -15,7 +16,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.core.signals import setting_changed
 from django.test import Client, override_settings
 from django.test.client import ClientHandler
+from django.test.utils import ContextList
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from alliance import health
 from alliance.assurance.models import Report
@@ -105,6 +108,17 @@ def one_way_in():
     setting_changed.disconnect(forget)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def contexts_at_a_glance():
+    """Django's clients would copy the context of each template, of a page's hundred, with all that drawing it needs."""
+
+    def keep(store, signal, sender, template, context, **_):
+        store.setdefault("context", ContextList()).append(ChainMap(*reversed(context.dicts)))
+
+    with patch("django.test.client.store_rendered_templates", keep):
+        yield
+
+
 @dataclass
 class Cast:
     """Harbour Alliance: the council commissions and keeps the book; Haven and Beacon provide."""
@@ -172,9 +186,21 @@ def stages():
     return {"house": furnish}
 
 
+@pytest.fixture(scope="session")
+def casts() -> dict[str, bytes]:
+    """The cast of each stage as it was found there first: every copy of a stage has the same."""
+    return {}
+
+
 @pytest.fixture
-def cast(db) -> Cast:
-    return find_cast()
+def cast(request, db, casts) -> Cast:
+    # Pytest wants to be the first to import a plugin of its.
+    from alliance.local.pytest_database import COPIES
+
+    stage = request.config.stash[COPIES].stage
+    if stage not in casts:
+        casts[stage] = pickle.dumps(find_cast())
+    return pickle.loads(casts[stage])
 
 
 def find_cast() -> Cast:
@@ -210,11 +236,13 @@ def harbour_alliance(cast) -> Alliance:
 
 def session_of(user: User) -> str:
     """The key of a new session in which they are signed in; the form of it has tests of its own."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
+    session = SessionStore(get_random_string(32))
+    session._session_cache = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+    session.create_model_instance(session._session_cache).save(force_insert=True)
     return session.session_key
 
 

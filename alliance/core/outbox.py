@@ -38,14 +38,32 @@ def enqueue(
 ) -> Errand:
     """Ask for an errand, once per (kind, key); rings after commit when it is due now."""
     assert kind in _doers, f"Nobody does {kind!r}"
-    row, created = Errand.objects.get_or_create(
-        kind=kind,
-        key=key,
-        defaults={"alliance_id": alliance_id, "payload": payload, "due_at": due_at or timezone.now()},
+    row = Errand(
+        kind=kind, key=key, alliance_id=alliance_id, payload=payload, due_at=due_at or timezone.now()
     )
-    if created and due_at is None:
+    if not _insert(row):
+        return Errand.objects.get(kind=kind, key=key)
+    if due_at is None:
         transaction.on_commit(lambda: ring(row.pk))
     return row
+
+
+def _insert(row: Errand) -> bool:
+    """False where it was asked for already. One statement: every act asks for something, mostly for the first time."""
+    fields = [field for field in Errand._meta.concrete_fields if not field.primary_key]
+    statement = "insert into {} ({}) values ({}) on conflict (kind, key) do nothing returning id".format(
+        Errand._meta.db_table,
+        ", ".join(field.column for field in fields),
+        ", ".join(["%s"] * len(fields)),
+    )
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        made = cursor.fetchone()
+    if made:
+        (row.pk,) = made
+        row._state.adding, row._state.db = False, connection.alias
+    return made is not None
 
 
 def ring(errand_id: int) -> None:

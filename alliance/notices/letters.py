@@ -10,6 +10,7 @@ from alliance.core.addresses import reverse
 from alliance.core.money import format_pounds
 from decisions.lifecycle import RatificationState, State
 from decisions.models import Decision, Objection, Position, Proposal
+from decisions.querysets import the_whole
 from decisions.tally import joined
 from ledger import forecasting
 from ledger.projection import Variance
@@ -102,7 +103,7 @@ def on_behalf(notice) -> Letter | None:
     )
     if position is None or position.proposal.state_now != State.OPEN:
         return None
-    proposal = _whole(position.proposal_id)
+    proposal = the_whole(position.proposal_id)
     who = position.participant.short_name
     return Letter(
         f"Recorded for {who}: {position.get_stance_display().lower()}",
@@ -134,7 +135,7 @@ def objection(notice) -> Letter | None:
     )
     if raised is None or raised.proposal.state_now not in (State.OPEN, State.NOT_AGREED):
         return None
-    proposal = _whole(raised.proposal_id)
+    proposal = the_whole(raised.proposal_id)
     if _hides(proposal, notice.person):
         return NOT_YET
     return Letter(
@@ -212,7 +213,7 @@ def ratify(notice) -> Letter | None:
 
 @letter("deadlock", "A deadlock was declared", SPEAKS)
 def deadlock(notice) -> Letter | None:
-    proposal = _whole(notice.subject_id)
+    proposal = the_whole(notice.subject_id)
     if proposal is None or proposal.state_now != State.OPEN:
         return None
     return Letter(
@@ -256,7 +257,7 @@ def mention(notice) -> Letter | None:
     )
     if named is None or named.comment.words.redacted_at:
         return None
-    proposal = _whole(named.comment.proposal_id)
+    proposal = the_whole(named.comment.proposal_id)
     if named.comment.objection_id and _hides(proposal, notice.person):
         return NOT_YET
     return Letter(
@@ -282,7 +283,7 @@ def amendment(notice) -> Letter | None:
     )
     if offered is None or offered.proposal.state_now not in (State.OPEN, State.NOT_AGREED):
         return None
-    proposal = _whole(offered.proposal_id)
+    proposal = the_whole(offered.proposal_id)
     return Letter(
         f"{offered.participant.short_name} offers other words: {proposal.title}",
         (f"Why: {offered.why}", "You can take them over, or decline them with an answer."),
@@ -380,13 +381,9 @@ def minutes(notice) -> Letter | None:
     )
 
 
-def _whole(proposal_id: int) -> Proposal | None:
-    return Proposal.objects.with_positions().filter(pk=proposal_id).first()
-
-
 def _proposal(notice) -> Proposal | None:
     """The proposal that a notice is about, while it is open to answers."""
-    found = _whole(notice.subject_id)
+    found = the_whole(notice.subject_id)
     return found if found is not None and found.state_now == State.OPEN else None
 
 

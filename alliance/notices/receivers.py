@@ -1,5 +1,8 @@
 """News that travels up: who is told of what. Runs inside the recording transaction; the letters wait for commit."""
 
+from django.utils import timezone
+
+from alliance.core.questions import Question
 from alliance.core.record import subscribe
 from alliance.notices.services import tell
 from decisions.models import Objection, Position
@@ -12,14 +15,15 @@ Role = RoleAppointment.Role
 
 def speakers(alliance_id: int, participants=None, *more_roles: str) -> set[int]:
     """The ids of those who speak for these participants (ids; None: for any) today."""
-    found = RoleAppointment.objects.speaking().filter(alliance_id=alliance_id)
-    if participants is not None:
-        found = found.filter(participant_id__in=participants)
-    people = set(found.values_list("person_id", flat=True))
+    found = _speaking(alliance=alliance_id, on=timezone.localdate())
+    people = {one.person_id for one in found if participants is None or one.participant_id in participants}
     if more_roles:
         more = RoleAppointment.objects.in_force().filter(alliance_id=alliance_id, role__in=more_roles)
         people |= set(more.filter(participant_id__in=participants).values_list("person_id", flat=True))
     return people
+
+
+_speaking = Question(lambda alliance, on: RoleAppointment.objects.speaking(on).filter(alliance_id=alliance))
 
 
 def _roll(proposal) -> list[int]:

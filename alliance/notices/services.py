@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from alliance.core.outbox import enqueue
+from alliance.core.questions import Question
 from alliance.notices.letters import KINDS
 from alliance.notices.models import Notice, Preference
 from participants.models import Alliance, User
@@ -17,12 +18,11 @@ def tell(*, kind: str, subject: models.Model, people: Iterable[int], occasion: s
 
     In the transaction of the change. The people of a demonstration are invented: nobody writes to them.
     """
-    if Alliance.objects.filter(pk=subject.alliance_id, is_demonstration=True).exists():
+    if _invented(alliance=subject.alliance_id):
         return
-    unwanted = Preference.objects.filter(alliance_id=subject.alliance_id, kind=kind, wanted=False)
     told = set(people) - {by.pk if by else None}
     if not KINDS[kind].always:
-        told -= set(unwanted.values_list("person_id", flat=True))
+        told -= {one.person_id for one in _unwanted(alliance=subject.alliance_id, kind=kind)}
     if not told:
         return
     about = subject._meta.label_lower
@@ -47,6 +47,12 @@ def tell(*, kind: str, subject: models.Model, people: Iterable[int], occasion: s
         alliance_id=subject.alliance_id,
         about={"kind": kind, "subject_type": about, "subject_id": subject.pk, "occasion": occasion},
     )
+
+
+_invented = Question(lambda alliance: Alliance.objects.filter(pk=alliance, is_demonstration=True))
+_unwanted = Question(
+    lambda alliance, kind: Preference.objects.filter(alliance_id=alliance, kind=kind, wanted=False)
+)
 
 
 def send_what_was_held(alliance: Alliance, today: date) -> None:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from alliance.core.addresses import reverse
 from alliance.core.models import Document, OfAlliance, Words, both_or_neither
+from alliance.core.questions import Question
 from decisions.case import Bearing, Case, Effect, File
-from decisions.lifecycle import State
+from decisions.lifecycle import DeclarationState, State
 from decisions.querysets import ProposalQuerySet
 from decisions.tally import Stand, Tally, joined
 from participants.models import Participant, Principle
@@ -169,8 +170,9 @@ class Proposal(OfAlliance):
         Whoever left the roll neither assents nor blocks: its answer and its objections stay, and no longer count.
         """
         current = {one.participant_id: one for one in self.positions.all() if one.is_current}
-        gone = self.gone if self.state_now == State.OPEN else []
-        left = {one.participant_id for one in self.roll.all() if one.has_left or one in gone}
+        roll = self.roll.all()
+        gone = _gone(roll) if self.state_now == State.OPEN else []
+        left = {one.participant_id for one in roll if one.has_left or one in gone}
         return Tally(
             stands=tuple(
                 Stand(
@@ -180,7 +182,7 @@ class Proposal(OfAlliance):
                     else None,
                     lapsed=position if position and position.wording_id != self.current_wording_id else None,
                 )
-                for entry in self.roll.all()
+                for entry in roll
                 if entry.participant_id not in left
                 for position in [_counted(current.get(entry.participant_id))]
             ),
@@ -199,9 +201,20 @@ class Proposal(OfAlliance):
     def gone(self) -> "list[RollEntry]":
         """On the roll, and by the clock in the alliance no more, or suspended: not asked, before anybody has noted it
         (rule 25). Free of queries after `with_positions()`."""
-        if self.state != State.OPEN:
-            return []
-        return [one for one in self.roll.all() if not one.has_left and not one.participant.is_active()]
+        return _gone(self.roll.all()) if self.state == State.OPEN else []
+
+    def entry_of(self, participant) -> "RollEntry | None":
+        """Its entry on the roll, with what says that it left it. Free of queries after `with_positions()`, else one."""
+        if "roll" in getattr(self, "_prefetched_objects_cache", ()):
+            return next((one for one in self.roll.all() if one.participant_id == participant.pk), None)
+        return _entry.first(proposal=self.pk, participant=participant.pk)
+
+    def has_declared(self, participant) -> bool:
+        """Whether its conflict of interest is not settled yet. Free of queries after `with_positions()`, else one."""
+        if "declarations" in getattr(self, "_prefetched_objects_cache", ()):
+            there = (one for one in self.declarations.all() if one.participant_id == participant.pk)
+            return any(one.state == DeclarationState.DECLARED for one in there)
+        return bool(_declared(proposal=self.pk, participant=participant.pk))
 
     def is_unanimous(self) -> bool:
         return self.tally.is_agreed
@@ -230,6 +243,11 @@ class Proposal(OfAlliance):
             case State.AGREED if aside := self.tally.standing_by:
                 return f"Agreed, {' and '.join(one.participant.short_name for one in aside)} standing aside"
         return State(self.state_now).label
+
+
+def _gone(roll) -> "list[RollEntry]":
+    today = timezone.localdate()
+    return [one for one in roll if not one.has_left and not one.participant.is_active(today)]
 
 
 def _names(participants) -> str:
@@ -345,6 +363,22 @@ class RollEntry(OfAlliance):
     def has_left(self) -> bool:
         """No longer asked on this proposal. Free of queries after `with_positions()`."""
         return hasattr(self, "departure")
+
+
+_entry = Question(
+    lambda proposal, participant: RollEntry.objects.filter(
+        proposal_id=proposal, participant_id=participant
+    ).select_related("departure")
+)
+
+
+@Question
+def _declared(proposal: int, participant: int):
+    from decisions.models import Declaration
+
+    return Declaration.objects.filter(
+        proposal_id=proposal, participant_id=participant, state=DeclarationState.DECLARED
+    )
 
 
 class Attachment(OfAlliance):

@@ -11,7 +11,7 @@ from decisions.querysets.meeting import MeetingQuerySet, MinutesQuerySet
 from decisions.querysets.position import ObjectionQuerySet, PositionQuerySet
 from decisions.querysets.proposal import LONG, ProposalQuerySet
 from decisions.querysets.risk import RiskQuerySet
-from decisions.querysets.telling import told, within
+from decisions.querysets.telling import the_whole, told, within
 
 __all__ = [
     "LONG",
@@ -27,6 +27,7 @@ __all__ = [
     "RightQuerySet",
     "RiskQuerySet",
     "UrgentActionQuerySet",
+    "the_whole",
     "told",
     "within",
 ]

@@ -33,6 +33,18 @@ def told(proposals: Iterable) -> list:
     return proposals
 
 
+def the_whole(proposal: int):
+    """The one of that id, `told`; None where there is none."""
+    return next(iter(told(_one()(proposal=proposal))), None)
+
+
+@cache
+def _one() -> Question:
+    from decisions.models import Proposal
+
+    return Question(lambda proposal: Proposal.objects.with_what_there_is().filter(pk=proposal))
+
+
 def within(alliance, proposals: Iterable) -> list:
     """What `in_brief()` found, in that alliance."""
     proposals = list(proposals)

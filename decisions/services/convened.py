@@ -1,5 +1,11 @@
 """What the verbs of meetings share: the lock, what an event tells of a meeting, and when its notes stay."""
 
+from datetime import date
+from functools import lru_cache
+
+from django.utils import timezone
+
+from alliance.core.questions import Question
 from alliance.core.refusals import NotPossible
 from decisions.lifecycle import MinutesState
 from decisions.models import Meeting
@@ -8,7 +14,15 @@ from decisions.models import Meeting
 def locked(meeting: Meeting) -> Meeting:
     """The meeting as it is now, its row locked until the transaction ends."""
     Meeting.objects.select_for_update().only("pk").get(pk=meeting.pk)
-    return Meeting.objects.with_minutes().get(pk=meeting.pk)
+    (found,) = whole_on(timezone.localdate())(pks=[meeting.pk])
+    return found
+
+
+@lru_cache(maxsize=2)
+def whole_on(day: date) -> Question:
+    """Meetings with everything that quorum, minutes and acceptances need. Who is still in the alliance changes from
+    day to day."""
+    return Question(lambda pks: Meeting.objects.filter(pk__in=pks).with_minutes(day))
 
 
 def told_of(meeting: Meeting) -> dict:

@@ -12,6 +12,7 @@ from alliance.core.workdays import ONE_DAY, add_working_days
 from decisions import permissions
 from decisions.lifecycle import DEADLOCK, PROPOSAL, DeadlockStage, State
 from decisions.models import Deadlock, Proposal, Statement
+from decisions.querysets import the_whole
 from decisions.services.shared import appointment_of, locked, speaks_as
 from participants.models import Alliance, Participant, User
 
@@ -31,7 +32,7 @@ def declare_deadlock(*, proposal: Proposal, participant: Participant, reason: st
         return proposal.deadlock
     late = proposal.state_now == State.NOT_AGREED
     state = PROPOSAL.after(proposal.state_now, "declare_deadlock")
-    tally = Proposal.objects.with_positions().get(pk=proposal.pk).tally
+    tally = the_whole(proposal.pk).tally
     if not (late or tally.objections or tally.blocking):
         raise NotPossible(
             "Nothing stands in its way yet: a deadlock is declared when somebody objects or abstains, or when the "

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from alliance.core.models import Document, Words
 from alliance.core.outbox import enqueue
+from alliance.core.questions import Question
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from alliance.core.uploads import Upload
@@ -264,11 +265,19 @@ def resolve_objection(*, objection: Objection, resolution: str, by: User) -> Obj
 
 
 def _own_objection_first(proposal: Proposal, participant: Participant) -> None:
-    own = proposal.objections.unresolved().filter(participant=participant).order_by("number").first()
-    if own:
+    if own := _unresolved.first(proposal=proposal.pk, participant=participant.pk):
         raise NotPossible(
             f"Resolve {participant.short_name}’s objection {own.number} first, and say what resolved it."
         )
+
+
+_unresolved = Question(
+    lambda proposal, participant: (
+        Objection.objects.unresolved()
+        .filter(proposal_id=proposal, participant_id=participant)
+        .order_by("number")
+    )
+)
 
 
 def _not_its_own_word(proposal: Proposal, participant: Participant, last: Position | None, by: User) -> None:

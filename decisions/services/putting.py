@@ -12,6 +12,7 @@ from decisions import effects, guidance, permissions
 from decisions.case import Case
 from decisions.lifecycle import PROPOSAL, State
 from decisions.models import Proposal, RollEntry, Wording
+from decisions.querysets import the_whole
 from decisions.services.drafting import draft_proposal
 from decisions.services.sealing import seal_if_unanimous
 from decisions.services.shared import complete, in_time, locked, same_wording, write_wording
@@ -139,7 +140,7 @@ def change_wording(
     if proposal.has_deadlock:
         answer_by = proposal.deadlock.ends_on
     in_time(answer_by, today)
-    answered = Proposal.objects.with_positions().get(pk=proposal.pk).tally.answered
+    answered = the_whole(proposal.pk).tally.answered
     wording = write_wording(
         proposal,
         proposal.current_wording.version + 1,

@@ -11,7 +11,7 @@ from alliance.core.refusals import NotPossible
 from decisions import effects, permissions
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Decision, Position, Proposal, RollEntry
-from decisions.querysets import told
+from decisions.querysets import the_whole
 from decisions.services.boards import ask_for_ratification
 from decisions.services.rolls import depart, why_gone
 from decisions.services.shared import locked, next_number
@@ -27,7 +27,7 @@ def seal_if_unanimous(*, proposal: Proposal, at: datetime, by: User | None) -> D
     """
     if _silent(proposal=proposal.pk, on=timezone.localdate()):
         return None
-    whole = _whole(proposal)
+    whole = the_whole(proposal.pk)
     if not whole.is_unanimous() or whole.held_until:
         return None
     return _seal(proposal, whole, at, by)
@@ -41,7 +41,7 @@ def seal(*, proposal: Proposal, by: User) -> Decision:
     if proposal.state == "agreed":
         return proposal.decision
     PROPOSAL.require(proposal.state_now, "seal")
-    whole = _whole(proposal)
+    whole = the_whole(proposal.pk)
     if not whole.is_unanimous():
         raise NotPossible("Not everybody on the roll has agreed to this wording.")
     if until := whole.held_until:
@@ -75,17 +75,12 @@ def _who_is_silent(proposal: int, on: date):
 _silent = Question(_who_is_silent)
 
 
-def _whole(proposal: Proposal) -> Proposal:
-    (whole,) = told([Proposal.objects.with_what_there_is().get(pk=proposal.pk)])
-    return whole
-
-
 def _seal(proposal: Proposal, whole: Proposal, at: datetime, by: User | None) -> Decision:
     """`whole` is unanimous. Whoever is gone from the alliance, and counts no more, leaves the roll first."""
     if gone := whole.gone:
         for entry in gone:
             depart(proposal, entry, why_gone(entry.participant), by)
-        whole = _whole(proposal)
+        whole = the_whole(proposal.pk)
     last = max((one.position for one in whole.tally.stands), key=lambda one: (one.taken_at, one.pk))
     state = PROPOSAL.after(proposal.state_now, "seal")
     may_supersede(proposal)

@@ -178,8 +178,19 @@ def same_wording(proposal: Proposal, shown: str) -> None:
 
 
 def last_position(proposal: Proposal, participant: Participant) -> Position | None:
-    last = proposal.positions.current().filter(participant=participant)
-    return last.select_related("reason", "wording", "participant").first()
+    last = _last.first(proposal=proposal.pk, participant=participant.pk)
+    if last:
+        last.proposal = proposal
+    return last
+
+
+_last = Question(
+    lambda proposal, participant: (
+        Position.objects.current()
+        .filter(proposal_id=proposal, participant_id=participant)
+        .select_related("reason", "wording", "participant")
+    )
+)
 
 
 def appointment_of(proposal: Proposal, participant: Participant, by: User) -> RoleAppointment | None:

@@ -1,7 +1,6 @@
 """Meetings in the browser: called, prepared, held, minuted."""
 
 from datetime import date, timedelta
-from functools import lru_cache
 
 from django.contrib import messages
 from django.db import transaction
@@ -28,6 +27,7 @@ from decisions.forms.meetings import (
 from decisions.lifecycle import MEETING, MINUTES, MinutesState
 from decisions.minuting import first_draft
 from decisions.models import Decision, Meeting, Minutes, Proposal
+from decisions.services.convened import whole_on
 from decisions.showing import meetings as showing
 from decisions.views.finding import status_of, tells
 from participants.models import Alliance
@@ -56,7 +56,7 @@ def meetings(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What comes, then what was, the last one first."""
     found = Meeting.objects.visible_to(request.user).filter(alliance=alliance).values_list("pk", flat=True)
     page, coming = page_of(request, found.over()), list(found.coming()[:SOME])
-    whole = {one.pk: one for one in _whole_on(timezone.localdate())(pks=[*coming, *page])}
+    whole = {one.pk: one for one in whole_on(timezone.localdate())(pks=[*coming, *page])}
     context = {
         "coming": [showing.line(whole[pk]) for pk in coming],
         "page": page,
@@ -64,12 +64,6 @@ def meetings(request: HttpRequest, alliance: Alliance) -> HttpResponse:
         "why_not_call": permissions.call_meeting.reason(request.user, alliance=alliance),
     }
     return render(request, "decisions/meetings/list.html", context)
-
-
-@lru_cache(maxsize=2)
-def _whole_on(day: date) -> Question:
-    """Who is still in the alliance changes from day to day."""
-    return Question(lambda pks: Meeting.objects.filter(pk__in=pks).with_minutes(day))
 
 
 @tells

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from alliance.core.models import Errand
 from alliance.core.outbox import enqueue
+from alliance.core.questions import Question
 from ledger import posting
 from ledger.lifecycle import RETURN, ReturnState
 from ledger.models import CostReturn
@@ -23,12 +24,19 @@ def signed(by: User, appointment: RoleAppointment, verb: str = "said") -> dict:
 
 def locked(cost_return: CostReturn) -> CostReturn:
     """The return as it is now, held until the commit, with what acts upon it ask for (not the file itself)."""
-    return (
+    if (found := _held.first(cost_return=cost_return.pk)) is None:
+        raise CostReturn.DoesNotExist
+    return found
+
+
+_held = Question(
+    lambda cost_return: (
         CostReturn.objects.select_for_update(of=("self",))
         .select_related("participant", "journal", "accepted_by", "document")
         .defer("document__content")
-        .get(pk=cost_return.pk)
+        .filter(pk=cost_return)
     )
+)
 
 
 def move(cost_return: CostReturn, verb: str, **changes) -> None:

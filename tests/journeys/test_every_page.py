@@ -51,9 +51,9 @@ def look(chromium, live_server, sign_in) -> Callable[..., list[str]]:
                 wrong.append(f"{page.url}: {said.text}")
 
         page.on("console", hear)
+        page.set_viewport_size({"width": widths[0], "height": 900})
         try:
             for name, address in pages:
-                page.set_viewport_size({"width": widths[0], "height": 900})
                 if not is_page(go(page, address)):
                     continue
                 for width in widths:
@@ -65,6 +65,7 @@ def look(chromium, live_server, sign_in) -> Callable[..., list[str]]:
                         wrong.append(
                             f"{name} is {by} px too wide at {width} px: {page.evaluate(WHERE_TOO_WIDE)}"
                         )
+                widths = widths[::-1]  # the next one is loaded at the width that this one is left at
                 _picture(page, name)
         finally:
             context.close()
