@@ -1,12 +1,13 @@
 """Years of decisions at once, for measuring: in sets, through the same tables, guards and record as one by one.
 
 No guard is gone round: every row passes the triggers that a representative's click passes. Only the Python of the
-services is spared, and the same facts are told to the record, so that the night's check finds nothing (invariant 6).
+services is spared, and the same facts are told to the record, so that the night's check finds nothing in what is loaded
+at its own moment (invariant 6; alliance/demo/large.py sets the clock).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +26,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Put:
-    """A proposal put at `at` by an appointment, and who agrees to it; it is sealed when all on the roll do."""
+    """A proposal put at `at` by an appointment, and who agrees to it then; it is sealed when all on the roll do."""
 
     case: Case
     by: RoleAppointment
@@ -95,14 +96,14 @@ def _load(alliance: Alliance, batch: list[Put], roll: list, principles: list[Pri
             wording=wording,
             participant=voice.participant,
             stance=Position.Stance.AGREE,
-            taken_at=put.at + timedelta(minutes=minute),
+            taken_at=put.at,
             taken_by=voice.person,
             taken_by_name=voice.person.name,
             appointment=voice,
             capacity=voice.role,
         )
         for one, wording, put in zip(proposals, wordings, batch, strict=True)
-        for minute, voice in enumerate(put.agreeing, 1)
+        for voice in put.agreeing
     )
     said: dict[int, list[Position]] = {}
     for position in positions:

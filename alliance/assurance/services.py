@@ -33,7 +33,7 @@ def request_report(*, alliance: Alliance, quarter: Quarter, by: User | None) -> 
         raise NotPossible(f"{quarter.label} was over before {alliance} began.")
     last = Report.objects.filter(alliance=alliance, quarter=quarter.slug).order_by("-version").first()
     covers_until = min(quarter.end, today)
-    if last and (not last.is_sealed or not _is_overtaken(last, quarter, covers_until)):
+    if last and (not last.is_sealed or not _is_overtaken(last, covers_until)):
         return last
     report = Report.objects.create(
         alliance=alliance,
@@ -56,7 +56,7 @@ def request_report(*, alliance: Alliance, quarter: Quarter, by: User | None) -> 
     return report
 
 
-def _is_overtaken(report: Report, quarter: Quarter, covers_until) -> bool:
+def _is_overtaken(report: Report, covers_until) -> bool:
     """Has anything happened since, other than reports being made and read? Has the quarter gone on?"""
     if report.covers_until < covers_until:
         return True

@@ -1,16 +1,15 @@
-"""Years of a larger alliance, for measuring: lines in bulk through ledger/bulk.py, decisions one by one.
+"""Years of a larger alliance, for measuring: lines and decisions in bulk (ledger/bulk.py, decisions/bulk.py).
 
-Nothing goes round a guard: lines are copied into the same tables under the same triggers, decisions are put and
-answered through the services, months close behind them.
+Nothing goes round a guard: lines and decisions come into the same tables under the same triggers and are told to the
+same record, months close behind them.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import islice
 from random import Random
 
 from django.utils import timezone
@@ -24,7 +23,7 @@ from alliance.demo.story.bookkeeping import CONTINGENCY, LINES
 from alliance.demo.story.joining import make_person
 from alliance.demo.story.world import SEED, World
 from alliance.demo.together import case_of_a_year, decide_together
-from decisions import services as decisions
+from decisions.bulk import Put, load_decisions
 from decisions.case import Bearing, Case
 from decisions.models import Proposal
 from ledger import bulk
@@ -219,49 +218,49 @@ def _close(world: World, month: Month) -> None:
 
 def _plan_decisions(world: World, sizes: Sizes, say) -> None:
     """Evenly over the years; the last one in ten is still open, waiting for the last participant."""
-    if not sizes.decisions:
-        return
     first, last = add_working_days(world.start, 5), add_working_days(world.agenda.today, -3)
-    apart = (last - first) / sizes.decisions
+    days: dict[date, list[int]] = {}
+    for number in range(1, sizes.decisions + 1):
+        day = add_working_days(first + (last - first) / sizes.decisions * number, 0)
+        days.setdefault(min(day, last), []).append(number)
     took = 0.0
 
-    def tell(number: int) -> None:
+    def tell(numbers: list[int]) -> None:
         nonlocal took
         began = time.perf_counter()
-        _decide(world, number, waits=number > sizes.decisions - max(1, sizes.decisions // 10))
+        _decide(world, numbers, open_from=sizes.decisions - max(1, sizes.decisions // 10) + 1)
         took += time.perf_counter() - began
-        if number == sizes.decisions:
-            answers = number * len(world.participants)
-            say(f"  {number:,} decisions in {took:.1f} s, about {answers / took:,.0f} answers a second")
+        if sizes.decisions in numbers:
+            answers = sizes.decisions * len(world.participants)
+            say(
+                f"  {sizes.decisions:,} decisions in {took:.1f} s, about {answers / took:,.0f} answers a second"
+            )
 
-    for number in range(1, sizes.decisions + 1):
-        day = add_working_days(first + (apart * number), 0)
-        world.on(min(day, last), partial(tell, number), 11, 0)
+    for day, numbers in days.items():
+        world.on(day, partial(tell, numbers), 11, 0)
 
 
-def _decide(world: World, number: int, waits: bool) -> None:
-    parties = list(world.participants.items())
-    slug, proposer = parties[number % len(parties)]
-    case = Case(
+def _decide(world: World, numbers: list[int], open_from: int) -> None:
+    """Put, answered and sealed at once; from the number `open_from` on, the last participant does not answer."""
+    speaking = RoleAppointment.objects.filter(alliance=world.alliance, role=Role.REPRESENTATIVE)
+    voices = list(speaking.select_related("participant", "person").order_by("participant__place"))
+    principles = Principle.objects.current().filter(alliance=world.alliance)
+    tests = {one.pk: Bearing("supports", "It serves it.") for one in principles}
+    puts = []
+    for number in numbers:
+        by = voices[number % len(voices)]
+        asked = voices[:-1] if number >= open_from else voices
+        puts.append(Put(_case(number, by.participant, tests), by, timezone.now(), tuple(asked)))
+    load_decisions(world.alliance, puts, [one.participant for one in voices])
+
+
+def _case(number: int, proposer: Participant, tests: dict[int, Bearing]) -> Case:
+    return Case(
         title=f"Shall we do the {number}th thing that {proposer.short_name} proposes?",
         text=f"We do what {proposer.short_name} proposes, for the {number}th time, from the first of the next month.",
         why="It is what people asked for.",
         alternatives="None considered, because this alliance is only here to be measured.",
         affected="Everybody who waits for a page.",
         heard="In the log of the web server.",
-        tests={
-            one.pk: Bearing("supports", "It serves it.")
-            for one in Principle.objects.current().filter(alliance=world.alliance)
-        },
+        tests=tests,
     )
-    proposal = decisions.propose(
-        alliance=world.alliance, participant=proposer, case=case, by=world.people[f"Robin/{slug}"]
-    )
-    for key, party in islice(parties, len(parties) - waits):
-        decisions.take_position(
-            proposal=proposal,
-            participant=party,
-            stance="agree",
-            shown=proposal.current_wording.hash,
-            by=world.people[f"Robin/{key}"],
-        )

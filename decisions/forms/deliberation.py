@@ -156,7 +156,7 @@ class IndependentForm(Form):
     asks = {"name": "their name, and where they are from"}
 
 
-class HeardForm(VoiceForm):
+class IndependentWordsForm(VoiceForm):
     words = WordsField(
         label="What they said",
         help_text="As they said it, or as they wrote it. Those who were there can write their own account too.",

@@ -139,7 +139,7 @@ def leave_for_conflict(
 @tells
 @in_alliance
 def report_conflict(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    found = find_decision(request, alliance, number)
+    found = find_decision(alliance, number)
     permissions.report_conflict.check(request.user, decision=found)
     form = FoundConflictForm(request.POST or None, decision=found)
     if request.method == "POST" and form.is_valid():

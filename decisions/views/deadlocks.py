@@ -7,7 +7,7 @@ from django.utils import timezone
 from alliance.core.htmx import redirect, render
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
-from decisions.forms.deliberation import DeadlockForm, HeardForm, IndependentForm, StatementForm
+from decisions.forms.deliberation import DeadlockForm, IndependentForm, IndependentWordsForm, StatementForm
 from decisions.lifecycle import PROPOSAL
 from decisions.models import Deadlock, Proposal, Statement
 from decisions.services.deadlocks import NO_DEADLOCK, ladder_from, why_no_statement
@@ -67,7 +67,7 @@ def record_independent(request: HttpRequest, alliance: Alliance, number: int) ->
     return _say(
         request,
         found,
-        HeardForm,
+        IndependentWordsForm,
         services.record_independent,
         Statement.Occasion.INDEPENDENT,
         "record_independent",

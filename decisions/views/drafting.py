@@ -171,7 +171,7 @@ def open_proposal(request: HttpRequest, alliance: Alliance, number: int) -> Http
 @in_alliance
 def supersede(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
     """Begin the draft of the decision that takes another one's place."""
-    decision = find_decision(request, alliance, number)
+    decision = find_decision(alliance, number)
     permissions.propose.check(request.user, alliance=alliance)
     still_stands(decision)
     form = SuccessorForm(request.POST or None, participants=_speaks_for(request))

@@ -69,7 +69,7 @@ def find_objection(found: Proposal, number: int) -> Objection:
     raise Http404("No such objection.")
 
 
-def find_decision(request: HttpRequest, alliance: Alliance, number: int) -> Decision:
+def find_decision(alliance: Alliance, number: int) -> Decision:
     if found := _decision.first(alliance=alliance.pk, number=number):
         return found
     raise Http404("No such decision.")

@@ -9,13 +9,8 @@ from alliance.core.htmx import redirect, render
 from alliance.core.models import Event
 from alliance.core.refusals import NotPossible
 from decisions import permissions, services
-from decisions.forms import (
-    MoreTimeForm,
-    PositionForm,
-    ResolutionForm,
-    WithdrawalForm,
-)
 from decisions.forms.positions import chosen
+from decisions.forms.proposals import MoreTimeForm, PositionForm, ResolutionForm, WithdrawalForm
 from decisions.lifecycle import OBJECTION, PROPOSAL, State
 from decisions.models import Decision, Position, Proposal
 from decisions.showing import about, acts, differences, history, panels, people_of, spoken_stands

@@ -21,7 +21,7 @@ from participants.web import in_alliance
 @in_alliance
 def ratify(request: HttpRequest, alliance: Alliance, number: int, slug: str) -> HttpResponse:
     """What the board decided: ratified with its minute, or refused with its reason."""
-    decision = find_decision(request, alliance, number)
+    decision = find_decision(alliance, number)
     asked = _asked(decision, slug)
     permissions.ratify.check(request.user, ratification=asked)
     RATIFICATION.require(asked.state, "ratify")
@@ -55,7 +55,7 @@ def ratify(request: HttpRequest, alliance: Alliance, number: int, slug: str) -> 
 @in_alliance
 def minute(request: HttpRequest, alliance: Alliance, number: int, slug: str) -> HttpResponse:
     """The board's minute, as it was uploaded: to keep, never shown in the page."""
-    asked = _asked(find_decision(request, alliance, number), slug)
+    asked = _asked(find_decision(alliance, number), slug)
     kept = get_object_or_404(Ratification.objects.filter(minute__isnull=False), pk=asked.pk).minute
     return download_file(bytes(kept.content), name=kept.name, media_type=kept.media_type)
 

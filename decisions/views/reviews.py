@@ -16,7 +16,7 @@ from participants.web import in_alliance
 @tells
 @in_alliance
 def review_decision(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    decision = find_decision(request, alliance, number)
+    decision = find_decision(alliance, number)
     permissions.review_decision.check(request.user, decision=decision)
     form = ReviewForm(
         request.POST or None, not_before=decision.decided_on, initial={"held_on": timezone.localdate()}
@@ -36,7 +36,7 @@ def review_decision(request: HttpRequest, alliance: Alliance, number: int) -> Ht
 @tells
 @in_alliance
 def plan_review(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse:
-    decision = find_decision(request, alliance, number)
+    decision = find_decision(alliance, number)
     permissions.review_decision.check(request.user, decision=decision)
     due = decision.review_due_on
     form = PlanForm(request.POST or None, initial={"review_on": due})

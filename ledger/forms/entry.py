@@ -10,6 +10,7 @@ from alliance.core.forms import Form
 from alliance.core.money import MoneyError, format_pounds, parse_pounds
 from alliance.core.periods import Month
 from ledger import importing
+from ledger.forms.whose import among
 from ledger.importing import COLUMNS
 from ledger.models import Category
 from ledger.vat import Course
@@ -42,12 +43,7 @@ class MonthOfForm(Form):
     ):
         kwargs.setdefault("initial", {"month": month or (months[1] if len(months) > 1 else months[0]).slug})
         super().__init__(*args, **kwargs)
-        choice = self.fields["participant"]
-        choice.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants])
-        choice.empty_label = None
-        if len(participants) == 1:
-            choice.initial = participants[0]
-            choice.widget = forms.HiddenInput()
+        among(self.fields["participant"], participants)
         self.fields["month"].choices = [(one.slug, one.label) for one in months]
 
     def clean_month(self) -> Month:

@@ -78,7 +78,7 @@ class SpendForm(Form):
     asks = {"quarter": "the quarter"}
     quarter = forms.ChoiceField(label="Quarter", required=False)
 
-    def __init__(self, *args, alliance: Alliance, budgets: list[Budget], **kwargs):
+    def __init__(self, *args, budgets: list[Budget], **kwargs):
         super().__init__(*args, **kwargs)
         self.quarters = [
             quarter

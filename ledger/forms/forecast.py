@@ -64,7 +64,7 @@ class OutlookForm(Form):
         return given
 
 
-class SayForm(Form):
+class ForecastForm(Form):
     """What a participant expects of its costs on a line. `by_rate` is what the run-rate says of the year, or None."""
 
     method = forms.ChoiceField(label="How do you know?", widget=Radios)
@@ -119,7 +119,7 @@ class SayForm(Form):
         return given
 
 
-class WriteForm(Form):
+class PlanForm(Form):
     """What will be done about a line, by whom and until when."""
 
     words = WordsField(
@@ -163,7 +163,7 @@ class WriteForm(Form):
         choice.label_from_instance = lambda one: f"Proposal {one.number}: {one.title}"
 
 
-class EndForm(Form):
+class EndPlanForm(Form):
     """How an action plan ends: `verbs` are those that are possible now."""
 
     CHOICES = {

@@ -8,6 +8,7 @@ from alliance.core.forms import Form, Radios, WordsField
 from alliance.core.questions import Question
 from alliance.core.uploads import KeptFileField
 from ledger.asking import everybody
+from ledger.forms.whose import among
 from ledger.lifecycle import QueryState
 from ledger.models import BudgetLine, Evidence, QueryReply
 from participants.models import Alliance, Participant
@@ -85,12 +86,7 @@ class AskForm(Form):
 
     def __init__(self, *args, participants: Sequence[Participant], **kwargs):
         super().__init__(*args, **kwargs)
-        choice = self.fields["asking"]
-        choice.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants])
-        choice.empty_label = None
-        if len(participants) == 1:
-            choice.initial = participants[0]
-            choice.widget = forms.HiddenInput()
+        among(self.fields["asking"], participants)
 
 
 class ReplyForm(Form):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from alliance.core.forms import Form, MoneyField
 from alliance.core.periods import Month
 from ledger import importing
+from ledger.forms.whose import among
 from ledger.models import BudgetLine, Category, CostReturn
 from participants.models import Participant
 
@@ -45,12 +46,7 @@ class ReturnForm(Form):
         sent = _sent(participants[0], months)
         kwargs.setdefault("initial", {"month": month or _to_send(participants[0], months, sent).slug})
         super().__init__(*args, **kwargs)
-        choice = self.fields["participant"]
-        choice.queryset = Participant.objects.filter(pk__in=[one.pk for one in participants])
-        choice.empty_label = None
-        if len(participants) == 1:
-            choice.initial = participants[0]
-            choice.widget = forms.HiddenInput()
+        among(self.fields["participant"], participants)
         if len(participants) > 1:
             sent = set()  # whose costs they are is not yet said
         self.fields["month"].choices = [

@@ -93,7 +93,6 @@ CLAIMS = (
     *PAY,
 )
 LEAVE, COST = "leave", "cost"  # what a name may mean beside a category or a budget line
-NAMED = ("category", "budget_line", "supplier")  # fields whose names can be given a meaning once
 ROOM = {"supplier": 200, "description": 300, "reference": 120, "evidence": 300}
 
 

@@ -10,7 +10,7 @@ from ledger.asking import open_months
 from ledger.forms.entry import MOST_TYPED, EntryForm, NothingForm
 from ledger.models import BudgetLine
 from ledger.recovery import courses
-from ledger.views.returns import why_not_send
+from ledger.views.returns import closed, why_not_send
 from ledger.views.shared import places, whose_returns
 from participants.models import Alliance
 from participants.web import in_alliance
@@ -22,10 +22,7 @@ def type_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """Type a few costs; "Add more" keeps what is there. They become a file, and a return like any other."""
     participants, months = whose_returns(request, alliance), open_months(alliance)
     if why_not := why_not_send(participants, months):
-        page = {"why_not": why_not, "places": places(request, alliance)}
-        return render(
-            request, "ledger/type_return.html", page, status=403 if request.method == "POST" else 200
-        )
+        return closed(request, alliance, "ledger/type_return.html", why_not)
     year = alliance.financial_year(months[0].start)
     lines = BudgetLine.objects.filter(alliance=alliance, budget__starts_on=year.start)
     facts = {
@@ -62,8 +59,7 @@ def type_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def state_nothing(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     participants, months = whose_returns(request, alliance), open_months(alliance)
     if why_not := why_not_send(participants, months):
-        page = {"why_not": why_not, "places": places(request, alliance)}
-        return render(request, "ledger/nothing.html", page, status=403 if request.method == "POST" else 200)
+        return closed(request, alliance, "ledger/nothing.html", why_not)
     form = NothingForm(
         request.POST or None, participants=participants, months=months, month=request.GET.get("month", "")
     )

@@ -80,7 +80,7 @@ def lines_xlsx(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def spend(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     """What a quarter's spend file will hold, and whose names it holds back (rule 41)."""
     costs = _opened(request, alliance)
-    form = SpendForm(request.GET, alliance=alliance, budgets=costs.budgets)
+    form = SpendForm(request.GET, budgets=costs.budgets)
     return _spend_page(request, costs, form)
 
 
@@ -88,7 +88,7 @@ def spend(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 @in_alliance
 def spend_file(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     costs = _opened(request, alliance)
-    form = SpendFileForm(request.POST, alliance=alliance, budgets=costs.budgets)
+    form = SpendFileForm(request.POST, budgets=costs.budgets)
     if not form.is_valid():
         return _spend_page(request, costs, form, file=form)
     quarter, fund = form.asked, Fund.objects.select_related("host").get(alliance=alliance)
@@ -117,7 +117,7 @@ def mark_supplier(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     costs = _opened(request, alliance)
     if not _whose_suppliers(request, costs):
         permissions.keep_the_pool.check(request.user, alliance=alliance)
-    shown = SpendForm(request.POST, alliance=alliance, budgets=costs.budgets)
+    shown = SpendForm(request.POST, budgets=costs.budgets)
     preview = spending.preview(alliance, shown.asked)
     form = SupplierForm(request.POST, suppliers=_may_mark(request, costs, preview))
     if not form.is_valid():
@@ -222,7 +222,7 @@ def _spend_page(request: HttpRequest, costs: CostsForm, form: SpendForm, **given
         "places": places(request, alliance),
         "quarter": quarter,
         "preview": preview,
-        "file": given.get("file") or SpendFileForm(alliance=alliance, budgets=costs.budgets, initial=initial),
+        "file": given.get("file") or SpendFileForm(budgets=costs.budgets, initial=initial),
         "supplier": given.get("supplier") or (may_mark and SupplierForm(suppliers=may_mark, initial=initial)),
         "rule": spending.persons.RULE,
         "fund": _fund.first(alliance=alliance.pk),

@@ -20,7 +20,7 @@ from ledger import forecasting, permissions, possible, services
 from ledger.asking import knowing
 from ledger.exporting.tables import columns, list_file
 from ledger.forecasting import Figure, Line, Outlook
-from ledger.forms.forecast import OutlookForm, SayForm
+from ledger.forms.forecast import ForecastForm, OutlookForm
 from ledger.models import ActionPlan, BudgetLine, Forecast
 from ledger.models.forecast import Method
 from ledger.projection import Projection
@@ -110,7 +110,7 @@ def say_forecast(
     by_rate = figure.by_rate
     said = figure.said
     initial = {"method": said.method, "amount": said.amount} if said else {}
-    form = SayForm(request.POST or None, by_rate=by_rate, last_year=last_year, initial=initial)
+    form = ForecastForm(request.POST or None, by_rate=by_rate, last_year=last_year, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.say_forecast(budget_line=on, participant=whose, by=request.user, **form.cleaned_data)

@@ -12,7 +12,7 @@ from alliance.core.refusals import NotPossible
 from decisions import permissions as deciding
 from ledger import forecasting, permissions, services
 from ledger.asking import knowing
-from ledger.forms.forecast import EndForm, WriteForm
+from ledger.forms.forecast import EndPlanForm, PlanForm
 from ledger.lifecycle import PLAN, PlanState
 from ledger.models import ActionPlan, PlanStep
 from ledger.views.shared import places
@@ -69,7 +69,7 @@ def write_plan(request: HttpRequest, alliance: Alliance, number: int) -> HttpRes
         if last
         else {}
     )
-    form = WriteForm(request.POST or None, alliance=alliance, initial=initial)
+    form = PlanForm(request.POST or None, alliance=alliance, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.write_plan(plan=found, by=request.user, **form.cleaned_data)
         messages.success(
@@ -98,7 +98,7 @@ def end_plan(request: HttpRequest, alliance: Alliance, number: int) -> HttpRespo
     verbs = _verbs(found, now)
     if not verbs:
         raise NotPossible(f"Write the plan first. {why_not}")
-    form = EndForm(request.POST or None, verbs=verbs)
+    form = EndPlanForm(request.POST or None, verbs=verbs)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         ENDS[said["then"]](plan=found, words=said["words"], by=request.user)

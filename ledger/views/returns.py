@@ -69,10 +69,7 @@ def returns(request: HttpRequest, alliance: Alliance) -> HttpResponse:
 def send_return(request: HttpRequest, alliance: Alliance) -> HttpResponse:
     participants, months = whose_returns(request, alliance), open_months(alliance)
     if why_not := why_not_send(participants, months):
-        page = {"why_not": why_not, "places": places(request, alliance)}
-        return render(
-            request, "ledger/send_return.html", page, status=403 if request.method == "POST" else 200
-        )
+        return closed(request, alliance, "ledger/send_return.html", why_not)
     form = ReturnForm(
         request.POST or None,
         request.FILES or None,
@@ -134,6 +131,12 @@ def _listed(alliance: Alliance, returns: list[tuple]) -> list[dict]:
             }
         )
     return listed
+
+
+def closed(request: HttpRequest, alliance: Alliance, template: str, why_not: str) -> HttpResponse:
+    """In the place of a form: why nothing can be sent with it (house 16)."""
+    page = {"why_not": why_not, "places": places(request, alliance)}
+    return render(request, template, page, status=403 if request.method == "POST" else 200)
 
 
 def why_not_send(participants: list[Participant], months: list[Month]) -> str:

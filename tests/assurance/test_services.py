@@ -80,8 +80,8 @@ def test_an_interim_report_is_overtaken_when_the_quarter_goes_on(sealed, harbour
     interim = Report(
         alliance=harbour_alliance, quarter=quarter.slug, covers_until=quarter.start, head_seq=sealed.head_seq
     )
-    assert services._is_overtaken(interim, quarter, quarter.end)
-    assert not services._is_overtaken(sealed, quarter, quarter.end)
+    assert services._is_overtaken(interim, quarter.end)
+    assert not services._is_overtaken(sealed, quarter.end)
 
 
 def test_a_quarter_that_has_not_begun_cannot_be_reported(harbour_alliance, carol, quarter):

@@ -120,7 +120,3 @@ def year_terms(cast, starts_on: str = "2027-04-01", **changes) -> dict:
         "contingency": "10000.00",
         "brought_forward": "10000.00",
     } | changes
-
-
-def pounds_of(*texts: str) -> list[Decimal]:
-    return [Decimal(one) for one in texts]

@@ -19,7 +19,6 @@ from tests.factories.ledger import LINES, YEAR, cost, make_book, period_of, send
 D = Decimal
 amounts = st.decimals(D("-99999.99"), D("99999.99"), places=2).filter(lambda amount: amount != 0)
 files = st.lists(st.tuples(amounts, st.sampled_from([name for name, _ in LINES])), min_size=1, max_size=12)
-SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # each example is rolled back by itself
 acts = st.lists(
     st.one_of(
         st.tuples(st.just("send"), files, st.sampled_from(["a", "b"])),

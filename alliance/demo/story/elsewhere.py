@@ -27,14 +27,13 @@ def plan(agenda: Agenda, people: dict[str, User]) -> World:
     """Founded half a year ago; `people` are those of the first alliance."""
     world = World(agenda, start=agenda.ago(180).replace(day=1), people=people)
     agenda.at(moment(world.start, 13), partial(found, world))
-    world.on(agenda.ago(61), partial(put, world, "care", SLEEP), 10)
-    world.on(agenda.ago(58), partial(answer, world, "care", "rosa", "lantern", "agree", ""), 10)
+    world.on(agenda.ago(61), partial(put, world, SLEEP), 10)
+    world.on(agenda.ago(58), partial(answer, world, "rosa", "lantern", "agree"), 10)
     world.on(
         agenda.ago(57),
         partial(
             answer,
             world,
-            "care",
             "theo",
             "keys",
             "stand_aside",
@@ -48,10 +47,10 @@ def plan(agenda: Agenda, people: dict[str, User]) -> World:
     world.on(add_working_days(agenda.ago(134), 2), partial(agree_without, world), 11)
     world.on(agenda.ago(104), partial(readmit, world), 10)
     world.on(agenda.ago(104), partial(agree_without, world), 11)
-    world.on(agenda.ago(75), partial(put, world, "rooms", ROOMS), 10)
+    world.on(agenda.ago(75), partial(put, world, ROOMS), 10)
     world.on(agenda.ago(75), partial(nobody_left_to_commission, world), 16)
     world.on(agenda.ago(40), partial(try_something, world), 12)
-    world.on(add_working_days(agenda.today, -4), partial(put, world, "birthday", BIRTHDAY), 10)
+    world.on(add_working_days(agenda.today, -4), partial(put, world, BIRTHDAY), 10)
     return world
 
 
@@ -141,7 +140,7 @@ ROOMS = {
 SISTER = "The house belongs to my sister. I knew it, and only saw today that it is this one."
 
 
-def put(world: World, key: str, said: dict, **more) -> None:
+def put(world: World, said: dict, **more) -> None:
     case = Case(
         **said,
         **more,
@@ -158,10 +157,10 @@ def put(world: World, key: str, said: dict, **more) -> None:
         case=case,
         by=world.people["hilary"],
     )
-    answer(world, key, "hilary", "district", "agree", "")
+    answer(world, "hilary", "district", "agree")
 
 
-def answer(world: World, key: str, person: str, org: str, stance: str, reason: str) -> None:
+def answer(world: World, person: str, org: str, stance: str, reason: str = "") -> None:
     proposal = _newest(world)
     decisions.take_position(
         proposal=proposal,
@@ -202,7 +201,7 @@ def suspend(world: World) -> None:
         "suspended_on": add_working_days(world.agenda.ago(134), 2).isoformat(),
         "reasons": "It has no insurer. The day on which it has one again, it is readmitted.",
     }
-    put(world, "pause", PAUSE, effect=effect)
+    put(world, PAUSE, effect=effect)
 
 
 def be_heard(world: World) -> None:
@@ -219,12 +218,12 @@ def readmit(world: World) -> None:
         "participant_name": keys.name,
         "reasons": "A new insurer, with the same cover as before.",
     }
-    put(world, "back", BACK, effect=effect)
+    put(world, BACK, effect=effect)
 
 
 def agree_without(world: World) -> None:
     """All who are asked while First Keys is not: the district has said it, Lantern Street follows."""
-    answer(world, "pause", "rosa", "lantern", "agree", "")
+    answer(world, "rosa", "lantern", "agree")
 
 
 def nobody_left_to_commission(world: World) -> None:

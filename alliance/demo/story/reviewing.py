@@ -171,7 +171,7 @@ def _plan_review(world: World, told: Told) -> None:
     world.on(add_working_days(on, -8), partial(prepare, world, told, on), 10)
     world.on(on, partial(hold, world, told, on), 16, 30)
     for key, (working_days, outcome, words) in told.between.items():
-        act = partial(look, world, told, key, outcome, words)
+        act = partial(look, world, key, outcome, words)
         world.on(add_working_days(on, working_days), act, 17)
 
 
@@ -208,7 +208,7 @@ def hold(world: World, told: Told, on: date) -> None:
     )
 
 
-def look(world: World, told: Told, key: str, outcome: str, words: str) -> None:
+def look(world: World, key: str, outcome: str, words: str) -> None:
     known = {key: what for one in REVIEWS for key, what, *_ in one.actions}
     action = Action.objects.get(alliance=world.alliance, what=known[key])
     services.look_at_action(action=action, outcome=outcome, words=words, by=world.people["nadia"])
