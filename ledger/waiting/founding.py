@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef
 
 from alliance.core.addresses import reverse
-from alliance.core.waiting import Source, Waiting
+from alliance.core.waiting import Source, Sources, Waiting
 from ledger.models import Budget
 from participants.models import Alliance
 from participants.standing import Role, Standing
@@ -28,4 +28,4 @@ def _book_to_open(alliances: list[Alliance], standing: Standing) -> list[Waiting
     ]
 
 
-waiting = [Source(_without_a_book, _book_to_open)]
+waiting = Sources([Source(_without_a_book, _book_to_open)])
