@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import decisions.waiting
 import learning.waiting
 import ledger.waiting
+import participants.waiting
 from alliance import health
 from alliance.assurance import waiting as assurance_waiting
 from alliance.core import export, invariants
@@ -33,6 +34,7 @@ from participants.web import in_alliance
 
 waiting_on = Sources(
     [
+        *participants.waiting.waiting_on,
         *decisions.waiting.waiting_on,
         *ledger.waiting.waiting_on,
         *learning.waiting.waiting_on,

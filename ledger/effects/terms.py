@@ -70,8 +70,15 @@ def short(number: str) -> str:
     return format(Decimal(number).normalize(), "f")
 
 
-def percent_field(label: str, help_text: str = "") -> forms.DecimalField:
-    return forms.DecimalField(
+class PercentField(forms.DecimalField):
+    """A percentage with or without its sign, as people type it: "60" or "60 %"."""
+
+    def to_python(self, value):
+        return super().to_python(value.strip().removesuffix("%") if isinstance(value, str) else value)
+
+
+def percent_field(label: str, help_text: str = "") -> PercentField:
+    return PercentField(
         label=label,
         help_text=help_text,
         min_value=0,

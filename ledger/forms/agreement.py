@@ -61,8 +61,6 @@ class YearForm(Form):
         given = super().clean()
         if given.get("opens") not in ("", None, self.year.slug):
             raise forms.ValidationError(f"The year {given['opens']} is open already.")
-        if self.errors:
-            return given
         names = set()
         for n in range(1, LINES + 1):
             name, amount = given.get(f"line_{n}", "").strip(), given.get(f"line_{n}_amount")
@@ -72,7 +70,7 @@ class YearForm(Form):
                 self.add_error(f"line_{n}", f"“{name}” is there already")
             names.add(name.casefold())
         forward = given.get("brought_forward") or ZERO
-        if self.carried is not None and forward != self.carried:
+        if self.carried is not None and forward != self.carried and not self.has_error("brought_forward"):
             self.add_error(
                 "brought_forward",
                 f"The year before was closed with {format_pounds(self.carried)} carried forward: enter exactly that",

@@ -10,7 +10,7 @@ from ledger.forms.entry import TYPED
 from ledger.forms.mending import FixForm, FixRow, NamesForm
 from ledger.forms.returns import SheetForm, TotalForm
 from ledger.lifecycle import RETURN
-from ledger.models import CostReturn, ReturnLine
+from ledger.models import CostReturn, ReturnLine, RowFix
 from ledger.services.mending import rows_as_they_stand
 from ledger.views.cost_return import find_return, lines_of_year, problem_rows
 from ledger.views.shared import places
@@ -88,7 +88,8 @@ def total(request: HttpRequest, alliance: Alliance, number: int) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         services.declare_total(cost_return=found, total=form.cleaned_data["declared_total"], by=request.user)
         return redirect(request, found.get_absolute_url())
-    page = {"cost_return": found, "form": form, "places": places(request, alliance)}
+    wrong = found.problems.filter(reading=found.reading, field=RowFix.DECLARED).first()
+    page = {"cost_return": found, "form": form, "wrong": wrong, "places": places(request, alliance)}
     return render(request, "ledger/total.html", page, status=422 if form.errors else 200)
 
 

@@ -197,3 +197,15 @@ def test_the_book_is_narrowed_down_looked_at_in_another_way_and_widened_again(
     expect(page.get_by_text("Money out").or_(page.get_by_text("the pool owes")).first).to_be_visible()
     page.goto(f"{BOOK}returns/")
     check_axe(page)
+
+
+def test_on_paper_a_lines_journal_and_row_are_not_torn_from_their_numbers(cast, page_as):
+    make_book(cast)
+    long = "Deep cleaning of the hall and the stairs and the yard after the flood of the second week"
+    post_return(cast, [cost("1200.00", day="03/10/2026", supplier=long, what=long)], OCTOBER)
+    page = page_as(cast.bea, viewport={"width": 673, "height": 900})  # what an A4 sheet's margins leave
+    page.emulate_media(media="print")
+    page.goto(f"{BOOK}lines/")
+    for name in ("Journal 2", "row 2"):
+        link = page.get_by_role("link", name=name, exact=True)
+        assert link.evaluate("one => one.getClientRects().length") == 1

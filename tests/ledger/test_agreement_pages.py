@@ -156,6 +156,14 @@ class TestTheFirstSetUp:
             assert f'href="{following}">Skip this step</a>' in page
             assert page.count("(done)") == 1  # the year; what was skipped is not
 
+    def test_reads_a_percentage_with_its_sign_as_one_without(self, cast, budget, client_of, url):
+        split = {f"weight_{cast.haven.pk}": "60", f"weight_{cast.beacon.pk}": "40"}
+        signed = {"neutral_band": "2%", "pain_share": " 60 % ", "pain_cap": "1.5 %"}
+        answer = client_of(cast.hana).post(url("set_up", "share_terms"), self.SHARE | split | signed)
+        assert answer["Location"] == url("set_up", "book_terms")
+        terms = ShareTerms.objects.get()
+        assert (terms.neutral_band, terms.pain_share, terms.pain_cap) == (D("2"), D("60"), D("1.5"))
+
     def test_enters_what_the_founders_signed_without_a_decision(self, cast, budget, client_of, url, says):
         client = client_of(cast.hana)
         split = {f"weight_{cast.haven.pk}": "60", f"weight_{cast.beacon.pk}": "40"}

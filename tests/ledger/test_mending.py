@@ -164,6 +164,7 @@ def test_a_wrong_total_is_put_right_in_the_page_and_what_was_put_right_before_it
     page = client.get(sent.get_absolute_url()).content.decode()
     assert "£10.00 is missing from the lines" in page
     assert url("total", sent.number) in page
+    assert "£10.00 is missing from the lines" in client.get(url("total", sent.number)).content.decode()
     assert "12O" in client.post(url("total", sent.number), {"declared_total": "12O"}).content.decode()
     assert client.post(url("total", sent.number), {"declared_total": "£220"}).status_code == 303
     worked(sent)

@@ -31,6 +31,9 @@ def test_a_reversal_in_the_browser_says_before_what_it_does(cast, client_of, say
     )
     assert "It takes back" in says(cast.pat, url("journal", number + 1))
     assert client_of(cast.pat).get(url("reversal", number)).status_code == 403
+    onward = f'{url("send_return")}?month=2026-11"'
+    assert onward in says(cast.finn, posted.get_absolute_url())
+    assert onward not in says(cast.rosa, posted.get_absolute_url())
 
 
 def test_a_month_is_closed_by_the_pool_manager_alone(cast, client_of, says, url):
@@ -61,6 +64,23 @@ def test_a_year_opens_in_the_browser_only_when_both_sides_are_equal(cast, client
     page = client.get(url("budget")).content.decode()
     assert "<strong>£520,000.00</strong> on both sides" in " ".join(page.split())
     assert client_of(cast.finn).post(url("new_year"), given).status_code == 403
+
+
+def test_all_that_is_wrong_with_a_year_is_said_at_once(cast, says, url):
+    given = {
+        f"from_{cast.council.slug}": "12O,000",
+        "line_1": "Housing first",
+        "line_1_amount": "400000",
+        "line_2": "housing First",
+        "line_3_amount": "12",
+    }
+    page = says(cast.hana, url("new_year"), given, status=422)
+    for sentence in (
+        "The amount &#x27;12O,000&#x27; has a letter O",
+        "“housing First” is there already",
+        "Name budget line 3, or take its amount away",
+    ):
+        assert sentence in page
 
 
 def test_a_contribution_that_arrived_shows_beside_what_was_agreed(cast, client_of, says, url):

@@ -89,3 +89,11 @@ def test_it_takes_as_many_queries_for_three_returns_as_for_one(cast, last, djang
             send_return(cast, [cost(f"{n + 1}.00", day=day(last))], last, reference=f"{rows} {n}")
         with django_assert_num_queries(5):
             waiting_on(stands)
+
+
+def test_while_there_is_no_book_its_first_year_waits_on_the_pool_manager_alone(cast):
+    assert waits(cast, cast.hana) == [("Open the book’s first year", "me")]
+    assert waits(cast, cast.finn) == []
+    assert waits(cast, cast.carol) == []
+    make_book(cast)
+    assert "Open the book’s first year" not in dict(waits(cast, cast.hana))

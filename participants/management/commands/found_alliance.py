@@ -94,6 +94,10 @@ class Command(BaseCommand):
             validate_password(password, User(email=email, name=name))
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from None
+        except EOFError:
+            raise CommandError(
+                f"Nobody is there to type a password for {name}: set CONCORDAT_PASSWORD for this command."
+            ) from None
         person = User.objects.create_user(email, name, password)
         EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
         return person
