@@ -6,6 +6,7 @@ password. The supervisor holds each server as its child and stops it; after a cr
 """
 
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import os
@@ -24,6 +25,7 @@ from alliance.local.identity import birth, end
 OWNER, APP, DATABASE = "concordat_owner", "concordat_app", "concordat"
 SUPERUSER = "postgres"
 NOBODY = 65534
+NO_SUCH_ADDRESS = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)  # a machine without IPv6
 SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432")
 
 
@@ -333,13 +335,15 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """True if this machine's loopback port can be listened on."""
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """True if this machine's loopback port can be listened on, at each of its loopback addresses."""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            one.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+            with socket.socket(family) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                one.bind((host, port))
+        except OSError as problem:
+            if problem.errno not in NO_SUCH_ADDRESS:
+                return False
     return True
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import psycopg
@@ -168,6 +169,19 @@ def test_a_second_queue_beside_the_first_gets_a_port_of_its_own(folder):
         assert not is_free(one.port)
         with Valkey(folder / "two", folder / "two.log") as two:
             assert two.port != one.port
+
+
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_a_port_is_taken_whichever_loopback_address_somebody_listens_at(family, host):
+    with socket.socket(family) as somebody:
+        try:
+            somebody.bind((host, 0))
+        except OSError:
+            pytest.skip("This machine has no IPv6.")
+        somebody.listen()
+        port = somebody.getsockname()[1]
+        assert not is_free(port)
+    assert is_free(port)
 
 
 def test_a_secret_is_made_once_and_is_for_its_owner_only(folder):
