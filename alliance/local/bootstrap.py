@@ -4,6 +4,7 @@ Runs before the environment exists, so it imports the standard library alone. Wh
 failure says what to do.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -21,6 +22,7 @@ PIP = ["-m", "pip", "--disable-pip-version-check"]
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0"]
 NODE_AT_LEAST = 18
 BENCH = ROOT / ".local" / "bench"
+NO_ROOM = f"There is no room left on the disk that holds {ROOT}. Make room and run the same command again."
 
 
 class Trouble(Exception):
@@ -41,6 +43,11 @@ def main(purpose: str) -> int:
             other_ledgers()
     except Trouble as trouble:
         print(f"\n{trouble}\n", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        print(f"\n{NO_ROOM}\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -193,6 +200,10 @@ def front_end() -> None:
     if packages_fresh and build_fresh:
         return
     npm = find_npm()
+    if not os.access(
+        os.path.expanduser("~"), os.W_OK
+    ):  # a service's account: npm keeps what it fetches at home
+        os.environ.setdefault("NPM_CONFIG_CACHE", str(ROOT / ".local" / "npm"))
     if not packages_fresh:
         with Step("Bringing front-end packages"):
             run(

@@ -4,6 +4,7 @@ With arguments it runs one management command against the same servers instead:
 `python -m alliance.local.run load_demo --large`.
 """
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,9 @@ import urllib.request
 from pathlib import Path
 
 import environ
+import psycopg
 
+from alliance.local.bootstrap import NO_ROOM
 from alliance.local.children import Child, commands
 from alliance.local.preparing import manage, prepare
 from alliance.local.servers import ServerTrouble, is_free
@@ -179,6 +182,11 @@ def main(arguments: list[str]) -> int:
             return Supervisor(surroundings).run()
     except (Stop, ServerTrouble) as trouble:
         print(f"\n{trouble}\n", file=sys.stderr)
+        return 1
+    except (OSError, psycopg.errors.DiskFull) as problem:
+        if isinstance(problem, OSError) and problem.errno != errno.ENOSPC:
+            raise
+        print(f"\n{NO_ROOM}\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,5 +1,6 @@
 """What brings the packages, and how the tests are dealt out to the workers."""
 
+import os
 import sys
 from types import SimpleNamespace
 
@@ -42,6 +43,22 @@ def test_uv_asks_the_mirror_that_pip_is_told_of_unless_it_is_told_itself(monkeyp
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", "/our/own.pem")
     assert bootstrap.what_pip_is_told() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_where_nobody_may_write_at_home_npm_keeps_what_it_fetches_here(monkeypatch, tmp_path, ran, writable):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NPM_CONFIG_CACHE", "")  # so that it is as before when the test ends
+    monkeypatch.delenv("NPM_CONFIG_CACHE")
+    monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: writable or path != str(tmp_path))
+    monkeypatch.setattr(bootstrap, "stamp_of", lambda name: "")
+    monkeypatch.setattr(bootstrap, "stamp", lambda name, value: None)
+    monkeypatch.setattr(bootstrap, "find_npm", lambda: ["npm"])
+    bootstrap.front_end()
+    assert [command[1] for command in ran] == ["ci", "run"]
+    assert os.environ.get("NPM_CONFIG_CACHE") == (
+        None if writable else str(bootstrap.ROOT / ".local" / "npm")
+    )
 
 
 def a_python(folder, says: str) -> str:

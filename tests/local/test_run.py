@@ -1,13 +1,16 @@
 """The supervisor behind `make run`: its decisions, and a whole family of processes that it starts and stops."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import psycopg
 import pytest
 
+from alliance.local import run
 from alliance.local.children import Child, commands
 from alliance.local.identity import Notebook, birth, end
 from alliance.local.run import Supervisor
@@ -216,3 +219,17 @@ def test_the_web_listens_on_this_machine_alone(tmp_path):
     bound = {web[place + 1] for place, word in enumerate(web) if word == "--bind"}
     assert "127.0.0.1:8123" in bound
     assert bound <= {"127.0.0.1:8123", "[::1]:8123"}
+
+
+FULL = [OSError(errno.ENOSPC, "No space left on device"), psycopg.errors.DiskFull("could not extend file")]
+
+
+@pytest.mark.parametrize("problem", FULL)
+def test_a_full_disk_is_told_in_a_sentence(tmp_path, monkeypatch, capsys, problem):
+    def fill_up(_):
+        raise problem
+
+    monkeypatch.setattr(run, "LOCAL", tmp_path)
+    monkeypatch.setattr(Surroundings, "recover", fill_up)
+    assert run.main([]) == 1
+    assert "There is no room left on the disk that holds" in capsys.readouterr().err
