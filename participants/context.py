@@ -18,7 +18,8 @@ ROOMS = [
 
 
 def _account_links(request: HttpRequest) -> list[dict]:
-    links = [{"label": "Your alliances", "url": reverse("choose")}] if request.user.is_authenticated else []
+    user = getattr(request, "user", None)  # nobody yet, where the address itself was refused
+    links = [{"label": "Your alliances", "url": reverse("choose")}] if user and user.is_authenticated else []
     if links and (alliance := getattr(request, "alliance", None)):
         links.append(
             {"label": "Letters you get", "url": reverse("notices:preferences", args=[alliance.slug])}
