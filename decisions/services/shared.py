@@ -35,16 +35,16 @@ class WordingChanged(NotPossible):
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it is now, its row locked until the transaction ends (house 13).
 
-    The alliance comes first, then the proposal, what its seal would change, and the record last: in this order nobody
-    waits in a ring. Who is in the alliance and what all signed stay as they are until then; only what may change them
-    by its seal holds it alone.
+    The alliance comes first, then the proposal with the one that it would supersede, what its seal would change, and
+    the record last: in this order nobody waits in a ring. Who is in the alliance and what all signed stay as they are
+    until then; only what may change them by its seal holds it alone.
     Two statements: one that waits for a lock sees the row as it became, but what it joins as it was before.
     """
     with connection.cursor() as cursor:
         cursor.execute(CARRIES_OUT, [proposal.pk])
         how = "no key update" if cursor.fetchone()[0] else "share"
         cursor.execute(f"select from participants_alliance where id = %s for {how}", [proposal.alliance_id])
-        cursor.execute("select from decisions_proposal where id = %s for update", [proposal.pk])
+        cursor.execute(IN_ORDER, [proposal.pk, proposal.pk])
     if (found := _whole.first(proposal=proposal.pk)) is None:
         raise Proposal.DoesNotExist
     if found.current_wording:
@@ -55,6 +55,11 @@ def locked(proposal: Proposal) -> Proposal:
 CARRIES_OUT = """
 select exists (select from decisions_proposal p join decisions_wording w on w.id = p.current_wording_id
     where p.id = %s and w.effect <> '{}')
+"""
+IN_ORDER = """
+select from decisions_proposal where id in (%s, (
+    select d.proposal_id from decisions_proposal p join decisions_decision d on d.id = p.supersedes_id
+    where p.id = %s)) order by id for update
 """
 _whole = Question(
     lambda proposal: Proposal.objects.filter(pk=proposal).select_related(

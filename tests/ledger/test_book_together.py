@@ -200,3 +200,14 @@ def test_two_who_do_the_same_do_it_once_and_two_who_contradict_each_other_are_to
                 story.send(book.meet(together.__name__, one, other, place))
             do_errands_of_the_book()
     book.adds_up()
+
+
+def test_wherever_a_payment_stops_a_seal_in_the_place_of_its_decision_waits_or_is_there(cast):
+    """It asked whether the decision is in effect, and did not keep it so: a soak found it."""
+    book = Book(cast, years=1)
+    for place in range(8 + ROUNDS):
+        story = a_transfer_is_paid_while_another_decision_takes_its_place(book)
+        one, other = next(story)
+        with suppress(StopIteration):
+            story.send(book.meet("wherever a payment stops", one, other, place))
+    book.adds_up()
