@@ -71,7 +71,8 @@ class QuickReading(Reading):
         ):
             return super()._line(row)
         self.sums.add(amount)
-        self.early += day < self.first_day
+        if day < self.first_day:
+            self.early.append(number)
         if account == self.staff:
             self.tells_pay = True
             self.pay.add(row=number, budget_line=line, grade=full[graded], fte=fte, day=day, amount=amount)

@@ -226,8 +226,7 @@ class _Piece:
         """Tell the reading what its notes are to say of the rows that were staged."""
         reading, vat = self.reading, self.reading.vat
         if any(one.day < reading.first_day for one in self.meant):
-            ((early,),) = self._staged(key, "count(*)", "date < %s", reading.first_day)
-            reading.early += early
+            reading.early += [row for (row,) in self._staged(key, '"row"', "date < %s", reading.first_day)]
         doubts = {
             one.day: vat.doubt(one.day) for one in self.meant if vat and one.account == reading.vat_account
         }

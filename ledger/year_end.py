@@ -23,7 +23,7 @@ NAMED = 3  # that a sentence names before it counts
 class Check:
     """One thing to look at before a year is closed. `words` say how it stands; `stops`: the year waits for it.
 
-    `told`: where it is not done the memorandum account says so.
+    `told`: where it is not done the memorandum account says so. `is_put`: its link is for those who put proposals.
     """
 
     title: str
@@ -33,6 +33,7 @@ class Check:
     link: str = ""
     stops: bool = False
     told: bool = True
+    is_put: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ def _decided(budget: Budget, account: Memorandum) -> Check:
         reverse("decisions:propose", args=[budget.alliance.slug]) + "?template=underspend",
         "Propose something else",
         told=False,
+        is_put=True,
     )
 
 

@@ -108,7 +108,8 @@ class Reading:
         self.by_name: Counter[tuple[str, str]] = Counter()  # (field, name) → rows left out
         self.doubtful: dict[str, list[int]] = {}  # why irrecoverable VAT may be none → rows
         self.unequal: list[tuple[int, Decimal, Decimal]] = []  # row, its total, the rows above
-        self.seen = self.kept = self.early = self.fixed = 0
+        self.seen = self.kept = self.fixed = 0
+        self.early: list[int] = []  # rows
 
     def __iter__(self) -> Iterator[Line]:
         for row in self.table:
@@ -178,9 +179,10 @@ class Reading:
                 "fewer than three merged with others; where no full-time equivalents are stated it is one sum on each "
                 "budget line. The file is for its participant and auditors alone."
             )
-        if self.early:
-            rows = "row is" if self.early == 1 else "rows are"
-            said.append(f"{self.early:,} {rows} dated before {self.month.label}.")
+        if rows := sorted(self.early):
+            said.append(
+                f"{rows_in_words(rows)} {'is' if len(rows) == 1 else 'are'} dated before {self.month.label}."
+            )
         return said
 
     def _unequal(self, row: int, total: Decimal, above: Decimal) -> str:
@@ -266,7 +268,7 @@ class Reading:
             except MoneyError as problem:
                 trouble("amount", str(problem))
         if "date" not in unread:
-            day = self._date(text["date"], trouble)
+            day = self._date(text["date"], row.number, trouble)
         if amount is None:
             self.sums.unsure = True
         account = self._category(text, trouble) if "category" not in unread else None
@@ -378,7 +380,7 @@ class Reading:
             sentence, row.number, self.name(self.meaning.columns["amount"]), text["amount"], "amount"
         )
 
-    def _date(self, text: str, trouble) -> Day | None:
+    def _date(self, text: str, row: int, trouble) -> Day | None:
         try:
             day = known_day(text)
         except ValueError as problem:
@@ -391,7 +393,7 @@ class Reading:
         elif day < self.year.start:
             trouble("date", f"the date is before the financial year {self.year.label} began")
         elif day < self.first_day:
-            self.early += 1
+            self.early.append(row)
         return day
 
     def _meant_by(self, field: str, said: str) -> str:

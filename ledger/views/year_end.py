@@ -55,6 +55,7 @@ def year_end(request: HttpRequest, alliance: Alliance, year: str) -> HttpRespons
         "account": ready.account,
         "why_not": why_not or ready.why_not,
         "keeps": not why_not,
+        "can_propose": deciding.propose.allows(request.user, alliance=alliance),
     }
     return render(request, "ledger/year_end.html", page)
 

@@ -184,7 +184,7 @@ def test_a_cost_of_an_earlier_month_is_taken_and_one_of_an_earlier_year_is_not()
         [],
         ["the date is before the financial year 2026–27 began"],
     ]
-    assert "1 row is dated before November 2026." in reading.notes
+    assert "Row 2 is dated before November 2026." in reading.notes
 
 
 def test_a_workbook_with_dates_and_numbers_of_its_own_is_read_exactly():

@@ -71,6 +71,15 @@ def test_others_see_why_they_do_not_close_it(cast, budget, client_of):
     assert at("close", "2025-04") in page  # what waits is no secret
 
 
+def test_a_proposal_is_offered_to_those_who_put_one(cast, budget, client_of):
+    offered = "Propose something else"
+    assert offered in client_of(cast.carol).get(at("year_end", "2025-26")).content.decode()
+    for person in (cast.hana, cast.bea):
+        page = client_of(person).get(at("year_end", "2025-26")).content.decode()
+        assert "Nothing is decided about" in page
+        assert offered not in page
+
+
 def test_the_account_says_so_far_until_it_is_closed(cast, budget, client_of):
     bea = client_of(cast.bea)
     so_far = bea.get(at("memorandum", "2025-26")).content.decode()
