@@ -9,10 +9,9 @@ from hashlib import sha256
 
 from django.db import connection
 
-from alliance.core.invariants import invariant
+from alliance.core.invariants import in_parts, invariant
 from ledger.posting import SECOND_FORM
 
-AT_ONCE = 200_000  # lines, or one journal: no statement takes longer than one may
 TOLD = """
 select convert_from(body, 'UTF8')::jsonb ->> 'facts' from core_event
 where alliance_id = %s and kind like 'ledger.%%'
@@ -99,21 +98,9 @@ def _told(alliance_id: int, fact: str) -> Iterator[dict]:
 def _by_number(statement: str, alliance_id: int, sizes: dict[int, int]) -> dict[int, tuple]:
     """Number → what the statement says of it, asked of some at a time; sizes: number → lines."""
     found = {}
-    for some in _some(sizes):
+    for some in in_parts(sizes):
         found |= {number: tuple(said) for number, *said in _rows(statement, alliance_id, some)}
     return found
-
-
-def _some(sizes: dict[int, int]) -> Iterator[list[int]]:
-    some, lines = [], 0
-    for number, size in sizes.items():
-        if some and lines + size > AT_ONCE:
-            yield some
-            some, lines = [], 0
-        some.append(number)
-        lines += size
-    if some:
-        yield some
 
 
 def _rows(statement: str, *values) -> Iterable[tuple]:

@@ -3,7 +3,7 @@
 Each app registers its own: a function `(alliance_id) -> iterable of sentences`, one for each break.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,24 @@ def invariant(promise: str):
         return breaks
 
     return register
+
+
+AT_ONCE = (
+    200_000  # rows, or those of one thing: no statement takes longer than one may, however much there is
+)
+
+
+def in_parts(sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """The keys of what is asked about together; `sizes`: key → its rows."""
+    some, rows = [], 0
+    for key, size in sizes.items():
+        if some and rows + size > AT_ONCE:
+            yield some
+            some, rows = [], 0
+        some.append(key)
+        rows += size
+    if some:
+        yield some
 
 
 def breaks(alliance_id: int) -> Iterator[tuple[str, str]]:
