@@ -177,9 +177,8 @@ def _understand(
     )
     _stage(run, cost_return, found, lines, content)
     found.notes = [*_about(table), *lines.notes]
-    found.tells_pay = lines.tells_pay or bool(
-        table.beside
-    )  # nobody knows what a sheet that was not read says
+    # Nobody knows what a sheet that was not read says.
+    found.tells_pay = lines.tells_pay or bool(table.beside)
     found.strange = [
         {"field": field, "said": said, "rows": rows} for (field, _), (said, rows) in lines.strange.items()
     ][:STRANGE]

@@ -83,9 +83,8 @@ def correct_line(
     lines = [posting.Line(entry.account, entry.participant, -entry.amount, entry.budget_line, **of_line)]
     if amount:
         if category == Category.DIRECT_STAFF != entry.account.category:
-            of_line = {
-                "description": TOO_FEW
-            }  # pay is never by name, nor by a number that could be one person's (29)
+            # Pay is never by name, nor by a number that could be one person's (rule 29).
+            of_line = {"description": TOO_FEW}
         lines.append(posting.Line(cost, entry.participant, amount, budget_line, **of_line))
     if amount != entry.amount:
         owed = entry.amount - amount
