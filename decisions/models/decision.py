@@ -1,7 +1,7 @@
 """What was decided, by what right, whether it is in effect, and what was learned from it."""
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -74,6 +74,16 @@ class Decision(OfAlliance):
     def is_in_effect(self, on=None) -> bool:
         """Ratified where that is needed, and not superseded (rules 14, 31). One query."""
         return Decision.objects.in_effect(on).filter(pk=self.pk).exists()
+
+    def held_in_effect(self) -> bool:
+        """Whether it is in effect, and so it stays until the transaction ends: for acts that it allows.
+
+        A seal in its place and a board's answer hold its proposal; the alliance comes before it, as for every seal.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("select from participants_alliance where id = %s for share", [self.alliance_id])
+            cursor.execute("select from decisions_proposal where id = %s for share", [self.proposal_id])
+        return self.is_in_effect()
 
     @cached_property
     def put_after(self) -> list[Proposal]:

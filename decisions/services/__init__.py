@@ -74,7 +74,6 @@ from decisions.services.reviewing import plan_review, review_decision
 from decisions.services.risks import RiskChanged, accept_risk, change_risk, close_risk, raise_risk
 from decisions.services.sealing import seal, seal_after_hold
 from decisions.services.shared import WordingChanged
-from decisions.services.superseding import held_in_effect
 from decisions.services.urgent import report_urgent_action, take_urgent_action
 
 __all__ = [
@@ -109,7 +108,6 @@ __all__ = [
     "end_reserved_matter",
     "give_more_time",
     "grant_delegation",
-    "held_in_effect",
     "hold_meeting",
     "issue_minutes",
     "keep_paper",

@@ -1,7 +1,5 @@
 """A sealed decision is never changed: another one supersedes it, once (rule 20)."""
 
-from django.db import connection
-
 from alliance.core.refusals import NotPossible
 from decisions.models import Decision, Proposal
 
@@ -23,14 +21,3 @@ def may_supersede(proposal: Proposal) -> None:
     """The same, of what an open proposal would supersede; nothing for one that supersedes nothing."""
     if proposal.supersedes_id:
         still_stands(proposal.supersedes)
-
-
-def held_in_effect(decision: Decision) -> bool:
-    """Whether it is in effect, and so it stays until the transaction ends: for acts that it allows.
-
-    A seal in its place and a board's answer hold its proposal; the alliance comes before it, as for every seal.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("select from participants_alliance where id = %s for share", [decision.alliance_id])
-        cursor.execute("select from decisions_proposal where id = %s for share", [decision.proposal_id])
-    return decision.is_in_effect()

@@ -11,7 +11,6 @@ from alliance.core.periods import Month
 from alliance.core.record import record
 from alliance.core.refusals import NotPossible
 from decisions.models import Decision
-from decisions.services import held_in_effect
 from ledger import chart, permissions, posting
 from ledger.lifecycle import TRANSFER
 from ledger.models import Balance, Journal, Transfer
@@ -103,7 +102,7 @@ def agree_transfer(
 def pay_transfer(*, transfer: Transfer, on: date, reference: str, by) -> Transfer:
     """Pay what all agreed to, once. Refused when the decision has been superseded, or is no longer in effect."""
     permissions.keep_the_pool.check(by, alliance=transfer.alliance_id)
-    is_in_effect = held_in_effect(transfer.decision)
+    is_in_effect = transfer.decision.held_in_effect()
     transfer = (
         Transfer.objects.select_for_update(of=("self",))
         .select_related("participant", "decision")
